@@ -1,0 +1,58 @@
+# `make html` and `make test` do all the set-up; `make help` lists the rest.
+PYTHON ?= python3
+BUILD  ?= build
+export PYTHON
+
+# An installed lock is known by its content, so that a checkout's time stamps install nothing anew.
+site_id := $(shell cat conf/requirements.txt conf/install.sh pyproject.toml | cksum | tr -d ' ')
+dev_id  := $(shell cat conf/requirements-dev.txt conf/install.sh pyproject.toml | cksum | tr -d ' ')
+SITE    := .venv/.site-$(site_id)
+DEV     := .venv/.dev-$(dev_id)
+BIN     := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help html test serve bless lint format bench lock clean
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+html: $(SITE) ## run every example, compare what it prints, build the site into build/html
+	@$(BIN)/mlx-keys html --build $(BUILD)
+
+test: $(DEV) ## run the tests
+	@$(BIN)/python -m pytest
+
+serve: $(DEV) ## rebuild and reload in the browser as you edit
+	@$(BIN)/sphinx-autobuild -c conf -d $(BUILD)/serve/doctrees docs $(BUILD)/serve/html \
+	    --watch gallery --watch src --watch conf --ignore '*/docs/gallery/*' --port 8000
+
+bless: $(SITE) ## show what examples print now, and accept it
+	@$(BIN)/mlx-keys verify --bless
+
+lint: $(DEV) ## ruff and strict types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: $(DEV) ## let ruff lay the code out
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(DEV) ## measure, as ratios in one run
+	@$(BIN)/mlx-keys bench
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+	    pyproject.toml conf/build-backend.in --extra site -o conf/requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+	    pyproject.toml conf/build-backend.in --extra site --extra dev \
+	    -c conf/requirements.txt -o conf/requirements-dev.txt
+
+clean: ## remove what was built; the environment stays
+	rm -rf $(BUILD) docs/gallery
+
+$(SITE):
+	@conf/install.sh conf/requirements.txt
+	@rm -f .venv/.site-* && touch $@
+
+# The tests' lock holds the site's too.
+$(DEV):
+	@conf/install.sh conf/requirements-dev.txt
+	@rm -f .venv/.site-* .venv/.dev-* && touch $@ $(SITE)

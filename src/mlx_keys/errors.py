@@ -1,0 +1,66 @@
+"""The one error that this project raises on purpose.
+
+Each carries what a reader needs to act: where it is, what was expected there, what was found,
+and the command that mends it. The command line prints it as it stands; Sphinx logs it at its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import indent
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, as an editor or a terminal opens it.
+
+    Attributes:
+        path: The file, as the user named it or relative to the project.
+        line: The line, counted from 1, or None for the file as a whole.
+    """
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+class KeysError(Exception):
+    """Something is untrue, unreadable or missing, said so that it can be mended.
+
+    Args:
+        problem: One sentence with neither capital nor full stop: what is wrong.
+        where: The place to look at.
+        expected: What should have been there.
+        found: What was there.
+        mend: The command, or the act, that puts it right.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        where: Place | None = None,
+        expected: str | None = None,
+        found: str | None = None,
+        mend: str | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.where = where
+        self.expected = expected
+        self.found = found
+        self.mend = mend
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.problem}" if self.where else self.problem
+        parts = [("expected", self.expected), ("found", self.found), ("mend", self.mend)]
+        return "\n".join([head, *(_part(name, text) for name, text in parts if text is not None)])
+
+
+def _part(name: str, text: str) -> str:
+    """One line where the text is one line; else a name and the text below it, indented."""
+    if "\n" not in text.rstrip("\n"):
+        return f"  {name}: {text.rstrip()}"
+    return f"  {name}:\n" + indent(text.rstrip("\n"), "    ")
