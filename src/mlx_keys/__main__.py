@@ -21,9 +21,11 @@ class LazyCommands(click.Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of :data:`COMMANDS`."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now; None for a name that is not ours."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"mlx_keys.commands.{cmd_name}").command
