@@ -1,0 +1,1 @@
+"""Keyed random numbers: Threefry-2x32 in plain integers, which needs no MLX."""

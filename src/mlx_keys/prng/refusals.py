@@ -1,0 +1,25 @@
+"""What a bad call raises: the exception type that mlx raises there, in words that help.
+
+Each is a :class:`~mlx_keys.errors.KeysError` too, so that one ``except`` catches all that this
+package refuses, and code written for mlx (``except ValueError``) goes on working.
+"""
+
+from __future__ import annotations
+
+from ..errors import KeysError
+
+
+class BadType(KeysError, TypeError):
+    """An argument is of a type, or an integer out of the range, that mlx's signature refuses."""
+
+
+class BadValue(KeysError, ValueError):
+    """An argument has the right type, and a value, shape or dtype that the function refuses."""
+
+
+class BadSize(KeysError, OverflowError):
+    """A size does not fit what mlx counts in: 32 bits, signed."""
+
+
+class Unsupported(KeysError, RuntimeError):
+    """A dtype that mlx names among its types and has no generator for."""
