@@ -6,20 +6,20 @@ package refuses, and code written for mlx (``except ValueError``) goes on workin
 
 from __future__ import annotations
 
-from ..errors import KeysError
+from mlx_keys.errors import KeysError
 
 
-class BadType(KeysError, TypeError):
+class ArgumentTypeError(KeysError, TypeError):
     """An argument is of a type, or an integer out of the range, that mlx's signature refuses."""
 
 
-class BadValue(KeysError, ValueError):
+class ArgumentValueError(KeysError, ValueError):
     """An argument has the right type, and a value, shape or dtype that the function refuses."""
 
 
-class BadSize(KeysError, OverflowError):
+class ArgumentOverflowError(KeysError, OverflowError):
     """A size does not fit what mlx counts in: 32 bits, signed."""
 
 
-class Unsupported(KeysError, RuntimeError):
+class UnsupportedError(KeysError, RuntimeError):
     """A dtype that mlx names among its types and has no generator for."""

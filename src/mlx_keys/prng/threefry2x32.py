@@ -9,9 +9,9 @@ order (:func:`words`), and what the words are then called: keys (:func:`split`, 
 bytes (:func:`bits`) or floats (:func:`uniform`).
 
 Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11,
-https://doi.org/10.1145/2063384.2063405. The constants for words of 32 bits are those of the authors'
-own library, Random123 (``threefry.h``). The layout of the words is that of MLX, which is the older of
-JAX's two (``jax_threefry_partitionable=False``).
+https://doi.org/10.1145/2063384.2063405. The constants for words of 32 bits are those of the
+authors' own library, Random123 (``threefry.h``). The layout of the words is that of MLX, which is
+the older of JAX's two (``jax_threefry_partitionable=False``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from operator import index
 from struct import pack
 from typing import SupportsIndex, TypeAlias
 
-from .refusals import BadType, BadValue
+from .refusals import ArgumentTypeError, ArgumentValueError
 
 #: Two 32-bit words.
 Pair: TypeAlias = tuple[int, int]
@@ -30,7 +30,7 @@ Pair: TypeAlias = tuple[int, int]
 #: Random123's R_32x2_0 to R_32x2_7, found by its authors' search for fast diffusion.
 ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 
-#: Makes the third word of the key schedule, so that even a key of zeros has a word that is not zero.
+#: Makes the third word of the key schedule, so that even a key of zeros has one that is not zero.
 #: Random123's SKEIN_KS_PARITY32: the upper half of the constant C240 of the cipher Skein.
 PARITY = 0x1BD11BDA
 
@@ -59,7 +59,7 @@ def block(key: Pair, counter: Pair, rounds: int = 20) -> Pair:
         ['0x6b200159', '0x99ba4efe']
     """
     if index(rounds) < 0:
-        raise BadValue(
+        raise ArgumentValueError(
             "block: rounds is negative", expected="an integer of 0 or more", found=str(rounds)
         )
     return _block(_pair("block", "key", key), _pair("block", "counter", counter), rounds)
@@ -77,11 +77,11 @@ def key(seed: SupportsIndex) -> Pair:
     try:
         value = index(seed)
     except TypeError:
-        raise BadType(
+        raise ArgumentTypeError(
             "key: seed must be an integer", expected="0 <= seed < 2**64", found=repr(seed)
         ) from None
     if not 0 <= value < 2**64:
-        raise BadType(
+        raise ArgumentTypeError(
             "key: seed is out of range",
             expected="0 <= seed < 2**64",
             found=str(value),
@@ -112,7 +112,7 @@ def fold_in(key: Pair, data: SupportsIndex) -> Pair:
     """
     number = index(data)
     if not 0 <= number <= _MASK:
-        raise BadValue(
+        raise ArgumentValueError(
             "fold_in: data is out of range", expected="0 <= data < 2**32", found=str(number)
         )
     return _block(_pair("fold_in", "key", key), (0, number))
@@ -128,7 +128,9 @@ def words(key: Pair, n: int) -> list[int]:
     """
     count = index(n)
     if count < 0:
-        raise BadValue("words: n is negative", expected="0 or more words", found=str(count))
+        raise ArgumentValueError(
+            "words: n is negative", expected="0 or more words", found=str(count)
+        )
     pair = _pair("words", "key", key)
     half, odd = divmod(count, 2)
     blocks = [_block(pair, (i, i + half + odd)) for i in range(half)]
@@ -187,11 +189,11 @@ def _pair(function: str, name: str, pair: Pair) -> Pair:
     try:
         first, second = (index(word) for word in pair)
     except (TypeError, ValueError):
-        raise BadType(
+        raise ArgumentTypeError(
             f"{function}: {name} must be two integers", expected="(int, int)", found=repr(pair)
         ) from None
     if not (0 <= first <= _MASK and 0 <= second <= _MASK):
-        raise BadValue(
+        raise ArgumentValueError(
             f"{function}: a word of {name} is out of range",
             expected="each word in [0, 2**32)",
             found=repr((first, second)),
