@@ -1,0 +1,87 @@
+"""Sphinx's configuration of the MLX Keys site: ``sphinx-build -c conf docs``.
+
+Paths in ``html_static_path`` and ``templates_path`` are relative to this folder, those in
+``sphinx_gallery_conf`` to ``docs``.
+"""
+
+from __future__ import annotations
+
+import os
+
+import mlx_keys
+
+project = "MLX Keys"
+author = "The MLX Keys authors"
+project_copyright = "The MLX Keys authors"
+version = release = mlx_keys.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+    "notfound.extension",
+    "mlx_keys.sphinxext",
+]
+
+# The address is the host's to say. Without one there is nothing to map, and no card to link to.
+html_baseurl = os.environ.get("MLX_KEYS_URL", "")
+if html_baseurl:
+    html_baseurl = html_baseurl.rstrip("/") + "/"
+    extensions += ["sphinx_sitemap", "sphinxext.opengraph"]
+    sitemap_url_scheme = "{link}"
+    sitemap_show_lastmod = False
+    ogp_site_url = html_baseurl
+    ogp_social_cards = {"enable": False}
+# A relative build has no root, so the 404 page must be told where it is served from.
+notfound_urls_prefix = "/" + html_baseurl.split("://")[-1].partition("/")[2]
+
+nitpicky = True
+nitpick_ignore: list[tuple[str, str]] = []
+
+exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.md5"]
+default_role = "py:obj"
+add_module_names = False
+python_display_short_literal_types = True
+toc_object_entries = False
+highlight_language = "python"
+
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block"]
+myst_heading_anchors = 3
+
+# What a reader copies is code alone: no prompt, and nothing from under what was printed.
+copybutton_selector = (
+    "div.highlight-python pre, div.highlight-default pre, div.highlight-shell pre, "
+    "div.highlight-console pre, div.highlight-bash pre"
+)
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_only_copy_prompt_lines = True
+copybutton_remove_prompts = True
+
+sphinx_gallery_conf = {
+    "examples_dirs": ["../gallery"],
+    "gallery_dirs": ["gallery"],
+    "filename_pattern": r"\.py$",
+    "ignore_pattern": r"__init__\.py$",
+    "download_all_examples": False,
+    "show_memory": False,
+    "show_signature": False,
+    "min_reported_time": 10**9,
+    "write_computation_times": False,
+    "remove_config_comments": True,
+    "copyfile_regex": "",
+    "reset_modules": (),
+    "inspect_global_variables": False,
+}
+
+html_theme = "furo"
+html_title = "MLX Keys"
+html_static_path = ["static"]
+templates_path = ["templates"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_last_updated_fmt = None
+html_permalinks_icon = "#"

@@ -1,0 +1,101 @@
+"""``mlx-keys html``: build the site beside the one that stands, and put it there if all held."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from mlx_keys.errors import KeysError, Place
+
+
+@click.command("html")
+@click.option(
+    "--build",
+    "build",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="The folder to build in; the site comes to stand in its html/.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show what Sphinx says.")
+def command(build: Path, verbose: bool) -> None:
+    """Run every example, compare what it prints, build the site.
+
+    The site that stands is replaced only when every output was what its page says and Sphinx had
+    nothing to warn of.
+    """
+    project = Path.cwd()
+    if not (project / "conf" / "conf.py").is_file():
+        raise KeysError(
+            "no site to build here",
+            where=Place("conf/conf.py"),
+            expected="a folder with conf/conf.py and docs/",
+            found=str(project),
+            mend="cd to the project's folder, or get it: git clone",
+        )
+    run_sphinx(project, build, verbose=verbose)
+    publish(build / "staging", build / "html")
+
+
+def run_sphinx(project: Path, build: Path, *, verbose: bool) -> None:
+    """Build ``staging``; a warning, a wrong reference or an untrue output is an error.
+
+    Args:
+        project: The folder that holds ``conf`` and ``docs``.
+        build: The folder that comes to hold ``staging`` and ``doctrees``.
+        verbose: Whether Sphinx's own account of its work is shown.
+    """
+    from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
+    from sphinx.util.console import color_terminal, nocolor
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    if not color_terminal():
+        nocolor()
+    doctrees = build / "doctrees"
+    try:
+        with patch_docutils(project / "conf"), docutils_namespace():
+            app = Sphinx(
+                srcdir=project / "docs",
+                confdir=project / "conf",
+                outdir=build / "staging",
+                doctreedir=doctrees,
+                buildername="html",
+                confoverrides={"nitpicky": True},
+                status=sys.stdout if verbose else None,
+                warning=sys.stderr,
+                warningiserror=True,
+            )
+            app.build()
+        failed = app.statuscode != 0
+    except SphinxError as error:
+        forget(doctrees)
+        raise KeysError(f"the site was not built: {error}") from error
+    if failed:
+        forget(doctrees)
+        raise KeysError("the site was not built: the lines above say why")
+
+
+def forget(doctrees: Path) -> None:
+    """Make the next build read every page: Sphinx would not repeat a warning of this one."""
+    (doctrees / "environment.pickle").unlink(missing_ok=True)
+
+
+def publish(staging: Path, site: Path) -> None:
+    """Put a finished build where the site stands, by renaming whole folders.
+
+    Args:
+        staging: What Sphinx wrote; it stays, for the next build to start from.
+        site: The folder that is served.
+    """
+    fresh, old = site.with_name("html.new"), site.with_name("html.old")
+    for folder in (fresh, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(staging, fresh, ignore=shutil.ignore_patterns(".buildinfo*", "_sources"))
+    if site.exists():
+        site.rename(old)
+    fresh.rename(site)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,25 @@
+"""The Sphinx extension: ``extensions = ["mlx_keys.sphinxext"]`` in any project's ``conf.py``.
+
+One file a directive or an event, each with one ``setup_x(app)``, all called from :func:`setup`.
+Nothing else of the package imports this room.
+"""
+
+from __future__ import annotations
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+from mlx_keys import __version__
+
+#: Raised when what the extension keeps in Sphinx's environment changes its form.
+ENV_VERSION = 1
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register every part with Sphinx."""
+    return {
+        "version": __version__,
+        "env_version": ENV_VERSION,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
