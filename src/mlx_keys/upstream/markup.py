@@ -1,0 +1,128 @@
+"""The only place that writes Markdown: text goes in, and comes out unable to be anything but text.
+
+Every way in (HTML, flat, docstring) builds its prose with these functions. What a page says can
+thus open no directive, role, fence, link, raw HTML, comment or target of MyST that the caller did
+not ask for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote, urlsplit
+
+# Signs that mean something anywhere in a line. An underscore inside a word means nothing.
+_INLINE = re.compile(r"[\\`*\[\]<{$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|~(?=~)|(?<=~)~")
+# What would open a block, a comment or a target if the line began with it. MyST included.
+_START = re.compile(
+    r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=]+\s*$|[-_+]{3}|[>|:%=~(@]|\d{1,9}(?=[.)](?:\s|$)))"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def fold(text: str) -> str:
+    """Give every run of white space as one space, and none at the ends."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def escape(text: str) -> str:
+    """Give text that renders as itself in the middle of a line."""
+    return _INLINE.sub(r"\\\g<0>", text)
+
+
+def opening(line: str) -> str:
+    """Keep a line of finished markup from opening a block: to be used where a paragraph starts."""
+    found = _START.match(line)
+    if found is None:
+        return line
+    # A backslash escapes punctuation only; a number is no list when its dot is escaped.
+    at = found.end() if found.group(0).isdigit() else 0
+    return f"{line[:at]}\\{line[at:]}"
+
+
+def code(text: str) -> str:
+    """Give text as a code span, whatever backticks it holds."""
+    text = _SPACE.sub(" ", text)
+    if not text.strip():
+        return ""
+    fence = "`" * (_longest(text, "`") + 1)
+    pad = " " if text[0] == "`" or text[-1] == "`" or (text[0] == text[-1] == " ") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def math(tex: str) -> str:
+    """Give a formula as ``$...$``; as code where it holds what would end it."""
+    tex = fold(tex)
+    if not tex or "$" in tex or "`" in tex or tex.endswith("\\"):
+        return code(tex)
+    return f"${tex}$"
+
+
+def emphasis(markup: str, sign: str = "*") -> str:
+    """Put ``*`` or ``**`` around finished markup; white space stays outside."""
+    inner = markup.strip()
+    if not inner:
+        return markup
+    before, _, after = markup.partition(inner)
+    return f"{before}{sign}{inner}{sign}{after}"
+
+
+def link(markup: str, url: str) -> str:
+    """Link finished markup to a web address; without a link where the address is none."""
+    target = address(url)
+    return f"[{markup}]({target})" if target and markup.strip() else markup
+
+
+def address(url: str) -> str | None:
+    """Give a web address ready for a link, or None for all that is not http or https."""
+    url = "".join(url.split())
+    try:
+        parts = urlsplit(url)
+        if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+            return None
+    except ValueError:
+        return None
+    return quote(url, safe="%/:=&?~#+!,;@*._-$")
+
+
+def fenced(text: str, info: str = "", sign: str = "`") -> str:
+    """Give code in a fence that nothing in it can close; ``info`` must be our own word."""
+    fence = sign * max(3, _longest(text, sign) + 1)
+    body = text.strip("\n")
+    return f"{fence}{info}\n{body}\n{fence}"
+
+
+def listed(items: Iterable[str], numbered: bool = False) -> str:
+    """Give finished blocks as the items of a list."""
+    marks = (f"{n}. " if numbered else "- " for n in range(1, 10**9))
+    return "\n".join(
+        mark + _hang(item, len(mark)) for mark, item in zip(marks, items, strict=False)
+    )
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Give finished inline markup as a pipe table; the first row is its head."""
+    width = max((len(row) for row in rows), default=0)
+    if not width:
+        return ""
+    lines = [
+        "| " + " | ".join([*map(_cell, row), *[""] * (width - len(row))]) + " |" for row in rows
+    ]
+    return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
+
+
+def blocks(parts: Iterable[str]) -> str:
+    """Put finished blocks one below the other; empty ones vanish."""
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def _cell(markup: str) -> str:
+    return re.sub(r"(?<!\\)((?:\\\\)*)\|", r"\1\\|", fold(markup))
+
+
+def _hang(block: str, width: int) -> str:
+    return block.replace("\n", "\n" + " " * width).replace("\n" + " " * width + "\n", "\n\n")
+
+
+def _longest(text: str, sign: str) -> int:
+    return max((len(run) for run in re.findall(re.escape(sign) + "+", text)), default=0)
