@@ -7,8 +7,12 @@ Paths in ``html_static_path`` and ``templates_path`` are relative to this folder
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 import mlx_keys
+
+sys.path.insert(0, str(Path(__file__).parent))  # for ink.py
 
 project = "MLX Keys"
 author = "The MLX Keys authors"
@@ -45,6 +49,8 @@ add_module_names = False
 python_display_short_literal_types = True
 toc_object_entries = False
 highlight_language = "python"
+pygments_style = "ink.Paper"
+pygments_dark_style = "ink.Slate"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 3

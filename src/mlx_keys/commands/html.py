@@ -36,17 +36,21 @@ def command(build: Path, verbose: bool) -> None:
             found=str(project),
             mend="cd to the project's folder, or get it: git clone",
         )
-    run_sphinx(project, build, verbose=verbose)
+    summary = run_sphinx(project, build, verbose=verbose)
     publish(build / "staging", build / "html")
+    click.echo(f"{summary}\nopen {build / 'html' / 'index.html'}")
 
 
-def run_sphinx(project: Path, build: Path, *, verbose: bool) -> None:
+def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
     """Build ``staging``; a warning, a wrong reference or an untrue output is an error.
 
     Args:
         project: The folder that holds ``conf`` and ``docs``.
         build: The folder that comes to hold ``staging`` and ``doctrees``.
         verbose: Whether Sphinx's own account of its work is shown.
+
+    Returns:
+        What was built and verified, in one line.
     """
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
@@ -56,6 +60,12 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> None:
     if not color_terminal():
         nocolor()
     doctrees = build / "doctrees"
+    said: list[str] = []
+
+    def hear(_app: Sphinx, summary: object) -> bool:
+        said.append(str(summary))
+        return True
+
     try:
         with patch_docutils(project / "conf"), docutils_namespace():
             app = Sphinx(
@@ -69,6 +79,7 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> None:
                 warning=sys.stderr,
                 warningiserror=True,
             )
+            app.connect("mlx-keys-summary", hear)
             app.build()
         failed = app.statuscode != 0
     except SphinxError as error:
@@ -77,6 +88,7 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> None:
     if failed:
         forget(doctrees)
         raise KeysError("the site was not built: the lines above say why")
+    return said[0]
 
 
 def forget(doctrees: Path) -> None:

@@ -11,12 +11,15 @@ from sphinx.util.typing import ExtensionMetadata
 
 from mlx_keys import __version__
 
+from .summary import setup_summary
+
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
 ENV_VERSION = 1
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register every part with Sphinx."""
+    setup_summary(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,
