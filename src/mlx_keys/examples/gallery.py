@@ -31,6 +31,10 @@ _RULE = re.compile(r"# ?%%|#{20,}")
 _FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 
 
+#: Printed by a child before each block that it runs, with the block's first line.
+BEGIN = "\x1emlx-keys block "
+
+
 @dataclass(frozen=True)
 class Code:
     """One code block of a script.
@@ -79,55 +83,43 @@ def split(text: str) -> tuple[Code, ...]:
     return tuple(blocks)
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why a script did not reach its end.
-
-    Attributes:
-        line: The script's line that failed, or None where nobody can know.
-        what: What happened, in a line.
-    """
-
-    line: int | None
-    what: str
-
-
-@dataclass(frozen=True)
-class Showing:
-    """What a run of a script showed.
-
-    Attributes:
-        blocks: Each code block that ran, with what it shows.
-        failure: Why it stopped, or None where it reached its end.
-    """
-
-    blocks: tuple[Block, ...]
-    failure: Failure | None = None
-
-
-def perform(path: str) -> Showing:
+def perform(payload: dict[str, str]) -> list[Any]:
     """Run a script block by block, in this process.
 
     Args:
-        path: The script.
+        payload: ``path``, the script.
+
+    Returns:
+        What :func:`blocks_of` reads.
     """
-    file = Path(path).resolve()
-    os.environ.setdefault("MPLBACKEND", "agg")
+    file = Path(payload["path"]).resolve()
     main = types.ModuleType("__main__")
     main.__dict__["__doc__"] = ""
     sys.modules["__main__"] = main
     sys.argv = [str(file)]
     sys.path.append(str(file.parent))
     os.chdir(file.parent)
-    blocks: list[Block] = []
     flags = 0
+    shown = []
     for code in split(file.read_text(encoding="utf-8")):
-        try:
-            parts, flags = _run(code, file, main.__dict__, flags)
-        except BaseException as error:
-            return Showing(tuple(blocks), Failure(line_of(error, file), describe(error)))
-        blocks.append(Block(label(code.source), parts, code.line))
-    return Showing(tuple(blocks))
+        print(f"{BEGIN}{code.first_line}", flush=True)
+        parts, flags = _run(code, file, main.__dict__, flags)
+        shown.append([label(code.source), code.line, [[part.kind, part.text] for part in parts]])
+    return shown
+
+
+def blocks_of(shown: list[Any]) -> tuple[Block, ...]:
+    """The blocks that a child's :func:`perform` has shown."""
+    return tuple(
+        Block(said, tuple(Part(kind, text) for kind, text in parts), line)
+        for said, line, parts in shown
+    )
+
+
+def block_begun(stdout: str) -> int | None:
+    """The first line of the last block that a child has begun, from what it printed."""
+    begun = re.findall(f"{BEGIN}([0-9]+)\n", stdout)
+    return int(begun[-1]) if begun else None
 
 
 def _run(code: Code, file: Path, names: dict[str, Any], flags: int) -> tuple[tuple[Part, ...], int]:
@@ -135,7 +127,7 @@ def _run(code: Code, file: Path, names: dict[str, Any], flags: int) -> tuple[tup
     tree = ast.parse("\n" * (code.line - 1) + code.source, str(file))
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     value = None
-    printed = io.StringIO()
+    printed = _Echo()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         body = compile(tree, str(file), "exec", flags, dont_inherit=True)
         flags |= sum(flag for flag in _FUTURE if body.co_flags & flag)
@@ -152,6 +144,18 @@ def _run(code: Code, file: Path, names: dict[str, Any], flags: int) -> tuple[tup
     return tuple(parts), flags
 
 
+class _Echo(io.StringIO):
+    """Keeps what is printed, and prints it: whoever watches this process stops a flood."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._out = sys.stdout
+
+    def write(self, text: str) -> int:
+        self._out.write(text)
+        return super().write(text)
+
+
 def _figures() -> list[str]:
     """The text alternatives of the figures that are open, which this closes."""
     plt = sys.modules.get("matplotlib.pyplot")
@@ -160,23 +164,3 @@ def _figures() -> list[str]:
     said = [picture.of_figure(plt.figure(number)) for number in plt.get_fignums()]
     plt.close("all")
     return said
-
-
-def line_of(error: BaseException, file: Path) -> int | None:
-    """The line of a script from which an error came, or None where it came from elsewhere."""
-    if isinstance(error, SyntaxError) and error.filename == str(file):
-        return error.lineno
-    line, trace = None, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(file):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
-def describe(error: BaseException) -> str:
-    """What happened, as a person would say it, in a line."""
-    if isinstance(error, SystemExit):
-        return f"it called sys.exit({error.code!r})"
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
