@@ -1,0 +1,64 @@
+"""The face of a key: its 64 bits as a grid of 8 x 8, word 0 above, word 1 below.
+
+Each row is a byte, the most significant first, so that a face reads like the key in hexadecimal:
+its first row is ``word0 >> 24``, its last ``word1 & 0xff``. A bit that is set is filled; one that
+is not is a faint dot, so that the empty face of ``key(0)`` is still a face.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+#: The grid, in cells.
+SIDE = 8
+
+
+def rows(words: tuple[int, int]) -> list[list[bool]]:
+    """The bits of a key, row by row from the top, each from the left."""
+    return [
+        [bool(word >> (31 - 8 * row - column) & 1) for column in range(SIDE)]
+        for word in words
+        for row in range(SIDE // 2)
+    ]
+
+
+def face(words: tuple[int, int], x: float, y: float, size: float) -> str:
+    """A face as an SVG group.
+
+    Args:
+        words: The two words of the key.
+        x: The left edge.
+        y: The upper edge.
+        size: The length of a side; a multiple of 8 keeps the edges of the bits sharp.
+    """
+    grid = rows(words)
+    half = SIDE // 2
+    return (
+        f'<g transform="translate({x:g} {y:g}) scale({size / SIDE:g})">'
+        f'<path class="mk-bit-off" d="{_dots(grid)}"/>'
+        f'<path class="mk-bit-0" d="{_bars(grid[:half], 0)}"/>'
+        f'<path class="mk-bit-1" d="{_bars(grid[half:], half)}"/></g>'
+    )
+
+
+def _bars(grid: list[list[bool]], top: int) -> str:
+    """Lines as thick as a cell along the bits that are set."""
+    path = []
+    for row, bits in enumerate(grid):
+        column = 0
+        for is_set, run in groupby(bits):
+            length = len(list(run))
+            if is_set:
+                path.append(f"M{column} {top + row}.5h{length}")
+            column += length
+    return "".join(path)
+
+
+def _dots(grid: list[list[bool]]) -> str:
+    """A line shorter than it is thick at each bit that is not set."""
+    return "".join(
+        f"M{column}.4 {row}.5h.2"
+        for row, bits in enumerate(grid)
+        for column, is_set in enumerate(bits)
+        if not is_set
+    )

@@ -1,0 +1,61 @@
+"""The tree as text: for a terminal, and wherever a picture cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .wording import enumerated
+
+if TYPE_CHECKING:
+    from .tree import KeyTree
+
+
+def outline(tree: KeyTree) -> str:
+    """A line a key: what makes it, its two words, its uses, and what is wrong with them."""
+    return "\n".join(_lines(tree, "", ""))
+
+
+def _lines(tree: KeyTree, before: str, below: str) -> Iterator[str]:
+    yield before + line(tree)
+    for child in tree.children:
+        last = child is tree.children[-1]
+        yield from _lines(
+            child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")
+        )
+
+
+def line(tree: KeyTree) -> str:
+    """One key as a line."""
+    name = f"{tree.name} = " if tree.name else ""
+    parts = [f"{name}{tree.expression}", "{} {}".format(*tree.words)]
+    if tree.uses:
+        parts.append("; ".join(tree.uses))
+    if tree.faults:
+        parts.append(f"FAULT: {'; '.join(tree.faults)}")
+    return "  ".join(parts)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A picture in two sentences: what it is, and what is in it."""
+
+    title: str
+    description: str
+
+
+def summary(tree: KeyTree) -> Summary:
+    """What a picture of the tree is announced as."""
+    keys = list(tree.walk())
+    counts = [
+        _counted(len(keys), "key"),
+        _counted(sum(len(key.draws) for key in keys), "draw"),
+        _counted(sum(bool(key.faults) for key in keys), "key used wrongly", "keys used wrongly"),
+    ]
+    said = enumerated([count for count in counts if not count.startswith("0 ")])
+    return Summary(f"The tree of {tree.expression}", f"{said}. The words stand in the text below.")
+
+
+def _counted(count: int, one: str, more: str | None = None) -> str:
+    return f"{count} {one if count == 1 else more or one + 's'}"

@@ -1,0 +1,54 @@
+"""Names and labels as they can stand on one line, and small counts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from unicodedata import combining, east_asian_width
+
+from mlx_keys.errors import KeysError
+
+#: In columns of a typewriter face: what a phone shows without shrinking the picture.
+LONGEST_NAME = 16
+LONGEST_LABEL = 32
+
+
+def check_name(name: str) -> str:
+    """The name, or a refusal of one that does not fit."""
+    return _checked("the name of a key", name, LONGEST_NAME)
+
+
+def check_label(label: str) -> str:
+    """The label of a draw, or a refusal of one that does not fit."""
+    return _checked("the label of a draw", label, LONGEST_LABEL)
+
+
+def _checked(what: str, text: str, longest: int) -> str:
+    if not text.strip():
+        raise KeysError(f"{what} is empty", mend="say in a few words what it is")
+    # Unprintable characters are not allowed in XML, break a line, or turn its direction.
+    if not text.isprintable():
+        raise KeysError(
+            f"{what} holds characters that cannot be printed on one line", found=ascii(text)
+        )
+    if columns(text) > longest:
+        raise KeysError(
+            f"{what} is too long for a picture",
+            expected=f"at most {longest} columns",
+            found=f"{columns(text)} columns: {text}",
+        )
+    return text
+
+
+def columns(text: str) -> int:
+    """How many columns of a typewriter face a text fills."""
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def times(count: int) -> str:
+    """``twice``, or ``3 times``."""
+    return "twice" if count == 2 else f"{count} times"  # noqa: PLR2004
+
+
+def enumerated(items: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
