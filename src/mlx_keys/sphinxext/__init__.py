@@ -11,6 +11,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from mlx_keys import __version__
 
+from .freshness import setup_freshness
 from .summary import setup_summary
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
@@ -20,6 +21,7 @@ ENV_VERSION = 1
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register every part with Sphinx."""
     setup_summary(app)
+    setup_freshness(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,

@@ -1,0 +1,164 @@
+"""What is built anew is decided by content: a touched file is not, one restored to an old date is.
+
+Sphinx compares modification times. Before it does, the times it remembers are set to say what the
+contents say: a page whose text and whose included files are the same as when it was read counts as
+read just now, any other as never read. Two things more decide what a page looks like, and Sphinx
+looks at neither: this package with the mlx that it reads from (all pages are read again), and the
+templates and static files (all are written again).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+PACKAGE = Path(__file__).resolve().parents[1]
+NEVER = -1
+
+
+class Contents:
+    """Digests of what each page was made from, kept in Sphinx's environment between builds.
+
+    Attributes:
+        pages: A page's own file, as it was when it was read.
+        included: The files that a page depends on.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[str, str] = {}
+        self.included: dict[str, str] = {}
+
+
+def contents_of(env: BuildEnvironment) -> Contents:
+    """The environment's digests, made if this is its first build."""
+    if not hasattr(env, "mlx_keys_contents"):
+        env.mlx_keys_contents = Contents()  # type: ignore[attr-defined]
+    kept: Contents = env.mlx_keys_contents  # type: ignore[attr-defined]
+    return kept
+
+
+def digest(paths: Iterable[str | os.PathLike[str]]) -> str:
+    """A digest of files' names and contents; one that is missing counts as such."""
+    total = blake2b(digest_size=16)
+    for path in sorted(os.fspath(path) for path in paths):
+        total.update(path.encode() + b"\0")
+        try:
+            content = Path(path).read_bytes()
+        except OSError:
+            total.update(b"missing\0")
+        else:
+            total.update(str(len(content)).encode() + b"\0" + content)
+    return total.hexdigest()
+
+
+def files_below(*folders: Path) -> list[Path]:
+    """Every file in there, but for what an interpreter or a file manager leaves behind."""
+    return [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.name != ".DS_Store"
+    ]
+
+
+def name_the_code(_app: Sphinx, config: Config) -> None:
+    """Tell Sphinx which code and which mlx read the pages: other ones read all of them again."""
+    try:
+        mlx = version("mlx")
+    except PackageNotFoundError:
+        mlx = "none"
+    config.mlx_keys_made_by = f"mlx {mlx}, code {digest(files_below(PACKAGE))}"
+
+
+def _dressing(app: Sphinx) -> str:
+    """A digest of what pages are dressed in: the project's templates and static files."""
+    config = app.config
+    folders = [app.confdir / name for name in (*config.templates_path, *config.html_static_path)]
+    return digest([path for folder in folders for path in files_below(folder)])
+
+
+def _dressed_in(app: Sphinx) -> Path:
+    """Where that digest stays: Sphinx saves its environment only when a page was read."""
+    return Path(app.doctreedir) / "dressing"
+
+
+def note_dressing(app: Sphinx, exception: Exception | None) -> None:
+    """Keep what the pages were dressed in, once all are written."""
+    if exception is None:
+        _dressed_in(app).write_text(_dressing(app), encoding="utf-8")
+
+
+def correct_the_times(app: Sphinx) -> None:
+    """Make the times that Sphinx is about to compare say what the contents say."""
+    env, kept = app.env, contents_of(app.env)
+    html = app.builder if isinstance(app.builder, StandaloneHTMLBuilder) else None
+    note = _dressed_in(app)
+    undressed = not note.exists() or note.read_text(encoding="utf-8") != _dressing(app)
+    for docname in env.all_docs:
+        path = env.doc2path(docname)
+        included = env.dependencies.get(docname, set())
+        same = kept.pages.get(docname) == digest([path]) and (
+            kept.included.get(docname) == digest(env.srcdir / name for name in included)
+        )
+        moment = _later_than(path, *(env.srcdir / name for name in included))
+        env.all_docs[docname] = moment // 1000 if same else NEVER
+        if html is not None:
+            _date(Path(html.get_output_path(docname)), 0 if undressed or not same else moment)
+
+
+def _later_than(*paths: str | os.PathLike[str]) -> int:
+    """Now, in nanoseconds, or a later moment where a file's date lies in the future."""
+    dates = [Path(path).stat().st_mtime_ns for path in paths if Path(path).exists()]
+    return max([time.time_ns(), *dates]) + 1000
+
+
+def _date(path: Path, moment: int) -> None:
+    if path.exists():
+        os.utime(path, ns=(moment, moment))
+
+
+def note_page(app: Sphinx, docname: str, _source: list[str]) -> None:
+    """Keep what a page's file holds, at the moment that Sphinx has read it."""
+    contents_of(app.env).pages[docname] = digest([app.env.doc2path(docname)])
+
+
+def note_included(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Keep what the included files hold, once Sphinx knows which they are."""
+    kept = contents_of(env)
+    for docname in kept.pages.keys() - kept.included.keys():
+        included = env.dependencies.get(docname, set())
+        kept.included[docname] = digest(env.srcdir / name for name in included)
+
+
+def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Forget a page that is gone or about to be read again."""
+    kept = contents_of(env)
+    kept.pages.pop(docname, None)
+    kept.included.pop(docname, None)
+
+
+def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    """Take over what a parallel reader noted."""
+    kept, theirs = contents_of(env), contents_of(other)
+    kept.pages.update({name: theirs.pages[name] for name in docnames if name in theirs.pages})
+
+
+def setup_freshness(app: Sphinx) -> None:
+    """Register the handlers; they must run after the gallery has written its pages."""
+    app.add_config_value("mlx_keys_made_by", "", "env", types=frozenset({str}))
+    app.connect("config-inited", name_the_code)
+    app.connect("builder-inited", correct_the_times, priority=900)
+    app.connect("source-read", note_page)
+    app.connect("env-updated", note_included)
+    app.connect("build-finished", note_dressing)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
