@@ -1,0 +1,193 @@
+"""How the numbers of each function moved across mlx's releases: ``trust/history.json``.
+
+The file is measured, never typed: ``mlx-keys history --measure VERSION...`` installs each release
+into a folder of its own, runs :mod:`mlx_keys.trust.probes` beside it on the CPU and records what
+the draws digest to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.trust import probes
+
+Release = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Between two measured releases a function's probes gave other bytes.
+
+    Attributes:
+        before: The last measured release that gave the old numbers.
+        since: The first that gave the new ones.
+        calls: The probes that differ, as written in :mod:`mlx_keys.trust.probes`.
+    """
+
+    before: str
+    since: str
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """The measured releases, oldest first.
+
+    Attributes:
+        measured: The day of the last measurement, ISO 8601.
+        platform: What they were measured on.
+        releases: For each release its number and the digests of each function's probes.
+    """
+
+    measured: str
+    platform: str
+    releases: tuple[Release, ...]
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The measured releases of mlx, oldest first."""
+        return tuple(release["mlx"] for release in self.releases)
+
+    def changes(self, function: str) -> tuple[Change, ...]:
+        """Each time that a function of ``mlx.core.random`` changed its numbers, oldest first.
+
+        Args:
+            function: Its short name, such as ``"split"``; one without probes is an error.
+        """
+        if function not in probes.PROBES:
+            raise KeysError(
+                f"no probe measures mlx.core.random.{function}",
+                expected="one of " + ", ".join(probes.PROBES),
+                mend="add its calls to src/mlx_keys/trust/probes.py and measure anew",
+            )
+        found = []
+        for old, new in zip(self.releases, self.releases[1:], strict=False):
+            pairs = zip(
+                probes.PROBES[function],
+                old["functions"][function],
+                new["functions"][function],
+                strict=True,
+            )
+            calls = tuple(call for call, before, after in pairs if before != after)
+            if calls:
+                found.append(Change(old["mlx"], new["mlx"], calls))
+        return tuple(found)
+
+
+def load(path: Path) -> History:
+    """Read a history file.
+
+    Raises:
+        KeysError: It is missing, or is no history.
+    """
+    mend = "mlx-keys history --measure VERSION..."
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        releases = tuple(data["releases"])
+        for release in releases:
+            if {name: len(calls) for name, calls in probes.PROBES.items()} != {
+                name: len(digests) for name, digests in release["functions"].items()
+            }:
+                raise KeysError(
+                    f"the record of mlx {release['mlx']} answers other probes than today's",
+                    where=Place(str(path)),
+                    mend=mend,
+                )
+        return History(data["measured"], data["platform"], releases)
+    except OSError as error:
+        raise KeysError(
+            "no history of mlx's releases", where=Place(str(path)), found=error.strerror, mend=mend
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeysError(
+            "not a history of mlx's releases",
+            where=Place(str(path)),
+            found=f"{type(error).__name__}: {error}",
+            mend=mend,
+        ) from error
+
+
+def measure(version: str) -> Release:
+    """Install one release of mlx into a folder of its own, and digest what its draws give.
+
+    Args:
+        version: Such as ``"0.31.2"``.
+
+    Raises:
+        KeysError: It cannot be installed, or does not run on this machine.
+    """
+    package = f"mlx[cpu]=={version}" if sys.platform == "linux" else f"mlx=={version}"
+    with tempfile.TemporaryDirectory(prefix="mlx-keys-") as folder:
+        _run(
+            _installer(folder, package),
+            f"mlx {version} cannot be installed here",
+            mend="name a release that is published for this Python; uv or pip must be there",
+        )
+        done = _run(
+            [sys.executable, str(Path(probes.__file__))],
+            f"mlx {version} does not run here",
+            env={**os.environ, "PYTHONPATH": folder},
+        )
+    release: Release = json.loads(done)
+    if release["mlx"] != version:
+        raise KeysError("another release of mlx answered", expected=version, found=release["mlx"])
+    return release
+
+
+def _installer(folder: str, package: str) -> list[str]:
+    """The command that installs a package and numpy into a folder: uv where it is, else pip."""
+    uv = shutil.which("uv")
+    if uv:
+        start = [uv, "pip", "install", "--quiet", "--python", sys.executable]
+    else:
+        start = [sys.executable, "-m", "pip", "install", "--quiet"]
+    return [*start, "--target", folder, package, "numpy"]
+
+
+def _run(
+    command: list[str], problem: str, *, env: dict[str, str] | None = None, mend: str | None = None
+) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    if done.returncode:
+        found = done.stderr.strip() or f"exit status {done.returncode}"
+        raise KeysError(problem, found=found, mend=mend)
+    return done.stdout
+
+
+def merged(known: History | None, new: list[Release], day: str, platform: str) -> History:
+    """The history with newly measured releases in it, in order of their numbers."""
+    releases = {release["mlx"]: release for release in (known.releases if known else ())}
+    releases |= {release["mlx"]: release for release in new}
+    ordered = sorted(releases.values(), key=lambda release: _order(release["mlx"]))
+    return History(day, platform, tuple(ordered))
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def save(history: History, path: Path) -> None:
+    """Write a history so that a person can read its diff: a line a function."""
+    releases = []
+    for release in history.releases:
+        lines = [
+            f"      {json.dumps(name)}: {json.dumps(digests)}"
+            for name, digests in release["functions"].items()
+        ]
+        body = ",\n".join(lines)
+        mlx = json.dumps(release["mlx"])
+        releases.append(f'  {{"mlx": {mlx}, "functions": {{\n{body}\n  }}}}')
+    head = (
+        f'"measured": {json.dumps(history.measured)},\n"platform": {json.dumps(history.platform)}'
+    )
+    text = f'{{{head},\n"releases": [\n' + ",\n".join(releases) + "\n]}\n"
+    path.write_text(text, encoding="utf-8")
