@@ -1,0 +1,157 @@
+"""``mlx-keys verify``: run the examples of pages, and hold what they print against the pages."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples import bless, cache, compare
+from mlx_keys.examples.compare import Kind
+from mlx_keys.examples.judge import Judged, endings
+from mlx_keys.examples.run import Pool
+from mlx_keys.examples.verify import Report, Settings, observe, read, surroundings, verify
+
+DEFAULT = ("README.md", "docs")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--bless", "accept", is_flag=True, help="Show what changed, and accept it.")
+@click.option("--device", type=click.Choice(["cpu", "gpu"]), help="MLX's default unless said.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--no-cache", is_flag=True, help="Run everything, also what is known.")
+@click.option(
+    "--build",
+    type=click.Path(path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="Where observations are kept.",
+)
+def command(
+    paths: tuple[Path, ...],
+    *,
+    accept: bool,
+    device: str | None,
+    as_json: bool,
+    no_cache: bool,
+    build: Path,
+) -> None:
+    """Run the examples of PATHS (README.md and docs, unless said) and compare what they print."""
+    wanted = paths or tuple(path for path in map(Path, DEFAULT) if path.exists())
+    if not wanted:
+        raise KeysError("there is nothing to verify here", expected=" or ".join(DEFAULT))
+    settings = Settings(device=device, cache=None if no_cache else build / "observed")
+    with Pool() as pool, _progress() as progress:
+        settings = replace(settings, progress=progress)
+        report = verify(wanted, settings, pool)
+        if accept:
+            _bless(report, settings, pool)
+            report = verify(wanted, settings, pool)
+    if as_json:
+        click.echo(json.dumps(_as_json(report), indent=2))
+    else:
+        for fault in report.faults:
+            click.echo(f"{fault}\n", err=True)
+        for note in report.notes:
+            click.echo(f"note: {note}", err=True)
+        click.echo(summary(report))
+    sys.exit(1 if report.faults else 0)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar while examples run, on a terminal."""
+    with tqdm(unit=" examples", leave=False, delay=0.5, disable=None) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield advance
+
+
+def _bless(report: Report, settings: Settings, pool: Pool) -> None:
+    """Accept what stale examples print, unless a second run in a fresh child says otherwise."""
+    assert report.backend is not None or not report.judged  # noqa: S101 - for the type checker
+    candidates = [
+        one
+        for one in report.judged
+        if bless.stale(one) and not (one.faults and endings(one.example, one.seen))
+    ]
+    if not candidates or report.backend is None:
+        return
+    again, _ = observe(
+        [one.example for one in candidates],
+        replace(settings, cache=None),
+        surroundings(settings, report.backend),
+        pool,
+    )
+    accepted: dict[str, list[Judged]] = defaultdict(list)
+    for one, second in zip(candidates, again, strict=True):
+        if fault := bless.luck(one.example, one.seen, second):
+            click.echo(f"{fault}\n", err=True)
+        else:
+            accepted[one.example.place.path].append(one)
+    for path, outputs in accepted.items():
+        for one in outputs:
+            shown = one.example.expected
+            before = one.example.normal(shown.text) if shown else ""
+            where = Place(path, shown.line if shown else one.example.end)
+            click.echo(f"{where}: accepted\n" + compare.diff(before, one.printed) + "\n")
+        text = bless.blessed(read(Path(path)), [(one.example, one.printed) for one in outputs])
+        cache.write(Path(path), text)
+
+
+def summary(report: Report) -> str:
+    """One line: what ran where, and what holds."""
+    if report.backend is None:
+        return "no examples" if not report.faults else f"{len(report.faults)} faults"
+    outputs = sum(one.example.expected is not None for one in report.judged)
+    parts = [
+        f"{len(report.judged)} examples, {report.ran} run now",
+        f"{report.count(Kind.EQUAL)} of {outputs} outputs verified",
+    ]
+    for kind in (Kind.WITHIN, Kind.UNATTESTED, Kind.VARIES):
+        if count := report.count(kind):
+            parts.append(f"{count} {kind.value}")
+    if report.faults:
+        parts.append(f"{len(report.faults)} faults")
+    where = f"{report.backend.label}, mlx {report.backend.mlx}" if report.backend.mlx else "no mlx"
+    return f"{'; '.join(parts)} ({where}, Python {report.backend.python})"
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {
+        "backend": vars(report.backend) if report.backend else None,
+        "ran": report.ran,
+        "examples": [
+            {
+                "place": str(one.example.place),
+                "ended": one.seen.ended,
+                "verdict": one.verdict.kind.name.lower() if one.verdict else None,
+                "distances": [str(far) for far in one.verdict.distances] if one.verdict else [],
+                "seconds": round(one.seen.seconds, 4),
+            }
+            for one in report.judged
+        ],
+        "faults": [
+            {
+                "where": str(fault.where) if fault.where else None,
+                "problem": fault.problem,
+                "expected": fault.expected,
+                "found": fault.found,
+                "mend": fault.mend,
+            }
+            for fault in report.faults
+        ],
+        "notes": list(report.notes),
+    }

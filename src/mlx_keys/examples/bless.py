@@ -1,0 +1,86 @@
+"""Write down what examples print, as their author accepts it. Everything else stays as it is.
+
+Pure but for :func:`write`: :func:`blessed` takes a page's text and gives the new one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from mlx_keys.errors import KeysError
+
+from . import compare
+from .example import Example, Form
+from .judge import Judged, endings, output
+from .run import Observed
+
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+def luck(example: Example, first: Observed, second: Observed) -> KeysError | None:
+    """The fault of an example that two fresh children saw end differently, or None."""
+    if example.options.varies is not None:
+        return None
+    one, other = output(example, first), output(example, second)
+    if one == other and endings(example, first) == [] and endings(example, second) == []:
+        return None
+    if one == other:
+        return next(iter([*endings(example, first), *endings(example, second)]))
+    ours, theirs = one.split("\n"), other.split("\n")
+    numbers = [
+        number + 1
+        for number in range(max(len(ours), len(theirs)))
+        if ours[number : number + 1] != theirs[number : number + 1]
+    ]
+    shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")  # noqa: PLR2004
+    return KeysError(
+        "what this example prints depends on luck, so it can not be accepted",
+        where=example.at(1),
+        found=f"line {shown} of its output differed between two runs\n"
+        + compare.diff(one, other, "first run", "second run"),
+        mend="seed what it draws from, or say why it varies: :varies: REASON",
+    )
+
+
+def stale(judged: Judged) -> bool:
+    """Whether a page's output is not, letter by letter, what the example prints."""
+    shown = judged.example.expected
+    if judged.example.options.varies is not None and not judged.faults:
+        return False
+    if shown is None:
+        return bool(judged.printed)
+    return judged.example.normal(shown.text) != judged.printed
+
+
+def blessed(text: str, accepted: Iterable[tuple[Example, str]]) -> str:
+    """A page's text with outputs written in.
+
+    Args:
+        text: The page, with its own line ends.
+        accepted: Examples of this very text, each with what it prints. An empty output takes the
+            block away.
+    """
+    lines = _LINES.findall(text)
+    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    for example, printed in sorted(accepted, key=lambda one: one[0].end, reverse=True):
+        start, stop = example.expected.block if example.expected else (example.end, example.end)
+        if start and not lines[start - 1].endswith(("\r", "\n")):
+            lines[start - 1] += end
+        new = [line + end for line in block(example, printed)] if printed else []
+        if stop == len(lines) and new and lines and not lines[-1].endswith(("\r", "\n")):
+            new[-1] = new[-1].removesuffix(end)
+        lines[start:stop] = new
+    return "".join(lines)
+
+
+def block(example: Example, printed: str) -> Sequence[str]:
+    """The lines of an output block."""
+    shown = printed.split("\n")
+    if example.form is Form.RST:
+        gap = [] if example.expected else [""]
+        return [*gap, ".. output::", "", *(f"   {line}" if line else "" for line in shown)]
+    longest = max((len(run) for run in re.findall(r"`+", printed)), default=0)
+    fence = "`" * max(3, longest + 1)
+    name = "{output}" if example.form is Form.MYST else "text"
+    return [f"{fence}{name}", *shown, fence]

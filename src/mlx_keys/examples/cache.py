@@ -1,0 +1,142 @@
+"""What was observed, kept: never what was concluded from it.
+
+One key says all that can change what a program prints: its text, the modules of this project that
+it imports, MLX's version, the backend, Python's version and the lock. A file that can not be read
+counts as absent and is written anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from . import imports
+from .backend import Backend
+from .run import Observed
+
+#: Changed when what is stored, or how children are set up, changes its meaning.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all programs of a run have in common.
+
+    Attributes:
+        backend: Where they run.
+        roots: Folders that hold the project's packages.
+        lock: What says which packages are installed.
+    """
+
+    backend: Backend
+    roots: tuple[Path, ...]
+    lock: str
+
+    def key(self, code: str, **more: Any) -> str:
+        """The key of a program's observation.
+
+        Args:
+            code: The program.
+            **more: What else it depends on, as JSON.
+        """
+        parts = [
+            FORMAT,
+            code,
+            imports.digest(code, self.roots),
+            self.backend.mlx,
+            self.backend.name,
+            self.backend.libc,
+            self.backend.chip,
+            self.backend.python,
+            self.lock,
+            more,
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def lock_digest(lock: Path | None) -> str:
+    """The lock's content, or where there is none what is installed here, as a digest."""
+    if lock is not None and lock.is_file():
+        return hashlib.sha256(lock.read_bytes()).hexdigest()
+    installed = sorted(
+        f"{found.name}=={found.version}" for found in importlib.metadata.distributions()
+    )
+    return hashlib.sha256("\n".join(installed).encode()).hexdigest()
+
+
+class Cache:
+    """Observations in a folder, a file each.
+
+    Args:
+        folder: Where; None keeps nothing.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+
+    def get(self, key: str) -> Observed | None:
+        """What was observed, if that is known."""
+        if self.folder is None:
+            return None
+        try:
+            stored = json.loads((self.folder / f"{key}.json").read_text("utf-8"))
+            return from_json(stored)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def put(self, key: str, seen: Observed) -> None:
+        """Keep what was observed. A cache that can not be written is done without."""
+        if self.folder is None:
+            return
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write(self.folder / f"{key}.json", json.dumps(asdict(seen)))
+
+
+def from_json(stored: dict[str, Any]) -> Observed:
+    """An observation from what :func:`dataclasses.asdict` made of it.
+
+    Raises:
+        TypeError: Where a field is missing, unknown, or of another type.
+    """
+    if set(stored) != {field.name for field in fields(Observed)}:
+        raise TypeError("other fields")
+    seen = Observed(**(stored | {"error": tuple(stored["error"])}))
+    empty = Observed("done")
+    for field in fields(Observed):
+        value, model = getattr(seen, field.name), getattr(empty, field.name)
+        if model is not None and not isinstance(value, type(model)):
+            raise TypeError(field.name)
+    return seen
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all, with the rights that it has."""
+    path = path.resolve()  # a link stays a link
+    mode = path.stat().st_mode & 0o7777 if path.exists() else None
+    fd, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(fd, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if mode is None:
+            umask = os.umask(0)
+            os.umask(umask)
+            mode = 0o666 & ~umask
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def project_roots(project: Path) -> Sequence[Path]:
+    """Where a project keeps its packages: ``src`` and its own folder."""
+    return [folder for folder in (project / "src", project) if folder.is_dir()]

@@ -1,0 +1,133 @@
+"""Compare what an example printed with what its page shows. Pure: texts in, a verdict out.
+
+Text, integers, booleans, shapes and dtypes are compared exactly. So are floats, unless the
+caller allows a distance: within what was measured on an attested backend, or any, to be reported,
+on one that was not.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from . import numbers
+from .numbers import Distance, Number
+
+
+class Kind(Enum):
+    """What became of a comparison."""
+
+    EQUAL = "equal"
+    WITHIN = "within what was measured on this backend"
+    UNATTESTED = "differs on a backend that was not attested"
+    VARIES = "of the declared shape"
+    DIFFERS = "differs"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the page may be published."""
+        return self is not Kind.DIFFERS
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """How far floats may be off.
+
+    Attributes:
+        distances: The largest amount for each unit, as measured for this very output.
+        report: Whether a float that is further off is reported and not failed.
+    """
+
+    distances: tuple[Distance, ...] = ()
+    report: bool = False
+
+
+EXACT = Allowed()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison says.
+
+    Attributes:
+        kind: What became of it.
+        distances: The largest distance of two floats in each unit; empty where all are equal.
+    """
+
+    kind: Kind
+    distances: tuple[Distance, ...] = ()
+
+
+def compare(expected: str, found: str, allowed: Allowed = EXACT) -> Verdict:
+    """Compare two outputs, both in the form that a page holds.
+
+    Args:
+        expected: What the page shows.
+        found: What was printed.
+        allowed: How far floats may be off.
+    """
+    if expected == found:
+        return Verdict(Kind.EQUAL)
+    apart = distances(expected, found)
+    if apart is None:
+        return Verdict(Kind.DIFFERS)
+    limits = {limit.unit: limit.amount for limit in allowed.distances}
+    if apart and all(one.amount <= limits.get(one.unit, -1.0) for one in apart):
+        return Verdict(Kind.WITHIN, apart)
+    if apart and allowed.report:
+        return Verdict(Kind.UNATTESTED, apart)
+    return Verdict(Kind.DIFFERS, apart)
+
+
+def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
+    """The largest distance of floats in each unit, or None where more than floats differs.
+
+    Widths of blanks are no difference here: printers align columns, so that one longer float
+    moves its neighbours.
+    """
+    ours, theirs = numbers.find(expected), numbers.find(found)
+    if _around(expected, ours) != _around(found, theirs):
+        return None
+    largest: dict[str, Distance] = {}
+    for one, other in zip(ours, theirs, strict=True):
+        if one.text == other.text:
+            continue
+        if not (one.is_float and other.is_float):
+            return None
+        apart = numbers.distance(one, other)
+        if math.isinf(apart.amount):
+            return None
+        largest[apart.unit] = max(apart, largest.get(apart.unit, apart))
+    return tuple(sorted(one for one in largest.values() if one.amount))
+
+
+def shape(text: str) -> list[str]:
+    """The lines of a text with each number replaced, for what varies from run to run."""
+    return _around(text, numbers.find(text), line_ends=True).split("\n")
+
+
+def same_shape(expected: str, found: str) -> Verdict:
+    """Compare outputs that vary: the same lines, with any numbers in the same places."""
+    return Verdict(Kind.VARIES if shape(expected) == shape(found) else Kind.DIFFERS)
+
+
+def _around(text: str, found: list[Number], *, line_ends: bool = False) -> str:
+    """What stands around the numbers."""
+    parts, at = [], 0
+    for number in found:
+        parts.append(text[at : number.start])
+        at = number.stop
+    joined = "#".join([*parts, text[at:]])
+    return re.sub(r"[ \t]+", " ", joined) if line_ends else re.sub(r"\s+", " ", joined)
+
+
+def diff(expected: str, found: str, name: str = "page", other: str = "printed") -> str:
+    """A unified diff of two outputs."""
+    return "\n".join(
+        difflib.unified_diff(
+            expected.splitlines(), found.splitlines(), name, other, lineterm="", n=2
+        )
+    )

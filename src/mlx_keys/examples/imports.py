@@ -1,0 +1,112 @@
+"""Which files of this project a program depends on, read off its imports and theirs."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+
+def digest(code: str, roots: Sequence[Path]) -> str:
+    """One digest over the content of all project files that a program imports, in the end.
+
+    Args:
+        code: The program.
+        roots: Folders that hold the project's packages, such as ``src``.
+    """
+    total = hashlib.sha256()
+    for file in sorted(files(code, roots)):
+        total.update(file.as_posix().encode() + b"\0" + _content(file)[0].encode())
+    return total.hexdigest()
+
+
+def files(code: str, roots: Sequence[Path]) -> set[Path]:
+    """The project's files that a program imports, directly or through others.
+
+    A package that is imported as such counts with all that lies in it, since it may load its
+    parts late, or read data from beside them.
+    """
+    found: set[Path] = set()
+    names = list(modules(code, package=""))
+    seen: set[str] = set()
+    while names:
+        name = names.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for file in _files_of(name, roots):
+            if file not in found:
+                found.add(file)
+                names += _content(file)[1] if file.suffix == ".py" else ()
+    return found
+
+
+def modules(code: str, package: str) -> Iterable[str]:
+    """All names that a program may import as modules, relative ones made absolute.
+
+    ``from a import b`` gives ``a`` and ``a.b``, as ``b`` may be either.
+    """
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".") if node.level else []
+            above = above[: len(above) - node.level + 1]
+            base = ".".join([*above, *filter(None, [node.module])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _files_of(name: str, roots: Sequence[Path]) -> Iterable[Path]:
+    """A module's file and its parents' ``__init__.py``; a package's every file."""
+    parts = name.split(".")
+    for root in roots:
+        top = root / parts[0]
+        if not (top.is_dir() or top.with_suffix(".py").is_file()):
+            continue
+        for count in range(1, len(parts)):
+            yield from _existing(root.joinpath(*parts[:count], "__init__.py"))
+        module = root.joinpath(*parts)
+        yield from _existing(module.with_suffix(".py"))
+        if (module / "__init__.py").is_file():
+            yield from (
+                file
+                for file in module.rglob("*")
+                if file.is_file() and "__pycache__" not in file.parts
+            )
+
+
+def _existing(file: Path) -> Iterable[Path]:
+    if file.is_file():
+        yield file
+
+
+def _content(file: Path) -> tuple[str, tuple[str, ...]]:
+    """A file's digest and, for a Python file, the modules that it imports."""
+    stat = file.stat()
+    return _read(file, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _read(file: Path, _changed: int, _size: int) -> tuple[str, tuple[str, ...]]:
+    data = file.read_bytes()
+    names: tuple[str, ...] = ()
+    if file.suffix == ".py":
+        names = tuple(modules(data.decode("utf-8", "replace"), _package(file)))
+    return hashlib.sha256(data).hexdigest(), names
+
+
+def _package(file: Path) -> str:
+    """The package that a file belongs to, as its relative imports mean it."""
+    parts: list[str] = []
+    folder = file.parent
+    while (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)

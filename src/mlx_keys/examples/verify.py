@@ -1,0 +1,233 @@
+"""The whole: pages in, a report out. Used by ``mlx-keys verify`` and by Sphinx alike."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlx_keys.errors import KeysError, Place
+
+from .backend import Backend, ask
+from .cache import Cache, Surroundings, lock_digest, project_roots
+from .compare import EXACT, Allowed, Kind
+from .example import Example
+from .extract import SUFFIXES, extract
+from .judge import Judged, judge
+from .run import Job, Observed, Pool
+
+ENTRY = "mlx_keys.examples.script:run"
+
+#: How far an example's floats may be off on a backend.
+Policy = Callable[[Example, Backend], Allowed]
+
+
+def exact(_example: Example, _backend: Backend) -> Allowed:
+    """The strictest policy: all floats as shown."""
+    return EXACT
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to verify.
+
+    Attributes:
+        project: The project's folder, for its packages and its lock.
+        cache: Where observations are kept; None keeps none.
+        device: ``cpu`` or ``gpu``; MLX's default unless said.
+        policy: How far floats may be off.
+        progress: Called with how many examples have run, and how many are to run.
+    """
+
+    project: Path = field(default_factory=Path.cwd)
+    cache: Path | None = None
+    device: str | None = None
+    policy: Policy = exact
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+
+    @property
+    def lock(self) -> Path:
+        """The project's lock."""
+        return self.project / "conf" / "requirements.txt"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What verifying found.
+
+    Attributes:
+        backend: Where the examples ran.
+        judged: Each example with its verdict.
+        faults: All that is wrong, in the order of files and lines.
+        ran: How many examples ran now; the others were known.
+        notes: What a reader of the report should know.
+    """
+
+    backend: Backend | None
+    judged: tuple[Judged, ...]
+    faults: tuple[KeysError, ...]
+    ran: int = 0
+    notes: tuple[str, ...] = ()
+
+    def count(self, kind: Kind) -> int:
+        """How many outputs have this verdict."""
+        return sum(
+            one.verdict is not None
+            and one.verdict.kind is kind
+            and one.example.expected is not None
+            for one in self.judged
+        )
+
+
+def pages(paths: Iterable[Path]) -> list[Path]:
+    """The pages that these paths name: files as they are, folders with all pages in them.
+
+    Raises:
+        KeysError: For a path that is not there.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = (p for p in sorted(path.rglob("*")) if p.suffix in SUFFIXES and p.is_file())
+            found |= dict.fromkeys(p for p in inside if not _hidden(p.relative_to(path)))
+        elif path.is_file():
+            found[path] = None
+        else:
+            raise KeysError("there is no such page", where=Place(str(path)))
+    return list(found)
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.parts)
+
+
+def read(path: Path) -> str:
+    """A page's text, its line ends as they are.
+
+    Raises:
+        KeysError: Where it is not text.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeysError(
+            "this page can not be read", where=Place(str(path)), found=str(error)
+        ) from error
+
+
+def verify(paths: Iterable[Path], settings: Settings, pool: Pool) -> Report:
+    """Verify all examples of pages."""
+    examples: list[Example] = []
+    faults: list[KeysError] = []
+    for path in pages(paths):
+        try:
+            found = extract(read(path), str(path))
+        except KeysError as error:
+            faults.append(error)
+            continue
+        examples += found.examples
+        faults += found.faults
+    report = verify_examples(examples, settings, pool)
+    return Report(
+        report.backend, report.judged, _sorted([*faults, *report.faults]), report.ran, report.notes
+    )
+
+
+def verify_examples(examples: Sequence[Example], settings: Settings, pool: Pool) -> Report:
+    """Verify examples that have been extracted."""
+    if not examples:
+        return Report(None, (), ())
+    backend = ask(pool, settings.device)
+    if not backend.mlx:
+        _refuse_without_mlx(examples)
+    around = surroundings(settings, backend)
+    seen, ran = observe(examples, settings, around, pool)
+    judged = tuple(
+        judge(example, one, settings.policy(example, backend))
+        for example, one in zip(examples, seen, strict=True)
+    )
+    faults = [fault for one in judged for fault in one.faults]
+    return Report(backend, judged, _sorted(faults), ran, tuple(_notes(backend, settings.lock)))
+
+
+def surroundings(settings: Settings, backend: Backend) -> Surroundings:
+    """What all examples of this run have in common."""
+    return Surroundings(backend, tuple(project_roots(settings.project)), lock_digest(settings.lock))
+
+
+def job(example: Example, settings: Settings) -> Job:
+    """The example as a job."""
+    payload = {"code": example.code, "device": settings.device}
+    return Job(ENTRY, payload, example.options.timeout)
+
+
+def observe(
+    examples: Sequence[Example], settings: Settings, around: Surroundings, pool: Pool
+) -> tuple[list[Observed], int]:
+    """What each example does, run where that is not known yet, and how many ran."""
+    cache = Cache(settings.cache)
+    keys = [around.key(one.code, timeout=one.options.timeout) for one in examples]
+    known = {key: cache.get(key) for key in dict.fromkeys(keys)}
+    missing = {
+        key: one
+        for key, one in reversed(list(zip(keys, examples, strict=True)))
+        if known[key] is None
+    }
+    jobs = {key: job(one, settings) for key, one in missing.items()}
+    done = itertools.count(1)
+    results = pool.run(
+        jobs.values(), lambda _job, _seen: settings.progress(next(done), len(missing))
+    )
+    for key, new in zip(jobs, results, strict=True):
+        known[key] = new
+        if new.ended in ("done", "raised", "exited", "killed"):
+            cache.put(key, new)  # a hang or a flood may have been the machine's load
+    return [seen for key in keys if (seen := known[key]) is not None], len(jobs)
+
+
+def _refuse_without_mlx(examples: Sequence[Example]) -> None:
+    """Say that MLX is missing before many examples say it in their own way."""
+    for example in examples:
+        try:
+            tree = ast.parse(example.code)
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+            )
+            if any(name.split(".")[0] == "mlx" for name in names):
+                raise KeysError(
+                    "mlx is not installed, and this example needs it",
+                    where=example.at(node.lineno if isinstance(node, ast.stmt) else 1),
+                    mend="pip install 'mlx-keys[mlx]'",
+                )
+
+
+def _notes(backend: Backend, lock: Path) -> Iterable[str]:
+    """What sets this run apart from the lock."""
+    if not (lock.is_file() and backend.mlx):
+        return
+    pins = [
+        line.split()[0].partition("==")[2]
+        for line in lock.read_text("utf-8").splitlines()
+        if line.startswith("mlx==")
+    ]
+    pins = [pin.rstrip(";\\") for pin in pins]
+    if pins and backend.mlx not in pins:
+        yield (
+            f"mlx {backend.mlx} is installed here, and {lock.name} holds mlx "
+            f"{' or '.join(pins)}: outputs are compared all the same"
+        )
+
+
+def _sorted(faults: Iterable[KeysError]) -> tuple[KeysError, ...]:
+    def order(fault: KeysError) -> tuple[str, int]:
+        where = fault.where
+        return (where.path, where.line or 0) if where else ("", 0)
+
+    return tuple(sorted(faults, key=order))
