@@ -1,1 +1,76 @@
-"""Keyed random numbers: Threefry-2x32 in plain integers, which needs no MLX."""
+"""Keyed random numbers on MLX: Threefry-2x32, MLX's own numbers, and no global state.
+
+:mod:`mlx_keys.prng.threefry2x32` is the reference on plain integers and needs no MLX; all else here
+is imported when it is first asked for, and MLX with it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from mlx_keys.errors import KeysError
+
+if TYPE_CHECKING:
+    from .choices import bernoulli, categorical, permutation, randint
+    from .distributions import (
+        gumbel,
+        laplace,
+        multivariate_normal,
+        normal,
+        truncated_normal,
+        uniform,
+    )
+    from .keys import bits, fold_in, key, split
+    from .source import using
+
+__all__ = [
+    "bernoulli",
+    "bits",
+    "categorical",
+    "fold_in",
+    "gumbel",
+    "key",
+    "laplace",
+    "multivariate_normal",
+    "normal",
+    "permutation",
+    "randint",
+    "split",
+    "truncated_normal",
+    "uniform",
+    "using",
+]
+
+_HOMES = {
+    "choices": ("bernoulli", "categorical", "permutation", "randint"),
+    "distributions": (
+        "gumbel",
+        "laplace",
+        "multivariate_normal",
+        "normal",
+        "truncated_normal",
+        "uniform",
+    ),
+    "keys": ("bits", "fold_in", "key", "split"),
+    "source": ("using",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = next((module for module, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if find_spec("mlx") is None:
+        raise KeysError(
+            f"prng.{name} needs mlx, which is not installed",
+            mend='pip install "mlx-keys[mlx]"; mlx_keys.prng.threefry2x32 works without it',
+        )
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value  # the next look-up does not come here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -17,6 +17,10 @@ class ArgumentValueError(KeysError, ValueError):
     """An argument has the right type, and a value, shape or dtype that the function refuses."""
 
 
+class ArgumentIndexError(KeysError, IndexError):
+    """An axis that the array does not have."""
+
+
 class ArgumentOverflowError(KeysError, OverflowError):
     """A size does not fit what mlx counts in: 32 bits, signed."""
 

@@ -1,0 +1,204 @@
+"""The arguments of a call, read as mlx reads them; what it refuses is refused in the same type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from operator import index
+from typing import SupportsIndex, TypeAlias
+
+import mlx.core as mx
+
+from .refusals import (
+    ArgumentOverflowError,
+    ArgumentTypeError,
+    ArgumentValueError,
+    UnsupportedError,
+)
+
+#: What mlx takes for a bound, a mean or a probability.
+Scalar: TypeAlias = bool | int | float | complex | mx.array
+#: Where the work is done: as mlx's ``StreamOrDevice``.
+Stream: TypeAlias = mx.Stream | mx.Device | mx.DeviceType | None
+
+_INT32 = range(-(2**31), 2**31)
+
+
+def on(stream: Stream) -> AbstractContextManager[object]:
+    """The context in which the operations of a call run on ``stream`` (None: where they would)."""
+    return nullcontext() if stream is None else mx.stream(stream)
+
+
+def read_key(function: str, key: object) -> mx.array:
+    """A key: an array of two uint32 words."""
+    if not isinstance(key, mx.array):
+        raise ArgumentTypeError(
+            f"{function}: key must be an mx.array",
+            expected="shape (2,), dtype uint32",
+            found=f"{type(key).__name__} {key!r}",
+            mend=_key_from(key),
+        )
+    found = f"shape {key.shape}, dtype {_name(key.dtype)}"
+    if key.dtype != mx.uint32:
+        raise ArgumentValueError(
+            f"{function}: key has the wrong dtype",
+            expected="shape (2,), dtype uint32",
+            found=found,
+            mend="mx.array(words, dtype=mx.uint32): mx.array makes signed integers of the words of "
+            "a key that came from JSON or from tolist()",
+        )
+    if key.shape != (2,):
+        raise ArgumentValueError(
+            f"{function}: key has the wrong shape",
+            expected="shape (2,), dtype uint32: one key",
+            found=found,
+            mend=f"keys[i] for one key of many, or mx.vmap(lambda k: prng.{function}(..., key=k))"
+            "(keys) for each"
+            if key.shape[-1:] == (2,)
+            else "prng.key(seed), or a row of prng.split(key, num)",
+        )
+    return key
+
+
+def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, ...]:
+    """A shape: a sequence of integers, none of them negative."""
+    try:
+        if isinstance(shape, (str, bytes, dict)):
+            raise TypeError
+        size = len(shape)  # type: ignore[arg-type]  # what has no length is a TypeError as well
+        sides = tuple(index(shape[axis]) for axis in range(size))  # type: ignore[index]
+    except TypeError:
+        raise ArgumentTypeError(
+            f"{function}: {name} must be a sequence of integers",
+            expected="such as (), (3,) or [2, 3]",
+            found=f"{type(shape).__name__} {shape!r}",
+            mend=f"{name}=({shape},)" if isinstance(shape, int) else None,
+        ) from None
+    if not all(side in _INT32 for side in sides):
+        raise ArgumentOverflowError(
+            f"{function}: a side of {name} is too long for mlx",
+            expected="each below 2**31",
+            found=str(sides),
+        )
+    if any(side < 0 for side in sides):
+        raise ArgumentValueError(
+            f"{function}: {name} has a negative side", expected="each 0 or more", found=str(sides)
+        )
+    return sides
+
+
+def read_int(function: str, name: str, value: SupportsIndex) -> int:
+    """An integer that fits 32 bits, signed."""
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    if number is None or number not in _INT32:
+        raise ArgumentTypeError(
+            f"{function}: {name} must be an integer of 32 bits",
+            expected="-2**31 <= integer < 2**31",
+            found=f"{type(value).__name__} {value!r}",
+        )
+    return number
+
+
+def read_dtype(function: str, dtype: object, default: mx.Dtype) -> mx.Dtype:
+    """A dtype; None stands for the function's default."""
+    if dtype is None:
+        return default
+    if not isinstance(dtype, mx.Dtype):
+        raise ArgumentTypeError(
+            f"{function}: dtype must be an mlx dtype",
+            expected="such as mx.float32",
+            found=f"{type(dtype).__name__} {dtype!r}",
+        )
+    return dtype
+
+
+def read_array(function: str, name: str, value: object) -> mx.array:
+    """An array, where mlx takes nothing else."""
+    if not isinstance(value, mx.array):
+        raise ArgumentTypeError(
+            f"{function}: {name} must be an mx.array",
+            expected="an mx.array",
+            found=f"{type(value).__name__} {value!r}",
+            mend=f"mx.array({name})",
+        )
+    return value
+
+
+def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None = None) -> mx.array:
+    """A number or an array, as an array. A real number takes ``dtype``, an array keeps its own."""
+    if isinstance(value, mx.array):
+        return value
+    if isinstance(value, complex) or (dtype is not None and dtype == mx.complex64):
+        dtype = None
+    if value is None:
+        raise ArgumentTypeError(
+            f"{function}: {name} is None", expected="a number or an mx.array", found="None"
+        )
+    if not isinstance(value, (bool, int, float, complex)) and not hasattr(value, "__array__"):
+        raise ArgumentValueError(
+            f"{function}: {name} must be a number or an mx.array",
+            expected="a number or an mx.array",
+            found=f"{type(value).__name__} {value!r}",
+            mend=f"mx.array({value!r})" if isinstance(value, (list, tuple)) else None,
+        )
+    try:
+        return mx.array(value, dtype)  # type: ignore[arg-type]  # NumPy's arrays too
+    except RuntimeError:  # std::bad_cast
+        raise UnsupportedError(
+            f"{function}: {name} does not fit mlx's integers",
+            expected="-2**63 <= integer < 2**63",
+            found=str(value),
+        ) from None
+
+
+def read_floating(function: str, dtype: object) -> mx.Dtype:
+    """A real floating point dtype; None is float32."""
+    kind = read_dtype(function, dtype, mx.float32)
+    if not mx.issubdtype(kind, mx.floating):
+        raise ArgumentValueError(
+            f"{function}: dtype must be a real floating point type",
+            expected="float32, float16 or bfloat16",
+            found=_name(kind),
+        )
+    return kind
+
+
+def broadcast(function: str, **shapes: Sequence[int]) -> tuple[int, ...]:
+    """The shape that all these make together."""
+    try:
+        return tuple(mx.broadcast_shapes(*(tuple(shape) for shape in shapes.values())))
+    except ValueError:
+        named = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
+        raise ArgumentValueError(
+            f"{function}: shapes do not broadcast",
+            expected="sides that are equal or 1, from the last",
+            found=named,
+        ) from None
+
+
+def broadcast_within(function: str, shape: tuple[int, ...], **shapes: Sequence[int]) -> None:
+    """Check that the shapes broadcast to ``shape``, no side of it growing."""
+    whole = broadcast(function, shape=shape, **shapes)
+    if whole != shape:
+        named = ", ".join(f"{name} {tuple(side)}" for name, side in shapes.items())
+        raise ArgumentValueError(
+            f"{function}: shape is too small for the other arguments",
+            expected=f"a shape that holds {named}",
+            found=str(shape),
+            mend=f"shape={whole}",
+        )
+
+
+def _key_from(found: object) -> str:
+    if isinstance(found, int):
+        return f"key=prng.key({found})"
+    if found is None:
+        return "key=prng.key(seed): there is no global state here"
+    return "mx.array(words, dtype=mx.uint32)"
+
+
+def _name(dtype: mx.Dtype) -> str:
+    return str(dtype).removeprefix("mlx.core.")

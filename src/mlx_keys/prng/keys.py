@@ -1,0 +1,142 @@
+"""Keys and their words: make a key, split it, number it, and draw bits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from operator import index
+from typing import SupportsIndex
+
+import mlx.core as mx
+
+from . import source, threefry2x32
+from .arguments import Stream, on, read_int, read_key, read_shape
+from .refusals import ArgumentTypeError, ArgumentValueError
+
+_DTYPES = {1: mx.uint8, 2: mx.uint16, 4: mx.uint32}
+
+
+def key(seed: SupportsIndex) -> mx.array:
+    """Make a key from a seed: its upper and its lower 32 bits.
+
+    Args:
+        seed: An integer in [0, 2**64).
+
+    Returns:
+        Shape (2,), uint32; equal to ``mx.random.key(seed)``.
+
+    Raises:
+        TypeError: The seed is no integer, or out of range.
+    """
+    return mx.array(threefry2x32.key(seed), dtype=mx.uint32)
+
+
+def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx.array:
+    """Make ``num`` keys of one.
+
+    Args:
+        key: Shape (2,), uint32.
+        num: How many. There is no prefix: another ``num`` gives other keys, the first included.
+        stream: Where to do the work.
+
+    Returns:
+        Shape (num, 2), uint32, a key a row; equal to ``mx.random.split(key, num)``.
+
+    Raises:
+        TypeError: ``key`` is no array, or ``num`` no integer of 32 bits.
+        ValueError: ``key`` has another shape or dtype, or ``num`` is negative.
+    """
+    count = read_int("split", "num", num)
+    if count < 0:
+        raise ArgumentValueError("split: num is negative", expected="0 or more", found=str(count))
+    with on(stream):
+        return source.words("split", read_key("split", key), 2 * count).reshape(count, 2)
+
+
+def fold_in(key: mx.array, data: SupportsIndex | mx.array, *, stream: Stream = None) -> mx.array:
+    """Make the key numbered ``data`` of a key, at the cost of one block, however large the number.
+
+    Number what is counted (steps, epochs, ranks, samples) in this way: the key of one number does
+    not depend on how many there are. A key that is folded must not also be drawn from or split.
+
+    Args:
+        key: Shape (2,), uint32.
+        data: An integer in [0, 2**32), or an integer array of shape (), which is taken modulo
+            2**32, as no value can be checked inside ``mx.compile`` or ``mx.vmap``.
+        stream: Where to do the work.
+
+    Returns:
+        Shape (2,), uint32: the block of the counter (0, data), which is ``jax.random.fold_in``.
+        ``mx.random`` has no such function.
+
+    Raises:
+        TypeError: ``key`` is no array, or ``data`` neither an integer nor an array of integers.
+        ValueError: ``key`` has another shape or dtype, or ``data`` is out of range or no scalar.
+    """
+    parent = read_key("fold_in", key)
+    with on(stream):
+        number = _number(data)
+        return source.block("fold_in", parent, (mx.zeros_like(number), number))
+
+
+def bits(shape: Sequence[int], width: int = 4, *, key: mx.array, stream: Stream = None) -> mx.array:
+    """Draw random bits: integers of ``width`` bytes, all values equally likely.
+
+    Args:
+        shape: The shape of the result.
+        width: 1, 2 or 4 bytes. A narrower draw is the little-endian bytes of a wider one of the
+            same size in bytes, so that no word is wasted.
+        key: Shape (2,), uint32.
+        stream: Where to do the work.
+
+    Returns:
+        The shape asked for, uint8, uint16 or uint32. ``mx.random`` makes the same bits and does not
+        hand them out; ``mx.random.split(key, num)`` shows those of shape (num, 2).
+
+    Raises:
+        TypeError: ``shape`` is no sequence of integers, or ``key`` no array.
+        ValueError: Another ``width``; ``key`` has another shape or dtype; a negative side.
+    """
+    sides = read_shape("bits", shape)
+    if width not in _DTYPES:
+        raise ArgumentValueError(
+            "bits: no integers of that width", expected="1, 2 or 4 bytes", found=repr(width)
+        )
+    with on(stream):
+        return draw("bits", sides, key, width)
+
+
+def draw(function: str, shape: tuple[int, ...], key: mx.array, width: int = 4) -> mx.array:
+    """Draw for ``function``, whose name an error is to carry; see :func:`bits`."""
+    size = prod(shape)
+    words = source.words(function, read_key(function, key), -(-size * width // 4))
+    return words.view(_DTYPES[width])[:size].reshape(shape)
+
+
+def _number(data: SupportsIndex | mx.array) -> mx.array:
+    if isinstance(data, mx.array):
+        if data.shape != ():
+            raise ArgumentValueError(
+                "fold_in: data must be one number",
+                expected="shape ()",
+                found=f"shape {data.shape}",
+                mend="mx.vmap(lambda d: prng.fold_in(key, d))(data) for a key of each",
+            )
+        if not mx.issubdtype(data.dtype, mx.integer):
+            raise ArgumentTypeError(
+                "fold_in: data must be an integer", expected="an integer", found=str(data.dtype)
+            )
+        return data.astype(mx.uint32)
+    try:
+        number = index(data)
+    except TypeError:
+        raise ArgumentTypeError(
+            "fold_in: data must be an integer",
+            expected="0 <= data < 2**32",
+            found=f"{type(data).__name__} {data!r}",
+        ) from None
+    if not 0 <= number < 2**32:
+        raise ArgumentValueError(
+            "fold_in: data is out of range", expected="0 <= data < 2**32", found=str(number)
+        )
+    return mx.array(number, dtype=mx.uint32)
