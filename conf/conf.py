@@ -77,7 +77,9 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "remove_config_comments": True,
     "copyfile_regex": "",
-    "reset_modules": (),
+    "capture_repr": ("_repr_html_",),
+    "image_scrapers": ("mlx_keys.sphinxext.figure.scrape",),
+    "reset_modules": ("mlx_keys.sphinxext.figure.use_style",),
     "inspect_global_variables": False,
 }
 

@@ -17,12 +17,14 @@ import os
 import re
 import sys
 import types
+import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mlx_keys.examples import picture
-from mlx_keys.examples.golden import Block, Part, label, settle
+from mlx_keys.examples.golden import Block, Part, settle
 
 #: A line that ends a code block; the comment lines right below it are prose.
 _RULE = re.compile(r"# ?%%|#{20,}")
@@ -30,8 +32,10 @@ _RULE = re.compile(r"# ?%%|#{20,}")
 #: What a block turns on for those below it: ``from __future__ import annotations``.
 _FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 
+#: A statement longer than this is cut where it is only a name for its block.
+_LONGEST = 90
 
-#: Printed by a child before each block that it runs, with the block's first line.
+#: Printed by a child before each block that it runs, with the line of the block's last statement.
 BEGIN = "\x1emlx-keys block "
 
 
@@ -47,11 +51,18 @@ class Code:
     line: int
     source: str
 
-    @property
-    def first_line(self) -> int:
-        """Its first line that is not empty."""
-        lines = self.source.splitlines()
-        return self.line + next(i for i, line in enumerate(lines) if line.strip())
+    @cached_property
+    def last(self) -> tuple[int, str]:
+        """The statement that ends the block: its line, and its text on one line, cut if long."""
+        try:
+            body = ast.parse(self.source).body
+        except SyntaxError:
+            body = []
+        text = (ast.get_source_segment(self.source, body[-1]) if body else None) or self.source
+        line = " ".join(text.split())
+        if len(line) > _LONGEST:
+            line = line[: _LONGEST - 1].rstrip() + "…"
+        return self.line + (body[-1].lineno - 1 if body else 0), line
 
 
 def split(text: str) -> tuple[Code, ...]:
@@ -87,12 +98,18 @@ def perform(payload: dict[str, str]) -> list[Any]:
     """Run a script block by block, in this process.
 
     Args:
-        payload: ``path``, the script.
+        payload: ``path``, the script, and ``device``, empty for MLX's default.
 
     Returns:
         What :func:`blocks_of` reads.
     """
-    file = Path(payload["path"]).resolve()
+    file = Path(payload["path"])
+    if payload["device"]:
+        import mlx.core as mx
+
+        mx.set_default_device(mx.Device(getattr(mx, payload["device"])))
+    # A script ends in plt.show() for those who download it; here nobody looks.
+    warnings.filterwarnings("ignore", message=".*non-interactive", category=UserWarning)
     main = types.ModuleType("__main__")
     main.__dict__["__doc__"] = ""
     sys.modules["__main__"] = main
@@ -102,22 +119,23 @@ def perform(payload: dict[str, str]) -> list[Any]:
     flags = 0
     shown = []
     for code in split(file.read_text(encoding="utf-8")):
-        print(f"{BEGIN}{code.first_line}", flush=True)
+        line, label = code.last
+        print(f"{BEGIN}{line}", flush=True)
         parts, flags = _run(code, file, main.__dict__, flags)
-        shown.append([label(code.source), code.line, [[part.kind, part.text] for part in parts]])
+        shown.append([label, line, [[part.kind, part.text] for part in parts]])
     return shown
 
 
 def blocks_of(shown: list[Any]) -> tuple[Block, ...]:
     """The blocks that a child's :func:`perform` has shown."""
     return tuple(
-        Block(said, tuple(Part(kind, text) for kind, text in parts), line)
-        for said, line, parts in shown
+        Block(label, tuple(Part(kind, text) for kind, text in parts), line)
+        for label, line, parts in shown
     )
 
 
 def block_begun(stdout: str) -> int | None:
-    """The first line of the last block that a child has begun, from what it printed."""
+    """The line of the last block that a child has begun, from what it printed."""
     begun = re.findall(f"{BEGIN}([0-9]+)\n", stdout)
     return int(begun[-1]) if begun else None
 

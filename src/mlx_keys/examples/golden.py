@@ -23,19 +23,22 @@ Pure: values in, values out.
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Literal
 
 from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.compare import EXACT, Allowed, Verdict, compare
 
 _HEAD = "What {name} shows, block by block. `make bless` writes this file."
 _BLOCK = ">>> "
 _PICTURE = "  picture:"
 _INDENT = "    "
-_LABEL_WIDTH = 90
+_SHOWN_LINES = 12
+_MEND = "look at what changed; to accept it: make bless"
 
 #: Terminal colours and the like, which neither a page nor a golden file keeps.
 _ANSI = re.compile(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])")
@@ -80,21 +83,6 @@ def settle(text: str) -> str:
     while lines and not lines[-1]:
         lines.pop()
     return "\n".join(lines)
-
-
-def label(code: str) -> str:
-    """The statement that ends a block, on one line, cut where it grows long.
-
-    Args:
-        code: The block's source.
-    """
-    try:
-        body = ast.parse(code).body
-    except SyntaxError:
-        body = []
-    last = (ast.get_source_segment(code, body[-1]) or "") if body else code
-    line = " ".join(last.split())
-    return line if len(line) <= _LABEL_WIDTH else line[: _LABEL_WIDTH - 1].rstrip() + "…"
 
 
 def render(name: str, blocks: Iterable[Block]) -> str:
@@ -165,3 +153,126 @@ def _longer(part: Part, line: str) -> Part:
     # The line that opens a part is never empty, so an empty text means that none was read yet.
     text = f"{part.text}\n{line}" if part.text else line
     return Part(part.kind, text, part.line)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What comparing a script with its golden file gave.
+
+    Attributes:
+        verdicts: One for each part that may be published, text or picture.
+        faults: What may not, each at its line.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    faults: tuple[KeysError, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A script beside its golden file.
+
+    Attributes:
+        script: The script's path, for messages.
+        golden: The golden file's path, for messages.
+        allowed: How far floats may be off in an accepted text.
+    """
+
+    script: str
+    golden: str
+    allowed: Callable[[str], Allowed] = lambda text: EXACT
+
+    def of(self, accepted: Sequence[Block], shown: Sequence[Block]) -> Compared:
+        """Compare what was accepted with what was shown, block by block.
+
+        Args:
+            accepted: The golden file's blocks.
+            shown: The script's, those that show nothing included.
+        """
+        results: list[Verdict | KeysError] = []
+        for old, new in _pairs(accepted, [block for block in shown if block.parts]):
+            if old is None:
+                results += [self._unaccepted(new)] if new else []
+            elif new is None:
+                results.append(self._gone(old))
+            else:
+                parts = zip_longest(old.parts, new.parts)
+                results += [self._part(part, other, old, new) for part, other in parts]
+        return Compared(
+            tuple(one for one in results if isinstance(one, Verdict)),
+            tuple(one for one in results if isinstance(one, KeysError)),
+        )
+
+    def _part(
+        self, old: Part | None, new: Part | None, block: Block, now: Block
+    ) -> Verdict | KeysError:
+        """One part's verdict, or the fault that it is."""
+        if old is None or new is None or old.kind != new.kind:
+            return KeysError(
+                f"something else is shown at {self.script}:{now.line}",
+                where=Place(self.golden, old.line if old else block.line),
+                expected=_said(old),
+                found=_said(new),
+                mend=_MEND,
+            )
+        verdict = compare(old.text, new.text, self.allowed(old.text))
+        if verdict.kind.holds:
+            return verdict
+        first = _first_difference(old.text, new.text)
+        what = "the text alternative of the picture" if old.kind == "picture" else "what is printed"
+        return KeysError(
+            f"{what} at {self.script}:{now.line} is not what was accepted",
+            where=Place(self.golden, old.line + first),
+            expected=_from(old.text, first),
+            found=_from(new.text, first),
+            mend=_MEND,
+        )
+
+    def _unaccepted(self, block: Block) -> KeysError:
+        return KeysError(
+            f"nobody has accepted what `{block.label}` shows",
+            where=Place(self.script, block.line),
+            expected=f"a block in {self.golden}",
+            found="\n".join(map(_said, block.parts)),
+            mend=_MEND,
+        )
+
+    def _gone(self, block: Block) -> KeysError:
+        return KeysError(
+            f"{self.script} no longer shows what was accepted here",
+            where=Place(self.golden, block.line),
+            expected="\n".join(map(_said, block.parts)),
+            found="no such block",
+            mend=_MEND,
+        )
+
+
+def _pairs(
+    accepted: Sequence[Block], shown: Sequence[Block]
+) -> Iterator[tuple[Block | None, Block | None]]:
+    """Blocks that belong together, by the statements that end them and by their order."""
+    matcher = SequenceMatcher(
+        a=[block.label for block in accepted], b=[block.label for block in shown], autojunk=False
+    )
+    for _, a, b, c, d in matcher.get_opcodes():
+        yield from zip_longest(accepted[a:b], shown[c:d])
+
+
+def _said(part: Part | None) -> str:
+    if part is None:
+        return "nothing"
+    return part.text if part.kind == "text" else f"a picture: {part.text}"
+
+
+def _first_difference(old: str, new: str) -> int:
+    """The first line, counted from 0, in which two texts differ."""
+    pairs = enumerate(zip_longest(old.split("\n"), new.split("\n")))
+    return next(index for index, (a, b) in pairs if a != b)
+
+
+def _from(text: str, first: int) -> str:
+    """A few lines of a text, from the one that differs."""
+    lines = text.split("\n")[first:]
+    kept = lines[:_SHOWN_LINES]
+    more = [f"({len(lines) - len(kept)} more lines)"] if len(lines) > len(kept) else []
+    return "\n".join([*kept, *more]) or "(the text ends here)"

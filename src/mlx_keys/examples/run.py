@@ -43,11 +43,13 @@ class Job:
         entry: ``module:function``; the function takes the payload and returns JSON.
         payload: Anything that JSON holds.
         timeout: Seconds.
+        program: The file whose lines tell where the job ended; the example's own unless said.
     """
 
     entry: str
     payload: Any
     timeout: float = 30.0
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -271,16 +273,16 @@ class _Worker:
             )
         except ConnectionError as error:
             raise EOFError from error
-        return _observed(wire.receive(self.connection))
+        return _observed(wire.receive(self.connection), job.program)
 
     def close(self) -> None:
         self.connection.close()
 
 
-def _observed(raw: dict[str, Any]) -> Observed:
+def _observed(raw: dict[str, Any], program: str) -> Observed:
     """What the worker saw and what the child reported, as one."""
     report, known = _report(raw)
-    program = str(Path(raw["directory"]) / script.NAME)
+    program = program or str(Path(raw["directory"]) / script.NAME)
     frames = [line for file, line, _ in report.get("frames", ()) if file == program]
     crash = [int(m["line"]) for m in _FRAME.finditer(raw["crash"]) if m["file"] == program]
     status = raw["status"]

@@ -12,6 +12,7 @@ from sphinx.util.typing import ExtensionMetadata
 from mlx_keys import __version__
 
 from .freshness import setup_freshness
+from .gallery import setup_gallery
 from .summary import setup_summary
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
@@ -22,6 +23,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register every part with Sphinx."""
     setup_summary(app)
     setup_freshness(app)
+    setup_gallery(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,
