@@ -19,8 +19,13 @@ from mlx_keys.examples.compare import Kind
 from mlx_keys.examples.judge import Judged, endings
 from mlx_keys.examples.run import Pool
 from mlx_keys.examples.verify import Report, Settings, observe, read, surroundings, verify
+from mlx_keys.trust import records
 
+#: What is verified unless paths are given.
 DEFAULT = ("README.md", "docs")
+
+#: Where a project keeps what was attested.
+TRUST = Path("trust")
 
 
 @click.command()
@@ -46,16 +51,19 @@ def command(
     build: Path,
 ) -> None:
     """Run the examples of PATHS (README.md and docs, unless said) and compare what they print."""
-    wanted = paths or tuple(path for path in map(Path, DEFAULT) if path.exists())
-    if not wanted:
-        raise KeysError("there is nothing to verify here", expected=" or ".join(DEFAULT))
-    settings = Settings(device=device, cache=None if no_cache else build / "observed")
-    with Pool() as pool, _progress() as progress:
+    trust = records.load(TRUST)
+    settings = Settings(
+        device=device, cache=None if no_cache else build / "observed", policy=trust.policy
+    )
+    pages = wanted(paths)
+    with Pool() as pool, progress_bar() as progress:
         settings = replace(settings, progress=progress)
-        report = verify(wanted, settings, pool)
+        report = verify(pages, settings, pool)
         if accept:
-            _bless(report, settings, pool)
-            report = verify(wanted, settings, pool)
+            _bless(report, settings, pool, trust)
+            ran = report.ran
+            report = verify(pages, settings, pool)
+            report = replace(report, ran=ran + report.ran)
     if as_json:
         click.echo(json.dumps(_as_json(report), indent=2))
     else:
@@ -67,8 +75,20 @@ def command(
     sys.exit(1 if report.faults else 0)
 
 
+def wanted(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The pages asked for, or where a project keeps its own.
+
+    Raises:
+        KeysError: Where there are none.
+    """
+    found = paths or tuple(path for path in map(Path, DEFAULT) if path.exists())
+    if not found:
+        raise KeysError("there is nothing to verify here", expected=" or ".join(DEFAULT))
+    return found
+
+
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
+def progress_bar() -> Iterator[Callable[[int, int], None]]:
     """A bar while examples run, on a terminal."""
     with tqdm(unit=" examples", leave=False, delay=0.5, disable=None) as bar:
 
@@ -79,7 +99,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         yield advance
 
 
-def _bless(report: Report, settings: Settings, pool: Pool) -> None:
+def _bless(report: Report, settings: Settings, pool: Pool, trust: records.Trust) -> None:
     """Accept what stale examples print, unless a second run in a fresh child says otherwise."""
     assert report.backend is not None or not report.judged  # noqa: S101 - for the type checker
     candidates = [
@@ -109,6 +129,9 @@ def _bless(report: Report, settings: Settings, pool: Pool) -> None:
             click.echo(f"{where}: accepted\n" + compare.diff(before, one.printed) + "\n")
         text = bless.blessed(read(Path(path)), [(one.example, one.printed) for one in outputs])
         cache.write(Path(path), text)
+    if TRUST.is_dir() and accepted:
+        examples = [one.example for outputs in accepted.values() for one in outputs]
+        records.save_blessed(TRUST, trust.blessed_on(report.backend, examples))
 
 
 def summary(report: Report) -> str:

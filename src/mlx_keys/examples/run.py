@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -88,8 +89,9 @@ class Observed:
 
 
 def start_method() -> Literal["fork", "fresh"]:
-    """``fork`` on Linux, ``fresh`` on macOS, whose frameworks do not survive a fork."""
-    return "fork" if sys.platform == "linux" else "fresh"
+    """``fork`` on Linux; ``fresh`` where what MLX loads does not survive a fork: Metal and CUDA."""
+    cuda = any((found.name or "").startswith(("mlx-cuda", "mlx_cuda")) for found in distributions())
+    return "fork" if sys.platform == "linux" and not cuda else "fresh"
 
 
 def environment() -> dict[str, str]:

@@ -38,6 +38,7 @@ class Settings:
         cache: Where observations are kept; None keeps none.
         device: ``cpu`` or ``gpu``; MLX's default unless said.
         policy: How far floats may be off.
+        patience: How many times its own time an example gets, for a machine that starts slowly.
         progress: Called with how many examples have run, and how many are to run.
     """
 
@@ -45,6 +46,7 @@ class Settings:
     cache: Path | None = None
     device: str | None = None
     policy: Policy = exact
+    patience: float = 1.0
     progress: Callable[[int, int], None] = lambda _done, _total: None
 
     @property
@@ -160,7 +162,7 @@ def surroundings(settings: Settings, backend: Backend) -> Surroundings:
 def job(example: Example, settings: Settings) -> Job:
     """The example as a job."""
     payload = {"code": example.code, "device": settings.device}
-    return Job(ENTRY, payload, example.options.timeout)
+    return Job(ENTRY, payload, example.options.timeout * settings.patience)
 
 
 def observe(

@@ -1,0 +1,67 @@
+"""``mlx-keys attest``: record what every example prints on this machine's backend."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mlx_keys.commands.verify import progress_bar, wanted
+from mlx_keys.examples.judge import Judged
+from mlx_keys.examples.run import Pool
+from mlx_keys.examples.verify import Settings, verify
+from mlx_keys.trust import records
+from mlx_keys.trust.attest import MEASURING, attest
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--device", type=click.Choice(["cpu", "gpu"]), help="MLX's default unless said.")
+@click.option(
+    "--trust",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("trust"),
+    show_default=True,
+    help="Where the records are.",
+)
+def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
+    """Run the examples of PATHS (README.md and docs, unless said), each in a fresh interpreter.
+
+    Writes TRUST/backends/NAME.json. The first backend attested, if all is equal on it, becomes
+    the one on which outputs are accepted.
+    """
+    trust = records.load(folder)
+    settings = Settings(device=device, policy=lambda _example, _backend: MEASURING, patience=4.0)
+    with Pool(method="fresh") as pool, progress_bar() as progress:
+        report = verify(wanted(paths), replace(settings, progress=progress), pool)
+    if report.backend is None:
+        click.echo("no examples")
+        return
+    today = datetime.now(UTC).date().isoformat()
+    made = attest(report.judged, report.backend, today, trust.records.get(report.backend.name))
+    path = records.save_record(folder, made.record)
+    if trust.blesser is None and not any(_apart(one) for one in report.judged):
+        blessed = trust.blessed_on(report.backend, [one.example for one in report.judged])
+        records.save_blessed(folder, blessed)
+    for one in made.skipped:
+        click.echo(f"note: {one.example.place} was left out: {one.seen.message}", err=True)
+    excused = [fault for one in made.skipped for fault in one.faults]
+    faults = [fault for fault in report.faults if fault not in excused]
+    for fault in faults:
+        click.echo(f"{fault}\n", err=True)
+    entries = [entry for page in made.record.pages.values() for entry in page]
+    equal = sum(entry.printed == entry.shown for entry in entries)
+    click.echo(
+        f"{path}: {len(entries)} outputs attested, {equal} equal to the letter, "
+        f"{len(made.skipped)} left out, {len(faults)} faults "
+        f"({report.backend.chip}, mlx {report.backend.mlx})"
+    )
+    sys.exit(1 if faults else 0)
+
+
+def _apart(judged: Judged) -> bool:
+    return bool(judged.verdict and judged.verdict.distances)
