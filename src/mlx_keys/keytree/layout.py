@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .wording import columns
+from .wording import columns, shortened
 
 if TYPE_CHECKING:
     from .tree import KeyTree
@@ -27,6 +27,7 @@ WIDE_GAP_X, WIDE_GAP_Y = 46, 22
 NARROW_INDENT, NARROW_GAP_Y = 28, 18
 #: A longer label begins with its innermost call: the line to the parent says the rest.
 LONGEST_SHOWN = 26
+LONGEST_NOTE = 32
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def _above(key: KeyTree) -> int:
 
 
 def _notes(key: KeyTree) -> list[tuple[str, bool]]:
-    return [(label, False) for label in key.draws] + [(fault, True) for fault in key.faults]
+    draws = [(shortened(label, LONGEST_NOTE), False) for label in key.draws]
+    return draws + [(fault, True) for fault in key.faults]
 
 
 def _notes_height(key: KeyTree) -> float:

@@ -1,6 +1,6 @@
-"""The tree as a whole: an SVG document, or an HTML figure with the same in words.
+"""The tree as a whole: an SVG document, or HTML with the same in words.
 
-The figure holds both layouts. A container query shows the one that fits, so that it adapts to the
+The HTML holds both layouts. A container query shows the one that fits, so that it adapts to the
 column it stands in, without a script.
 """
 
@@ -11,24 +11,25 @@ from typing import TYPE_CHECKING
 
 from mlx_keys.errors import KeysError
 
+from .face import SIDE, face
 from .layout import Picture, lay_out
 from .svg import draw, style_alone, style_in_a_page
 
 if TYPE_CHECKING:
     from .tree import KeyTree
 
+NAMESPACE = "http://www.w3.org/2000/svg"
 LAYOUTS = ("wide", "narrow")
 #: How far the wide layout may shrink before the narrow one takes its place: 13 px become 12.
 SMALLEST = 12 / 13
 PADDING = 20
 
 _FIGURE_STYLE = """\
-.mk-tree{container:mk-tree/inline-size;margin:1.5em 0}
+.mk-tree{container:mk-tree/inline-size;margin:1em 0}
 .mk-tree svg{display:block;max-width:100%;height:auto}
 .mk-tree .mk-narrow{display:none}
-.mk-tree figcaption,.mk-tree details{margin-top:.75em;font-size:.875em}
-.mk-tree figcaption,.mk-tree summary{color:var(--mk-muted,inherit)}
-.mk-tree summary{cursor:pointer}
+.mk-tree details{margin-top:.75em;font-size:.875em}
+.mk-tree summary{cursor:pointer;color:var(--mk-muted,inherit)}
 .mk-tree ul{margin:.5em 0 0;padding-left:1.25em;line-height:1.6}
 .mk-tree ul ul{margin-top:0}
 """
@@ -43,7 +44,7 @@ def standalone(tree: KeyTree, layout: str = "wide") -> str:
     picture = lay_out(tree, layout)
     width, height = picture.width + 2 * PADDING, picture.height + 2 * PADDING
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="mk-key" role="img" '
+        f'<svg class="mk-key" xmlns="{NAMESPACE}" role="img" '
         f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">\n'
         f"<style>\n{style_alone()}</style>\n"
         f'<rect class="mk-paper" width="100%" height="100%" rx="8"/>\n'
@@ -51,14 +52,14 @@ def standalone(tree: KeyTree, layout: str = "wide") -> str:
     )
 
 
-def figure(tree: KeyTree, caption: str | None = None) -> str:
-    """An HTML ``<figure>`` that takes its colours from the page it stands in."""
-    below = "" if caption is None else f"<figcaption>{escape(caption)}</figcaption>\n"
-    return f"{picture_and_text(tree)}{below}</figure>\n"
+def figure(tree: KeyTree, caption: str) -> str:
+    """The picture, the same as text, and a caption, as an HTML ``<figure>``."""
+    below = f"<figcaption>{escape(caption)}</figcaption>"
+    return f'<figure style="margin:0">\n{picture_and_text(tree)}{below}\n</figure>\n'
 
 
 def picture_and_text(tree: KeyTree) -> str:
-    """The figure, still open for its caption."""
+    """HTML that takes its colours from the page it stands in."""
     wide, narrow = lay_out(tree, "wide"), lay_out(tree, "narrow")
     least = round(wide.width * SMALLEST)
     # Named after its width, so that two trees of one width on a page agree.
@@ -69,15 +70,16 @@ def picture_and_text(tree: KeyTree) -> str:
     )
     style = f"<style>\n{style_in_a_page()}{_FIGURE_STYLE}{switch}</style>\n"
     return (
-        f'<figure class="mk-tree {name}">\n'
+        f'<div class="mk-tree {name}">\n'
         f"{_svg(tree, wide, 'wide', style)}{_svg(tree, narrow, 'narrow')}"
         f"<details><summary>The same tree as text</summary>\n<ul>{_item(tree)}</ul>\n</details>\n"
+        "</div>\n"
     )
 
 
 def _svg(tree: KeyTree, picture: Picture, layout: str, style: str = "") -> str:
     return (
-        f'<svg class="mk-key mk-{layout}" role="img" '
+        f'<svg class="mk-key mk-{layout}" xmlns="{NAMESPACE}" role="img" '
         f'width="{picture.width:g}" height="{picture.height:g}" '
         f'viewBox="0 0 {picture.width:g} {picture.height:g}">\n'
         f"{style}{draw(tree, picture)}\n</svg>\n"
@@ -93,4 +95,14 @@ def _item(key: KeyTree) -> str:
     return (
         f"<li><code>{escape(name + key.expression)}</code>: {key.words[0]} {key.words[1]}"
         f"{''.join(uses)}{''.join(faults)}{f'<ul>{below}</ul>' if below else ''}</li>\n"
+    )
+
+
+def inline_face(key: KeyTree) -> str:
+    """A face to stand in a line of text, beside its words: it says nothing more to who cannot see.
+
+    Its bits have the classes ``mk-bit-off``, ``mk-bit-0`` and ``mk-bit-1``, for a page to style.
+    """
+    return (
+        f'<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">{face(key.words, 0, 0, SIDE)}</svg>'
     )

@@ -15,7 +15,7 @@ from mlx_keys.errors import KeysError
 from mlx_keys.prng import threefry2x32
 
 from .outline import outline
-from .page import figure, standalone
+from .page import figure, picture_and_text, standalone
 from .wording import check_label, check_name, enumerated, times
 
 #: More than these cannot be read at a glance, on any screen.
@@ -234,7 +234,7 @@ class KeyTree:
         Args:
             caption: A line of plain text to stand below.
         """
-        return figure(self, caption)
+        return picture_and_text(self) if caption is None else figure(self, caption)
 
     def _repr_html_(self) -> str:
         return self.html()

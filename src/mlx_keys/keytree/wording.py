@@ -7,9 +7,9 @@ from unicodedata import combining, east_asian_width
 
 from mlx_keys.errors import KeysError
 
-#: In columns of a typewriter face: what a phone shows without shrinking the picture.
+#: In columns of a typewriter face. A picture shortens a label to what a phone has room for.
 LONGEST_NAME = 16
-LONGEST_LABEL = 32
+LONGEST_LABEL = 120
 
 
 def check_name(name: str) -> str:
@@ -42,6 +42,15 @@ def _checked(what: str, text: str, longest: int) -> str:
 def columns(text: str) -> int:
     """How many columns of a typewriter face a text fills."""
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, its end left out where it has more columns than ``longest``."""
+    if columns(text) <= longest:
+        return text
+    while columns(text) >= longest:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 def times(count: int) -> str:

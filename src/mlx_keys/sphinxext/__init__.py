@@ -6,6 +6,8 @@ Nothing else of the package imports this room.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -13,6 +15,7 @@ from mlx_keys import __version__
 
 from .freshness import setup_freshness
 from .gallery import setup_gallery
+from .key_tree import setup_key_tree
 from .summary import setup_summary
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
@@ -21,12 +24,19 @@ ENV_VERSION = 1
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register every part with Sphinx."""
+    app.connect("builder-inited", _serve_style)
     setup_summary(app)
     setup_freshness(app)
     setup_gallery(app)
+    setup_key_tree(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
+
+
+def _serve_style(app: Sphinx) -> None:
+    """Let Sphinx copy the extension's style sheets beside the project's own."""
+    app.config.html_static_path.append(str(Path(__file__).parent / "static"))

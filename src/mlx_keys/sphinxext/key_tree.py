@@ -1,0 +1,156 @@
+"""``{key-tree}`` draws a key tree in a page, ``{key-face}`` a key's face in a line of text.
+
+Both make their words with the reference generator: no MLX is evaluated in Sphinx's process.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.keytree import KeyTree, inline_face, read_expression, read_program
+
+logger = logging.getLogger(__name__)
+
+
+class KeyTreeNode(nodes.General, nodes.Element):
+    """A tree as ``html`` and as ``text``, of which each builder takes what it can show."""
+
+
+class KeyFaceNode(nodes.Inline, nodes.Element):
+    """A face and its words as ``html``, and the words as ``text``."""
+
+
+class KeyTreeDirective(SphinxDirective):
+    """The tree of a seed that branches alike everywhere, or the tree that lines of code make."""
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar = {
+        "split": directives.unchanged_required,
+        "fold_in": directives.unchanged_required,
+        "draw": directives.unchanged_required,
+        "caption": directives.unchanged_required,
+        "name": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Read the tree, or report why it cannot be read, at its line."""
+        path, line = self.get_source_info()
+        try:
+            tree = self._tree(path)
+        except KeysError as error:
+            _report(error, error.where or Place(path, line))
+            return []
+        drawn: nodes.Element = KeyTreeNode(html=tree.html(), text=str(tree))
+        if caption := self.options.get("caption"):
+            words, messages = self.parse_inline(caption, lineno=self.lineno)
+            drawn = nodes.figure("", drawn, nodes.caption(caption, "", *words, *messages))
+        self.set_source_info(drawn)
+        self.add_name(drawn)
+        return [drawn]
+
+    def _tree(self, path: str) -> KeyTree:
+        branches = self.options.keys() & {"split", "fold_in", "draw"}
+        if self.content and (self.arguments or branches):
+            raise KeysError(
+                "a key tree is made from lines of code, or from a seed and options, not from both",
+                mend="move the seed into the code: root = key(7)",
+            )
+        if self.content:
+            return read_program("\n".join(self.content), path=path, first_line=self._first_line())
+        if not self.arguments:
+            raise KeysError(
+                "a key tree needs a seed, or lines of code", expected="{key-tree} 7, say"
+            )
+        return KeyTree.regular(
+            _integer("seed", self.arguments[0]),
+            split=_integers("split", self.options),
+            fold_in=_integers("fold_in", self.options),
+            draw=[label.strip() for label in self.options.get("draw", "").split(";") if label],
+        )
+
+    def _first_line(self) -> int:
+        """The line of the file that the content begins at."""
+        # Docutils counts the content's offset from the top of the file, MyST from the directive.
+        in_myst = type(self.state).__module__.startswith("myst_parser")
+        return self.content_offset + 1 + (self.lineno if in_myst else 0)
+
+
+class KeyFaceRole(SphinxRole):
+    """The face and the words of the key that an expression makes."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Read the expression, or report why it cannot be read."""
+        try:
+            key = read_expression(self.text)
+        except KeysError as error:
+            _report(error, Place(*self.get_source_info()))
+            return [nodes.literal(self.text, self.text)], []
+        words = "[{}, {}]".format(*key.words)
+        html = f'<span class="mk-key-face">{inline_face(key)}<code>{words}</code></span>'
+        return [KeyFaceNode(html=html, text=words)], []
+
+
+class KeysAsPictures(SphinxPostTransform):
+    """Gives HTML builders the pictures."""
+
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace what the directive and the role have left."""
+        for kind in (KeyTreeNode, KeyFaceNode):
+            for node in list(self.document.findall(kind)):
+                node.replace_self(nodes.raw("", node["html"], format="html"))
+
+
+class KeysAsText(SphinxPostTransform):
+    """Gives all other builders the text."""
+
+    default_priority = KeysAsPictures.default_priority + 1
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace what the pictures have not."""
+        for kind, literal in (KeyTreeNode, nodes.literal_block), (KeyFaceNode, nodes.literal):
+            for node in list(self.document.findall(kind)):
+                # No language: what is no Python is not to be coloured as Python.
+                node.replace_self(literal(node["text"], node["text"], language="none"))
+
+
+def _integers(name: str, options: dict[str, Any]) -> list[int]:
+    """The integers of an option, which are separated by commas."""
+    return [_integer(name, part) for part in options[name].split(",")] if name in options else []
+
+
+def _integer(name: str, text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError:
+        raise KeysError(
+            f"{name} of a key tree is not an integer", expected="7, say", found=text.strip()
+        ) from None
+
+
+def _report(error: KeysError, where: Place) -> None:
+    error.where = None  # Sphinx says it first
+    logger.error("%s", error, location=str(where), type="mlx_keys", subtype="key_tree")
+
+
+def setup_key_tree(app: Sphinx) -> None:
+    """Register the directive, the role and their style."""
+    app.add_node(KeyTreeNode)
+    app.add_node(KeyFaceNode)
+    app.add_directive("key-tree", KeyTreeDirective)
+    app.add_role("key-face", KeyFaceRole())
+    app.add_post_transform(KeysAsPictures)
+    app.add_post_transform(KeysAsText)
+    app.add_css_file("mlx-keys-key-tree.css")
