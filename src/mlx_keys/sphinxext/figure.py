@@ -81,7 +81,7 @@ _STYLE: dict[str, Any] = {
     "svg.hashsalt": "mlx-keys",
 }
 
-_SVG = re.compile(r"<svg\b.*</svg>", re.DOTALL)
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _HEAD = re.compile(r"^.*?<svg\b[^>]*?viewBox=\"(?P<box>[^\"]+)\"[^>]*>", re.DOTALL)
 _ASIDE = re.compile(r"\s*<metadata>.*?</metadata>|\s*<defs>\s*<style\b.*?</style>\s*</defs>", re.S)
 _COLOUR = re.compile(r"(?<=[ :;])#[0-9a-f]{6}\b")
