@@ -14,15 +14,15 @@ import click
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples import bless, cache, compare
+from mlx_keys.examples import bless, compare
 from mlx_keys.examples.compare import Kind
 from mlx_keys.examples.judge import Judged, endings
 from mlx_keys.examples.run import Pool
-from mlx_keys.examples.verify import Report, Settings, observe, read, surroundings, verify
+from mlx_keys.examples.verify import Report, Settings, observe, surroundings, verify
 from mlx_keys.trust import records
 
 #: What is verified unless paths are given.
-DEFAULT = ("README.md", "docs")
+DEFAULT = ("README.md", "docs", "gallery")
 
 #: Where a project keeps what was attested.
 TRUST = Path("trust")
@@ -50,7 +50,10 @@ def command(
     no_cache: bool,
     build: Path,
 ) -> None:
-    """Run the examples of PATHS (README.md and docs, unless said) and compare what they print."""
+    """Run the examples of PATHS, and compare what they print.
+
+    PATHS are pages, gallery scripts, or folders of them: README.md, docs and gallery unless said.
+    """
     trust = records.load(TRUST)
     settings = Settings(
         device=device, cache=None if no_cache else build / "observed", policy=trust.policy
@@ -127,8 +130,7 @@ def _bless(report: Report, settings: Settings, pool: Pool, trust: records.Trust)
             before = one.example.normal(shown.text) if shown else ""
             where = Place(path, shown.line if shown else one.example.end)
             click.echo(f"{where}: accepted\n" + compare.diff(before, one.printed) + "\n")
-        text = bless.blessed(read(Path(path)), [(one.example, one.printed) for one in outputs])
-        cache.write(Path(path), text)
+        bless.write(Path(path), outputs)
     if TRUST.is_dir() and accepted:
         examples = [one.example for outputs in accepted.values() for one in outputs]
         records.save_blessed(TRUST, trust.blessed_on(report.backend, examples))

@@ -1,27 +1,30 @@
-"""Gallery scripts held to what was accepted of them: run, compared with ``golden/``, blessed.
+"""A gallery script as an example: what was accepted of it stands in ``golden/``, beside it.
 
-The command verifies scripts with this module; Sphinx runs them by its gallery and compares here.
+So a script is run, judged, blessed and attested as the examples of pages are. What differs is
+here: where scripts are found, what they show, and that it is compared block by block.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples import gallery, golden
-from mlx_keys.examples.cache import Cache, Surroundings, write
-from mlx_keys.examples.compare import Verdict, diff
-from mlx_keys.examples.example import Example, Form, Options
-from mlx_keys.examples.golden import Block, Compared, Comparison
-from mlx_keys.examples.judge import endings
-from mlx_keys.examples.run import Job, Observed, Pool
+
+from . import gallery, golden
+from .compare import Allowed, Kind, Verdict
+from .example import Example, Form, Options, Output
+from .golden import Comparison
+from .run import Job, Observed
 
 #: A script that hangs is stopped after this many seconds.
 TIMEOUT = 120.0
 
 ENTRY = "mlx_keys.examples.gallery:perform"
+
+#: From the verdict that says most to the one that says least.
+_ORDER = (Kind.EQUAL, Kind.WITHIN, Kind.UNATTESTED)
 
 
 def scripts(paths: Iterable[Path]) -> list[Path]:
@@ -33,11 +36,8 @@ def scripts(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if path.suffix == ".py":
             found[path] = None
-        elif path.is_dir():
-            headers = sorted(path.rglob("GALLERY_HEADER.*"))
-            found |= {
-                script: None for head in headers for script in sorted(head.parent.glob("*.py"))
-            }
+        for header in sorted(path.rglob("GALLERY_HEADER.*")):
+            found |= dict.fromkeys(sorted(header.parent.glob("*.py")))
     return list(found)
 
 
@@ -62,195 +62,100 @@ def orphans(chapters: Iterable[Path]) -> list[KeysError]:
     ]
 
 
-def unsaid(script: Path, shown: Sequence[Block]) -> list[KeysError]:
+def example_of(script: Path) -> Example:
+    """A script, with what was accepted of it, as an example.
+
+    Raises:
+        KeysError: Where the script can not be read.
+    """
+    place = Place(str(script), 1)
+    try:
+        code = script.read_text(encoding="utf-8")
+        file = golden_of(script)
+        text = file.read_text(encoding="utf-8") if file.is_file() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeysError("this script can not be read", where=place, found=str(error)) from error
+    expected = None if text is None else Output(text.rstrip("\n"), 1, (0, 0))
+    return Example(place, 1, code, Options(timeout=TIMEOUT), expected, Form.SCRIPT, 1)
+
+
+def job(example: Example, device: str | None) -> Job:
+    """A script as a job, on a device that is not MLX's default if one is named."""
+    path = str(Path(example.place.path).resolve())
+    payload = {"path": path, "device": device or ""}
+    return Job(ENTRY, payload, example.options.timeout, program=path)
+
+
+def located(seen: Observed) -> Observed:
+    """What was observed of a script, with the line of its last block where no other is known.
+
+    What it writes to standard error is left out: its page shows that under the block.
+    """
+    return replace(seen, line=seen.line or gallery.block_begun(seen.stdout), stderr="")
+
+
+def printed(example: Example, seen: Observed) -> str:
+    """What its golden file should hold; empty for a script that did not reach its end."""
+    if seen.ended != "done":
+        return ""
+    name = Path(example.place.path).name
+    return golden.render(name, gallery.blocks_of(seen.result)).rstrip("\n")
+
+
+def unsaid(example: Example, seen: Observed) -> list[KeysError]:
     """The pictures of a script that have no text alternative, each as a fault."""
     return [
         KeysError(
             "this picture says nothing to a reader who can not see it",
-            where=Place(str(script), block.line),
+            where=example.at(block.line),
             expected="a title, or figure.set_label(...); for HTML an aria-label or a <title>",
             found="a picture without a text alternative",
             mend="give it one",
         )
-        for block in shown
+        for block in gallery.blocks_of(seen.result or [])
         for part in block.parts
         if part.kind == "picture" and not part.text
     ]
 
 
-def check(script: Path, shown: Sequence[Block]) -> Compared:
+def compare(
+    example: Example, seen: Observed, allowed: Allowed
+) -> tuple[Verdict | None, list[KeysError]]:
     """Compare what a script showed with what was accepted of it.
 
     Args:
-        script: The script.
-        shown: What its blocks show.
-    """
-    if silent := unsaid(script, shown):
-        return Compared((), tuple(silent))
-    file = golden_of(script)
-    if not file.is_file():
-        fault = KeysError(
-            "nobody has accepted what this script shows",
-            where=Place(str(script), 1),
-            expected=str(file),
-            found=golden.render(script.name, shown).partition("\n\n")[2] or "nothing",
-            mend="make bless",
-        )
-        return Compared((), (fault,))
-    try:
-        accepted = golden.parse(file.read_text(encoding="utf-8"), str(file))
-    except KeysError as fault:
-        return Compared((), (fault,))
-    return Comparison(str(script), str(file)).of(accepted, shown)
-
-
-def ending(script: Path, seen: Observed, timeout: float = TIMEOUT) -> list[KeysError]:
-    """What is wrong with how a script ended, each fault at the line where it is known.
-
-    Args:
-        script: The script.
+        example: The script.
         seen: What was observed of it.
-        timeout: The seconds that it had.
-    """
-    line = seen.line or gallery.block_begun(seen.stdout)
-    # A script is judged as an example that begins on the script's first line; what it writes to
-    # standard error its page shows, so that only a crash's last words are left there.
-    example = Example(Place(str(script), 1), 1, "", Options(timeout=timeout), None, Form.MYST, 0)
-    stderr = "" if seen.ended == "done" else seen.stderr
-    return [
-        KeysError(
-            fault.problem.replace("this example", "this script"),
-            where=Place(str(script), line),
-            expected=fault.expected,
-            found=fault.found,
-        )
-        for fault in endings(example, replace(seen, line=line, stderr=stderr))
-    ]
-
-
-@dataclass(frozen=True)
-class Verified:
-    """A script, what it shows, and what that means.
-
-    Attributes:
-        script: The script.
-        blocks: What it shows; empty where it did not reach its end.
-        verdicts: One for each text and picture that may be published.
-        faults: What is wrong, each at its line.
-    """
-
-    script: Path
-    blocks: tuple[Block, ...]
-    verdicts: tuple[Verdict, ...]
-    faults: tuple[KeysError, ...]
-
-
-def job(script: Path, device: str | None) -> Job:
-    """A script as a job, on a device that is not MLX's default if one is named."""
-    path = str(script.resolve())
-    return Job(ENTRY, {"path": path, "device": device or ""}, TIMEOUT, program=path)
-
-
-def verify_scripts(
-    paths: Sequence[Path], around: Surroundings, cache: Cache, pool: Pool, device: str | None = None
-) -> tuple[list[Verified], int]:
-    """Verify scripts, running those that are not known yet; and how many ran.
-
-    Args:
-        paths: The scripts.
-        around: What they have in common.
-        cache: Where observations are kept.
-        pool: Where children come from.
-        device: ``cpu`` or ``gpu``; MLX's default unless said.
-    """
-    keys = [around.key(path.read_text(encoding="utf-8"), entry=ENTRY) for path in paths]
-    known = {key: cache.get(key) for key in keys}
-    missing = {key: path for key, path in zip(keys, paths, strict=True) if known[key] is None}
-    observed = pool.run([job(path, device) for path in missing.values()])
-    for key, seen in zip(missing, observed, strict=True):
-        known[key] = seen
-        if seen.ended == "done":
-            cache.put(key, seen)
-    both = [(path, known[key]) for path, key in zip(paths, keys, strict=True)]
-    return [_verified(path, found) for path, found in both if found is not None], len(missing)
-
-
-def _verified(script: Path, seen: Observed) -> Verified:
-    if faults := ending(script, seen):
-        return Verified(script, (), (), tuple(faults))
-    blocks = gallery.blocks_of(seen.result)
-    compared = check(script, blocks)
-    return Verified(script, blocks, compared.verdicts, compared.faults)
-
-
-@dataclass(frozen=True)
-class Blessing:
-    """A golden file to be written.
-
-    Attributes:
-        file: The file.
-        text: Its new text.
-        diff: What changes, to be shown.
-    """
-
-    file: Path
-    text: str
-    diff: str
-
-    def write(self) -> None:
-        """Write it."""
-        self.file.parent.mkdir(exist_ok=True)
-        write(self.file, self.text)
-
-
-def bless(
-    paths: Sequence[Path], pool: Pool, device: str | None = None
-) -> tuple[list[Blessing], list[KeysError]]:
-    """Run each script twice, and give what its golden file should hold.
-
-    Args:
-        paths: The scripts.
-        pool: Where children come from.
-        device: ``cpu`` or ``gpu``; MLX's default unless said.
+        allowed: How far its floats may be off on this backend.
 
     Returns:
-        The golden files that change, and the faults of scripts that nobody can accept: those that
-        fail, and those that show something else the second time.
+        The verdict on the whole, or None where it was not compared; and the faults, each at its
+        line of the golden file.
     """
-    observed = pool.run([job(path, device) for path in paths for _ in range(2)])
-    changes: list[Blessing] = []
-    faults: list[KeysError] = []
-    for path, first, second in zip(paths, observed[::2], observed[1::2], strict=True):
-        if failed := ending(path, first) or ending(path, second):
-            faults += failed
-            continue
-        blocks, again = gallery.blocks_of(first.result), gallery.blocks_of(second.result)
-        if refused := unsaid(path, blocks) or _luck(path, blocks, again):
-            faults += refused
-            continue
-        file = golden_of(path)
-        text = golden.render(path.name, blocks)
-        old = file.read_text(encoding="utf-8") if file.is_file() else ""
-        if text != old:
-            changes.append(Blessing(file, text, diff(old, text, str(file), str(file))))
-    return changes, faults
-
-
-def _luck(script: Path, first: Sequence[Block], second: Sequence[Block]) -> list[KeysError]:
-    """The first block of a script that showed something else the second time, as a fault."""
-    pairs = zip(first, second, strict=True)  # the script did not change between its two runs
-    return [
-        KeysError(
-            "what this block shows depends on luck, so it can not be accepted",
-            where=Place(str(script), one.line),
-            found=diff(
-                golden.render(script.name, [one]),
-                golden.render(script.name, [other]),
-                "first run",
-                "second run",
-            ),
-            mend="draw from a key, and print nothing that a clock or an address decides",
+    script = Path(example.place.path)
+    file = golden_of(script)
+    blocks = gallery.blocks_of(seen.result)
+    if example.expected is None:
+        fault = KeysError(
+            "nobody has accepted what this script shows",
+            where=example.place,
+            expected=str(file),
+            found=printed(example, seen).partition("\n\n")[2] or "nothing",
+            mend="make bless",
         )
-        for one, other in pairs
-        if one.parts != other.parts
-    ][:1]
+        return None, [fault]
+    try:
+        accepted = golden.parse(example.expected.text, str(file))
+    except KeysError as fault:
+        return None, [fault]
+    compared = Comparison(str(script), str(file), allowed).of(accepted, blocks)
+    if compared.faults:
+        return Verdict(Kind.DIFFERS), list(compared.faults)
+    return _whole(compared.verdicts), []
+
+
+def _whole(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict for several: the weakest, with the largest distance in each unit."""
+    kind = max((one.kind for one in verdicts), key=_ORDER.index, default=Kind.EQUAL)
+    apart = sorted(far for one in verdicts for far in one.distances)
+    return Verdict(kind, tuple({far.unit: far for far in apart}.values()))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from mlx_keys.errors import KeysError
 
-from . import compare
+from . import accepted, cache, compare
 from .example import Example, Form
 from .judge import Judged, endings, output
 from .run import Observed
@@ -39,7 +40,8 @@ def luck(example: Example, first: Observed, second: Observed) -> KeysError | Non
         where=example.at(1),
         found=f"line {shown} of its output differed between two runs\n"
         + compare.diff(one, other, "first run", "second run"),
-        mend="seed what it draws from, or say why it varies: :varies: REASON",
+        mend="seed what it draws from"
+        + ("" if example.form is Form.SCRIPT else ", or say why it varies: :varies: REASON"),
     )
 
 
@@ -53,17 +55,33 @@ def stale(judged: Judged) -> bool:
     return judged.example.normal(shown.text) != judged.printed
 
 
-def blessed(text: str, accepted: Iterable[tuple[Example, str]]) -> str:
+def write(path: Path, outputs: Sequence[Judged]) -> None:
+    """Write what examples of one page, or one gallery script, print to where it is held.
+
+    Args:
+        path: The page or the script.
+        outputs: Its examples, judged.
+    """
+    if outputs[0].example.form is Form.SCRIPT:
+        file = accepted.golden_of(path)
+        file.parent.mkdir(exist_ok=True)
+        cache.write(file, outputs[0].printed + "\n")
+        return
+    text = path.read_bytes().decode("utf-8")
+    cache.write(path, blessed(text, [(one.example, one.printed) for one in outputs]))
+
+
+def blessed(text: str, outputs: Iterable[tuple[Example, str]]) -> str:
     """A page's text with outputs written in.
 
     Args:
         text: The page, with its own line ends.
-        accepted: Examples of this very text, each with what it prints. An empty output takes the
+        outputs: Examples of this very text, each with what it prints. An empty output takes the
             block away.
     """
     lines = _LINES.findall(text)
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    for example, printed in sorted(accepted, key=lambda one: one[0].end, reverse=True):
+    for example, printed in sorted(outputs, key=lambda one: one[0].end, reverse=True):
         start, stop = example.expected.block if example.expected else (example.end, example.end)
         if start and not lines[start - 1].endswith(("\r", "\n")):
             lines[start - 1] += end

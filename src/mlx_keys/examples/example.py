@@ -26,6 +26,7 @@ class Form(Enum):
     MYST = "an {example} fence"
     MARKER = "a python fence after <!-- example -->"
     RST = ".. example::"
+    SCRIPT = "a gallery script with its golden file"
 
 
 @dataclass(frozen=True)

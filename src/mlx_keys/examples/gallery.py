@@ -23,8 +23,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mlx_keys.examples import picture
-from mlx_keys.examples.golden import Block, Part, settle
+from . import picture
+from .golden import Block, Part, settle
 
 #: A line that ends a code block; the comment lines right below it are prose.
 _RULE = re.compile(r"# ?%%|#{20,}")

@@ -24,14 +24,15 @@ Pure: values in, values out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal
 
 from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples.compare import EXACT, Allowed, Verdict, compare
+
+from .compare import EXACT, Allowed, Verdict, compare
 
 _HEAD = "What {name} shows, block by block. `make bless` writes this file."
 _BLOCK = ">>> "
@@ -175,12 +176,12 @@ class Comparison:
     Attributes:
         script: The script's path, for messages.
         golden: The golden file's path, for messages.
-        allowed: How far floats may be off in an accepted text.
+        allowed: How far floats may be off.
     """
 
     script: str
     golden: str
-    allowed: Callable[[str], Allowed] = lambda text: EXACT
+    allowed: Allowed = EXACT
 
     def of(self, accepted: Sequence[Block], shown: Sequence[Block]) -> Compared:
         """Compare what was accepted with what was shown, block by block.
@@ -215,7 +216,7 @@ class Comparison:
                 found=_said(new),
                 mend=_MEND,
             )
-        verdict = compare(old.text, new.text, self.allowed(old.text))
+        verdict = compare(old.text, new.text, self.allowed)
         if verdict.kind.holds:
             return verdict
         first = _first_difference(old.text, new.text)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from mlx_keys.errors import KeysError
 
-from . import compare
+from . import accepted, compare
 from .compare import EXACT, Allowed, Kind, Verdict
-from .example import Example
+from .example import Example, Form
 from .run import Observed
 
 MEND = "make bless, if the new output is right"
@@ -45,6 +45,9 @@ def judge(example: Example, seen: Observed, allowed: Allowed = EXACT) -> Judged:
     faults = endings(example, seen)
     if faults:
         return Judged(example, seen, printed, None, tuple(faults))
+    if example.form is Form.SCRIPT:
+        whole, faults = accepted.compare(example, seen, allowed)
+        return Judged(example, seen, printed, whole, tuple(faults))
     if example.expected is None:
         if not printed:
             return Judged(example, seen, printed, Verdict(Kind.EQUAL), ())
@@ -69,8 +72,11 @@ def judge(example: Example, seen: Observed, allowed: Allowed = EXACT) -> Judged:
 def output(example: Example, seen: Observed) -> str:
     """What a reader who runs the example sees: standard output, and how a bad end shows.
 
-    An exception adds its last traceback line, a signal one line that names it.
+    An exception adds its last traceback line, a signal one line that names it. What a gallery
+    script shows is written as its golden file holds it.
     """
+    if example.form is Form.SCRIPT:
+        return accepted.printed(example, seen)
     parts = [seen.stdout]
     if example.options.raises is not None and seen.ended in ("raised", "exited"):
         parts.append(seen.message)
@@ -103,6 +109,18 @@ def _first_difference(shown: str, printed: str) -> int:
 
 def endings(example: Example, seen: Observed) -> list[KeysError]:
     """What is wrong with how an example ended, whatever it printed."""
+    if example.form is Form.SCRIPT:
+        faults = [_without_options(fault) for fault in _endings(example, accepted.located(seen))]
+        return faults or accepted.unsaid(example, seen)
+    return _endings(example, seen)
+
+
+def _without_options(fault: KeysError) -> KeysError:
+    """A fault whose mend is no option: a gallery script declares none."""
+    return KeysError(fault.problem, where=fault.where, expected=fault.expected, found=fault.found)
+
+
+def _endings(example: Example, seen: Observed) -> list[KeysError]:
     options = example.options
     at = example.at(seen.line)
     if seen.ended == "timeout":

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlx_keys.errors import KeysError, Place
 
+from . import accepted
 from .backend import Backend, ask
 from .cache import Cache, Surroundings, lock_digest, project_roots
 from .compare import EXACT, Allowed, Kind
-from .example import Example
+from .example import Example, Form
 from .extract import SUFFIXES, extract
 from .judge import Judged, judge
 from .run import Job, Observed, Pool
@@ -120,10 +121,18 @@ def read(path: Path) -> str:
 
 
 def verify(paths: Iterable[Path], settings: Settings, pool: Pool) -> Report:
-    """Verify all examples of pages."""
+    """Verify all examples of pages, and all scripts of galleries."""
     examples: list[Example] = []
     faults: list[KeysError] = []
-    for path in pages(paths):
+    paths = list(paths)
+    scripts = accepted.scripts(paths)
+    for script in scripts:
+        try:
+            examples.append(accepted.example_of(script))
+        except KeysError as error:
+            faults.append(error)
+    faults += accepted.orphans(script.parent for script in scripts)
+    for path in pages(path for path in paths if path.suffix != ".py"):
         try:
             found = extract(read(path), str(path))
         except KeysError as error:
@@ -161,8 +170,20 @@ def surroundings(settings: Settings, backend: Backend) -> Surroundings:
 
 def job(example: Example, settings: Settings) -> Job:
     """The example as a job."""
-    payload = {"code": example.code, "device": settings.device}
-    return Job(ENTRY, payload, example.options.timeout * settings.patience)
+    if example.form is Form.SCRIPT:
+        one = accepted.job(example, settings.device)
+    else:
+        payload = {"code": example.code, "device": settings.device}
+        one = Job(ENTRY, payload, example.options.timeout)
+    return replace(one, timeout=one.timeout * settings.patience)
+
+
+def key(example: Example, around: Surroundings) -> str:
+    """The example's key in the cache. A gallery script may import what stands beside it."""
+    if example.form is Form.SCRIPT:
+        folder = Path(example.place.path).resolve().parent
+        around = replace(around, roots=(*around.roots, folder))
+    return around.key(example.code, form=example.form.name, timeout=example.options.timeout)
 
 
 def observe(
@@ -170,23 +191,23 @@ def observe(
 ) -> tuple[list[Observed], int]:
     """What each example does, run where that is not known yet, and how many ran."""
     cache = Cache(settings.cache)
-    keys = [around.key(one.code, timeout=one.options.timeout) for one in examples]
-    known = {key: cache.get(key) for key in dict.fromkeys(keys)}
+    keys = [key(one, around) for one in examples]
+    known = {name: cache.get(name) for name in dict.fromkeys(keys)}
     missing = {
-        key: one
-        for key, one in reversed(list(zip(keys, examples, strict=True)))
-        if known[key] is None
+        name: one
+        for name, one in reversed(list(zip(keys, examples, strict=True)))
+        if known[name] is None
     }
-    jobs = {key: job(one, settings) for key, one in missing.items()}
+    jobs = {name: job(one, settings) for name, one in missing.items()}
     done = itertools.count(1)
     results = pool.run(
         jobs.values(), lambda _job, _seen: settings.progress(next(done), len(missing))
     )
-    for key, new in zip(jobs, results, strict=True):
-        known[key] = new
+    for name, new in zip(jobs, results, strict=True):
+        known[name] = new
         if new.ended in ("done", "raised", "exited", "killed"):
-            cache.put(key, new)  # a hang or a flood may have been the machine's load
-    return [seen for key in keys if (seen := known[key]) is not None], len(jobs)
+            cache.put(name, new)  # a hang or a flood may have been the machine's load
+    return [seen for name in keys if (seen := known[name]) is not None], len(jobs)
 
 
 def _refuse_without_mlx(examples: Sequence[Example]) -> None:
