@@ -2,7 +2,7 @@
 
 A figure's alternative is its title, its axes' titles and names, and the label that its author
 gave it: ``figure.set_label("the numbers, in words")``. What shows itself as HTML is held to its
-``alt``, ``aria-label``, ``<title>`` and ``<desc>``, or, having none of them, to its words.
+words, and each SVG or image in it to its ``alt``, ``aria-label``, ``<title>`` and ``<desc>``.
 """
 
 from __future__ import annotations
@@ -36,29 +36,40 @@ def _names(axes: object) -> list[tuple[str, str]]:
 
 
 def of_html(html: str) -> str:
-    """The text alternative of what an object shows through ``_repr_html_``.
+    """The text alternative of what an object shows through ``_repr_html_``, a line a block.
+
+    Of an SVG that is what it states of itself, said once where a picture is there in several
+    sizes; of the rest the words.
 
     Args:
         html: A fragment, inline SVG included.
     """
-    reader = _Alternatives()
+    reader = _Reader()
     reader.feed(html)
     reader.close()
-    return " ".join(" ".join(reader.alternatives or reader.words).split())
+    lines = [" ".join(line.split()) for line in "".join(reader.said).split("\n")]
+    return "\n".join(line for line in lines if line)
 
 
-class _Alternatives(HTMLParser):
-    """Collects the alternatives that a fragment states, and its words beside them."""
+class _Reader(HTMLParser):
+    """Collects what a fragment says to a reader who can not see it."""
+
+    _SILENT = frozenset({"style", "script"})
+    _INLINE = frozenset(
+        {"a", "abbr", "b", "code", "em", "i", "small", "span", "strong", "sub", "sup"}
+    )
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.alternatives: list[str] = []
-        self.words: list[str] = []
+        self.said: list[str] = []
         self._open: list[str] = []
+        self._stated: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        stated = [value for name, value in attrs if name in {"alt", "aria-label"} and value]
-        self.alternatives += stated
+        self._break(tag)
+        for name, value in attrs:
+            if name in {"alt", "aria-label"} and value:
+                self._state(value)
         self._open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -69,11 +80,21 @@ class _Alternatives(HTMLParser):
         if tag in self._open:
             while self._open.pop() != tag:
                 pass
+        self._break(tag)
 
     def handle_data(self, data: str) -> None:
-        if not data.strip() or {"style", "script"} & set(self._open):
+        if self._SILENT & set(self._open):
             return
-        if {"title", "desc"} & set(self._open):
-            self.alternatives.append(data)
-        else:
-            self.words.append(data)
+        if "svg" not in self._open:
+            self.said.append(data)
+        elif {"title", "desc"} & set(self._open):
+            self._state(data)
+
+    def _break(self, tag: str) -> None:
+        if tag not in self._INLINE:
+            self.said.append("\n")
+
+    def _state(self, text: str) -> None:
+        if text not in self._stated:
+            self._stated.add(text)
+            self.said.append(f"{text}\n")

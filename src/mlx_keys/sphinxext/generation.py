@@ -1,8 +1,9 @@
 """The one place that knows sphinx-gallery's private API, pinned to :data:`SERIES`.
 
-That is: ``gen_rst.generate_file_rst`` and ``md5sum_is_current``, the form of the pages that they
-write and the names of the files beside them, ``gen_gallery.get_subsections``, and
-``utils._collect_gallery_files``. A test fails where one of them moves.
+That is: ``gen_rst.generate_file_rst``, ``execute_code_block`` and ``md5sum_is_current``, the form
+of the pages that they write and the names of the files beside them,
+``gen_gallery.get_subsections``, and ``utils._collect_gallery_files``. A test fails where one of
+them moves.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pickle
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,10 +119,24 @@ def generate(payload: dict[str, str]) -> None:
     script = Script(Path(payload["source"]), Path(payload["target"]))
     script.target.mkdir(parents=True, exist_ok=True)
     script.checksum.unlink(missing_ok=True)
+    gen_rst.execute_code_block = _announcing(gen_rst.execute_code_block, script.source)
     gen_rst.generate_file_rst(
         script.source.name, str(script.target), str(script.source.parent), conf
     )
     fix_dates(script.copy.with_suffix(".zip"))
+
+
+def _announcing(execute: Callable[..., str], script: Path) -> Callable[..., str]:
+    """sphinx-gallery's way to run a block, which first says where the block is."""
+    out = sys.stdout
+    lines = {code.line: code.last[0] for code in gallery.split(script.read_text(encoding="utf-8"))}
+
+    def announced(compiler: object, block: Any, *rest: object) -> str:
+        if block.type == "code":
+            print(f"{gallery.BEGIN}{lines[block.lineno]}", file=out, flush=True)
+        return execute(compiler, block, *rest)
+
+    return announced
 
 
 def fix_dates(archive: Path) -> None:
