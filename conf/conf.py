@@ -40,12 +40,16 @@ if html_baseurl:
 # A relative build has no root, so the 404 page must be told where it is served from.
 notfound_urls_prefix = "/" + html_baseurl.split("://")[-1].partition("/")[2]
 
+mlx_keys_also = ["../README.md"]
+mlx_keys_trust = "../trust"
+
 nitpicky = True
 nitpick_ignore: list[tuple[str, str]] = []
 
 exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.md5"]
 default_role = "py:obj"
 add_module_names = False
+python_maximum_signature_line_length = 66
 python_display_short_literal_types = True
 toc_object_entries = False
 highlight_language = "python"

@@ -74,7 +74,7 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
                 outdir=build / "staging",
                 doctreedir=doctrees,
                 buildername="html",
-                confoverrides={"nitpicky": True},
+                confoverrides={"nitpicky": True, "mlx_keys_cache": str(build / "observed")},
                 status=sys.stdout if verbose else None,
                 warning=sys.stderr,
                 warningiserror=True,
@@ -82,7 +82,7 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
             app.connect("mlx-keys-summary", hear)
             app.build()
         failed = app.statuscode != 0
-    except SphinxError as error:
+    except (SphinxError, SystemExit) as error:
         forget(doctrees)
         raise KeysError(f"the site was not built: {error}") from error
     if failed:

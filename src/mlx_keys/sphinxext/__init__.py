@@ -13,9 +13,13 @@ from sphinx.util.typing import ExtensionMetadata
 
 from mlx_keys import __version__
 
+from .children import setup_children
+from .example import setup_example
+from .faults import setup_faults
 from .freshness import setup_freshness
 from .gallery import setup_gallery
 from .key_tree import setup_key_tree
+from .reference import setup_reference
 from .summary import setup_summary
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
@@ -25,10 +29,15 @@ ENV_VERSION = 1
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register every part with Sphinx."""
     app.connect("builder-inited", _serve_style)
+    app.add_css_file("mlx-keys.css")
     setup_summary(app)
+    setup_children(app)
+    setup_faults(app)
     setup_freshness(app)
     setup_gallery(app)
+    setup_example(app)
     setup_key_tree(app)
+    setup_reference(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,
@@ -38,5 +47,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 
 def _serve_style(app: Sphinx) -> None:
-    """Let Sphinx copy the extension's style sheets beside the project's own."""
-    app.config.html_static_path.append(str(Path(__file__).parent / "static"))
+    """Have Sphinx copy the extension's style sheets beside the project's own, which come last."""
+    app.config.html_static_path.insert(0, str(Path(__file__).parent / "static"))

@@ -1,0 +1,258 @@
+"""``{example}`` and ``{output}``: code that was run, with what it printed, in MyST and in RST.
+
+A page's examples are taken from its text by the extraction that ``mlx-keys verify`` uses, so the
+directives only look theirs up. When all pages have been read, every example is held against what it
+prints: what was observed is cached, what follows from it never. A fault ends the build before
+anything is written.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from tqdm import tqdm
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.example import Example
+from mlx_keys.examples.extract import SUFFIXES, extract
+from mlx_keys.examples.verify import Report, Settings, read, verify_examples
+from mlx_keys.trust import records
+from mlx_keys.trust.status import Status, status
+
+from .children import pool_of
+from .faults import named, note
+from .status import details
+from .summary import Tally
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Page:
+    """A page's examples, and the line under each when it was last written.
+
+    Attributes:
+        examples: In the page's order.
+        faults: What is written so that it means nothing.
+        statuses: One for each example, once they have been verified.
+    """
+
+    examples: tuple[Example, ...]
+    faults: tuple[KeysError, ...]
+    statuses: tuple[Status, ...] = field(default=())
+
+
+def pages_of(env: BuildEnvironment) -> dict[str, Page]:
+    """The pages that hold examples, by document name."""
+    if not hasattr(env, "mlx_keys_pages"):
+        env.mlx_keys_pages = {}  # type: ignore[attr-defined]
+    kept: dict[str, Page] = env.mlx_keys_pages  # type: ignore[attr-defined]
+    return kept
+
+
+class StatusNode(nodes.Element, nodes.General):
+    """Where an example's status line will stand: ``docname`` and ``number`` say which."""
+
+
+class ExampleDirective(SphinxDirective):
+    """An example as one object: the code, what it prints, and a line on where that was verified.
+
+    Options are the extraction's to read, so that both ways to verify know the same.
+    """
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Make the three parts."""
+        source, line = self.get_source_info()
+        page = pages_of(self.env).get(self.env.docname)
+        for number, example in enumerate(page.examples if page else ()):
+            if example.place.line == line and named(Place(source)) == example.place.path:
+                return [self._shown(example, number)]
+        if page is None or not any(_line(fault) == line for fault in page.faults):
+            note(self.env, misplaced(Place(source, line)), self.env.docname)
+        return []
+
+    def _shown(self, example: Example, number: int) -> nodes.Element:
+        box = nodes.container(classes=["mk-example"])
+        self.set_source_info(box)
+        code = nodes.literal_block(example.code, example.code, language="python")
+        code["classes"].append("mk-code")
+        code.source, code.line = example.place.path, example.code_line
+        box += code
+        if example.expected is not None:
+            text = example.normal(example.expected.text)
+            printed = nodes.literal_block(text, text, language="text")
+            printed["classes"].append("mk-output")
+            printed.source, printed.line = example.place.path, example.expected.line
+            box += nodes.paragraph("", "It prints:", classes=["mk-says"])
+            box += printed
+        box += StatusNode(docname=self.env.docname, number=number)
+        return box
+
+
+class OutputDirective(SphinxDirective):
+    """What an example prints: shown by the example that it belongs to."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Add nothing; one that belongs to no example is a fault of the extraction's."""
+        source, line = self.get_source_info()
+        page = pages_of(self.env).get(self.env.docname)
+        known = [
+            one.expected.block[0] + 1 for one in (page.examples if page else ()) if one.expected
+        ]
+        if line not in known and (page is None or not any(_line(f) == line for f in page.faults)):
+            note(self.env, misplaced(Place(source, line)), self.env.docname)
+        return []
+
+
+def _line(fault: KeysError) -> int | None:
+    return fault.where.line if fault.where else None
+
+
+def misplaced(place: Place) -> KeysError:
+    """The fault of a directive that Sphinx sees and the extraction does not."""
+    return KeysError(
+        "mlx-keys verify would not see what stands here",
+        where=place,
+        expected="an {example}, its {output} right after it, at column 0 of the page's own file",
+        mend="move it out of the list, the directive or the included file that holds it",
+    )
+
+
+def take(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Extract a page's examples when Sphinx has read it."""
+    path = Path(app.env.doc2path(docname))
+    if path.suffix not in SUFFIXES:
+        return
+    found = extract(source[0], named(Place(str(path))))
+    if found.examples or found.faults:
+        pages_of(app.env)[docname] = Page(found.examples, found.faults)
+
+
+def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Hold every example against what it prints, and name the pages to write again."""
+    pages = pages_of(env)
+    also = [_also(app, name) for name in app.config.mlx_keys_also]
+    examples = [one for page in (*pages.values(), *also) for one in page.examples]
+    faults = [fault for page in (*pages.values(), *also) for fault in page.faults]
+    trust = records.Trust()
+    with _progress() as progress:
+        try:
+            trust = records.load(trust_folder(app))
+            settings = Settings(
+                project=Path(app.confdir).parent,
+                cache=Path(app.config.mlx_keys_cache or app.doctreedir / "observed"),
+                policy=trust.policy,
+                progress=progress,
+            )
+            report = verify_examples(examples, settings, pool_of(app)) if examples else EMPTY
+        except KeysError as error:
+            report = Report(None, (), (error,))
+    for fault in (*faults, *report.faults):
+        note(env, fault)
+    for remark in report.notes:
+        logger.warning("%s", remark)
+    app.emit("mlx-keys-verified", _tally(report))
+    return list(_restate(pages, report, trust)) if not report.faults else []
+
+
+EMPTY = Report(None, (), ())
+
+
+def trust_folder(app: Sphinx) -> Path:
+    """Where the project keeps its attestations and mlx's history."""
+    return Path(app.confdir) / str(app.config.mlx_keys_trust)
+
+
+def _also(app: Sphinx, name: str) -> Page:
+    """The examples of a file outside the site, such as the README."""
+    path = Path(app.srcdir) / name
+    found = extract(read(path), named(Place(str(path.resolve()))))
+    return Page(found.examples, found.faults)
+
+
+def _tally(report: Report) -> Tally:
+    outputs = sum(one.example.expected is not None for one in report.judged)
+    backend = report.backend
+    if backend is None:
+        return Tally(0, 0, 0)
+    return Tally(len(report.judged), report.ran, outputs, backend.label, backend.mlx)
+
+
+def _restate(pages: dict[str, Page], report: Report, trust: records.Trust) -> Iterator[str]:
+    """Give each example its status; name the pages where one has changed."""
+    if report.backend is None:
+        return
+    judged = iter(report.judged)
+    for docname, page in pages.items():
+        statuses = tuple(status(next(judged), report.backend, trust) for _ in page.examples)
+        if statuses != page.statuses:
+            page.statuses = statuses
+            yield docname
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar while examples run, on a terminal."""
+    with tqdm(unit=" examples", leave=False, delay=0.5, disable=None, file=sys.stderr) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield advance
+
+
+class PlaceStatuses(SphinxPostTransform):
+    """Put each status line where its example keeps a place for it."""
+
+    default_priority = 300
+
+    def run(self, **_kwargs: object) -> None:
+        """Replace the placeholders: by ``<details>`` in HTML, by a paragraph elsewhere."""
+        for node in list(self.document.findall(StatusNode)):
+            said = pages_of(self.env)[node["docname"]].statuses[node["number"]]
+            if self.app.builder.format == "html":
+                new: nodes.Node = nodes.raw("", details(said), format="html")
+            else:
+                new = nodes.paragraph(said.line, said.line)
+            node.replace_self(new)
+
+
+def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Forget a page that is gone or about to be read again."""
+    pages_of(env).pop(docname, None)
+
+
+def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    """Take over what a parallel reader found."""
+    theirs = pages_of(other)
+    pages_of(env).update({name: theirs[name] for name in docnames if name in theirs})
+
+
+def setup_example(app: Sphinx) -> None:
+    """Register both directives and what verifies them."""
+    app.add_config_value("mlx_keys_also", [], "env", types=frozenset({list, tuple}))
+    app.add_config_value("mlx_keys_cache", "", "", types=frozenset({str}))
+    app.add_config_value("mlx_keys_trust", "trust", "env", types=frozenset({str}))
+    app.add_node(StatusNode)
+    app.add_directive("example", ExampleDirective)
+    app.add_directive("output", OutputDirective)
+    app.add_post_transform(PlaceStatuses)
+    app.connect("source-read", take)
+    app.connect("env-updated", verify_all)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)

@@ -1,0 +1,307 @@
+"""``{mlx-function} mlx.core.random.split``: the head of a reference page, read from the mlx here.
+
+The signature is read from the installed mlx, as is each fact that follows from it. What an author
+adds (the shape and the dtype of the result) is held against a call, made in a child before any page
+is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.addnodes import desc_content, desc_signature, pending_xref
+from sphinx.application import Sphinx
+from sphinx.domains.python import PyFunction
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.run import Job
+from mlx_keys.upstream import installed
+from mlx_keys.upstream.records import Entry, Signature
+
+from .children import pool_of
+from .faults import note
+
+_MLX = "https://ml-explore.github.io/mlx/build/html/python/_autosummary/"
+_PYTHON = "https://docs.python.org/3/library/"
+
+#: Where the types of a signature are documented. ``scalar`` is documented nowhere: mlx means a
+#: Python number or a bool by it, and the name stays without a link.
+TYPES = {
+    "array": f"{_MLX}mlx.core.array.html",
+    "Dtype": f"{_MLX}mlx.core.Dtype.html",
+    "StreamOrDevice": f"{_MLX}stream_class.html",
+    "Sequence": f"{_PYTHON}collections.abc.html#collections.abc.Sequence",
+    "None": f"{_PYTHON}constants.html#None",
+    "bool": f"{_PYTHON}functions.html#bool",
+    "float": f"{_PYTHON}functions.html#float",
+    "int": f"{_PYTHON}functions.html#int",
+    "list": f"{_PYTHON}stdtypes.html#list",
+    "str": f"{_PYTHON}stdtypes.html#str",
+    "scalar": "",
+}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a page says of a function's result, and the call that shows it.
+
+    Attributes:
+        place: The directive.
+        name: The function, in full.
+        call: The call to make: ``split(key(7), 3)``.
+        shape: The shape, as an expression over the function's parameters.
+        dtype: The dtype.
+        dtypes: What ``dtype=`` takes.
+    """
+
+    place: Place
+    name: str
+    call: str
+    shape: str | None
+    dtype: str | None
+    dtypes: tuple[str, ...]
+
+    def broken_by(self, result: dict[str, object]) -> list[KeysError]:
+        """What of it a call did not keep."""
+        said = [("shape", self.shape, result["promised"], result["shape"])]
+        said.append(("dtype", self.dtype, self.dtype, result["dtype"]))
+        faults = [
+            KeysError(
+                f"{self.call} gives another {what}",
+                where=self.place,
+                expected=f"{text} = {promised}" if what == "shape" else str(promised),
+                found=str(found),
+                mend=f"correct :{what}: here",
+            )
+            for what, text, promised, found in said
+            if text is not None and promised != found
+        ]
+        for given, found in result["dtypes"]:  # type: ignore[attr-defined]
+            if given != found:
+                faults.append(
+                    KeysError(
+                        f"dtype={given} gives another dtype",
+                        where=self.place,
+                        expected=given,
+                        found=found,
+                        mend="correct :dtypes: here",
+                    )
+                )
+        return faults
+
+
+def names(text: str) -> tuple[str, ...]:
+    """An option that lists names: with commas, or with spaces."""
+    return tuple(text.replace(",", " ").split())
+
+
+class MlxFunction(PyFunction):
+    """The directive: its argument is a function of mlx, its content one sentence on it."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], object]]] = {
+        "call": directives.unchanged_required,
+        "shape": directives.unchanged_required,
+        "dtype": directives.unchanged_required,
+        "dtypes": names,
+    }
+
+    entry: Entry
+
+    def run(self) -> list[nodes.Node]:
+        """Make the signature, the sentence and the facts."""
+        source, line = self.get_source_info()
+        place = Place(source, line)
+        try:
+            self.entry = installed.entry(self.arguments[0])
+            self._promise(place)
+        except KeysError as error:
+            error.where = place
+            note(self.env, error, self.env.docname)
+            return []
+        return super().run()
+
+    def get_signatures(self) -> list[str]:
+        """Each form of the function, as Python writes it."""
+        forms = [self.entry.signature or Signature(), *self.entry.overloads]
+        return [self.entry.name + str(form).replace("→", "->") for form in forms]
+
+    def transform_content(self, content_node: desc_content) -> None:
+        """Put the facts under the sentence."""
+        content_node += facts(self.entry, self.options)
+
+    def _promise(self, place: Place) -> None:
+        """Keep what the options say, to be held against a call."""
+        said = {name: self.options.get(name) for name in ("shape", "dtype", "dtypes")}
+        call = self.options.get("call")
+        if call is None:
+            if any(said.values()):
+                raise KeysError(
+                    "nothing shows what this says of the result",
+                    where=place,
+                    expected=":call: with a call, such as split(key(7), 3)",
+                )
+            return
+        promise = Promise(
+            place, self.entry.name, call, said["shape"], said["dtype"], said["dtypes"] or ()
+        )
+        promises_of(self.env).setdefault(self.env.docname, []).append(promise)
+
+
+def facts(entry: Entry, options: dict[str, object]) -> nodes.Element:
+    """The facts about a function, a row each."""
+    by_name = {
+        parameter.name: parameter for parameter in (entry.signature or Signature()).parameters
+    }
+    rows: list[tuple[str, list[nodes.Node]]] = []
+    if "shape" in options or "dtype" in options:
+        rows.append(("Gives", _gives(options)))
+    key = by_name.get("key")
+    if key is None:
+        said = "takes none"
+    else:
+        said = (
+            "required" if key.default is None else "optional; without it the implicit state is used"
+        )
+    rows.append(("Key", [nodes.Text(said)]))
+    rows.append(("Stream", [nodes.Text("optional" if "stream" in by_name else "takes none")]))
+    if listed := options.get("dtypes"):
+        rows.append(("Dtypes", _listed(listed)))  # type: ignore[arg-type]
+    rows.append(("Read from", [nodes.Text(f"mlx {installed.version()}")]))
+    return table("At a glance", rows)
+
+
+def _gives(options: dict[str, object]) -> list[nodes.Node]:
+    parts: list[nodes.Node] = []
+    if "shape" in options:
+        parts += [nodes.Text("shape "), _code(options["shape"])]
+    if "dtype" in options:
+        parts += [nodes.Text(", dtype " if parts else "dtype "), _code(options["dtype"])]
+    return parts
+
+
+def _listed(words: Iterable[str]) -> list[nodes.Node]:
+    parts: list[nodes.Node] = []
+    for word in words:
+        parts += [nodes.Text(", ")] if parts else []
+        parts.append(_code(word))
+    return parts
+
+
+def _code(text: object) -> nodes.literal:
+    return nodes.literal(str(text), str(text))
+
+
+def table(title: str, rows: list[tuple[str, list[nodes.Node]]]) -> nodes.Element:
+    """A table of two columns, its first naming the rows."""
+    body = nodes.tbody()
+    for name, value in rows:
+        row = nodes.row()
+        for content in ([nodes.Text(name)], value):
+            paragraph = nodes.paragraph()
+            paragraph += content
+            row += nodes.entry("", paragraph)
+        body += row
+    group = nodes.tgroup("", nodes.colspec(colwidth=20, stub=1), nodes.colspec(colwidth=80), body)
+    group["cols"] = 2
+    return nodes.table("", nodes.title(title, title), group, classes=["mk-glance"])
+
+
+def promises_of(env: BuildEnvironment) -> dict[str, list[Promise]]:
+    """The promises of each page that no call was held against yet."""
+    if not hasattr(env, "mlx_keys_promises"):
+        env.mlx_keys_promises = {}  # type: ignore[attr-defined]
+    kept: dict[str, list[Promise]] = env.mlx_keys_promises  # type: ignore[attr-defined]
+    return kept
+
+
+def link_type(
+    _app: Sphinx, _env: BuildEnvironment, node: pending_xref, content: nodes.Element
+) -> nodes.Node | None:
+    """Link a type of a signature to where it is documented."""
+    if node.get("refdomain") != "py" or node.get("reftype") not in ("class", "obj"):
+        return None
+    address = TYPES.get(node["reftarget"])
+    if address is None:
+        return None
+    if not address:
+        return content
+    return nodes.reference("", "", content, internal=False, refuri=address)
+
+
+def call_all(app: Sphinx, env: BuildEnvironment) -> None:
+    """Make every call that is new, in children; one that gives another result stops the build."""
+    waiting = [promise for kept in promises_of(env).values() for promise in kept]
+    if not waiting:
+        return
+    jobs = [
+        Job(
+            "mlx_keys.upstream.probe:measure",
+            {
+                "name": promise.name,
+                "call": promise.call,
+                "shape": promise.shape,
+                "dtypes": list(promise.dtypes),
+            },
+        )
+        for promise in waiting
+    ]
+    seen = pool_of(app).run(jobs)
+    for promise, observed in zip(waiting, seen, strict=True):
+        if observed.ended == "done":
+            for fault in promise.broken_by(observed.result):
+                note(env, fault)
+        else:
+            fault = KeysError(
+                f"the call {promise.call} fails",
+                where=promise.place,
+                found=observed.message or observed.ended,
+                mend="correct :call: here",
+            )
+            note(env, fault)
+    promises_of(env).clear()
+
+
+def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Forget the promises of a page that is gone or about to be read again."""
+    promises_of(env).pop(docname, None)
+
+
+def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    """Take over what a parallel reader found."""
+    theirs = promises_of(other)
+    promises_of(env).update({name: theirs[name] for name in docnames if name in theirs})
+
+
+class Eyebrow(SphinxPostTransform):
+    """On a function's own page, its module stands small above its name.
+
+    Only where a page is written: in the tree of contents the name stands alone.
+    """
+
+    default_priority = 400
+
+    def run(self, **_kwargs: object) -> None:
+        """Put it there."""
+        described = next(self.document.findall(desc_signature), None)
+        title = next(self.document.findall(nodes.title), None)
+        if described is None or title is None or not described.get("fullname"):
+            return
+        module, _, name = described["fullname"].rpartition(".")
+        if module and title.astext() == name:
+            title.insert(0, nodes.inline(module, module, classes=["mk-eyebrow"]))
+
+
+def setup_reference(app: Sphinx) -> None:
+    """Register the directive, the links of its types, and the calls."""
+    app.add_directive("mlx-function", MlxFunction)
+    app.add_post_transform(Eyebrow)
+    app.connect("env-updated", call_all)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    app.connect("missing-reference", link_type)
