@@ -16,7 +16,7 @@ from . import gallery, golden
 from .compare import Allowed, Kind, Verdict
 from .example import Example, Form, Options, Output
 from .golden import Comparison
-from .run import Job, Observed
+from .run import PLOTTING, Job, Observed
 
 #: A script that hangs is stopped after this many seconds.
 TIMEOUT = 120.0
@@ -83,7 +83,7 @@ def job(example: Example, device: str | None) -> Job:
     """A script as a job, on a device that is not MLX's default if one is named."""
     path = str(Path(example.place.path).resolve())
     payload = {"path": path, "device": device or ""}
-    return Job(ENTRY, payload, example.options.timeout, program=path)
+    return Job(ENTRY, payload, example.options.timeout, program=path, preload=PLOTTING)
 
 
 def located(seen: Observed) -> Observed:

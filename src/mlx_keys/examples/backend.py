@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from .run import Job, Pool, need
+from mlx_keys.errors import KeysError
+
+from .workers import environment, python
+
+_PATIENCE = 120.0  # seconds: a GPU's first start compiles
 
 
 @dataclass(frozen=True)
@@ -48,22 +54,38 @@ class Backend:
         return {"cpu": "CPU", "cuda": "CUDA", "metal": "Metal"}.get(self.device, "Python alone")
 
 
-def ask(pool: Pool, device: str | None = None) -> Backend:
-    """Ask a child which backend it has.
+@cache
+def ask(device: str | None = None) -> Backend:
+    """Ask a fresh interpreter which backend it has; the answer is kept.
 
     Args:
-        pool: Where the child comes from.
         device: ``cpu`` or ``gpu``; MLX's default unless said.
 
     Raises:
         KeysError: Where MLX is there but does not start, or has no such device.
     """
-    job = Job(f"{__name__}:identify", {"device": device}, timeout=120.0)
-    return Backend(**need(pool.run([job])[0], "asking MLX for its device"))
+    try:
+        asked = subprocess.run(
+            python(__name__, device or ""),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=True,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        said = error.stderr if isinstance(error.stderr, str) else ""
+        raise KeysError(
+            f"mlx does not start on {device or 'its default device'}",
+            found=(said.strip().splitlines() or [str(error)])[-1],
+            mend="mlx-keys verify --device cpu",
+        ) from error
+    return Backend(**json.loads(asked.stdout))
 
 
-def identify(payload: dict[str, str | None]) -> dict[str, str]:
-    """In the child: the fields of :class:`Backend`."""
+def identify(wanted: str) -> dict[str, str]:
+    """In that interpreter: the fields of :class:`Backend`, on a device that is wanted or on any."""
     device, chip, version = "none", "", ""
     try:
         import mlx.core as mx
@@ -71,7 +93,6 @@ def identify(payload: dict[str, str | None]) -> dict[str, str]:
         pass
     else:
         version = str(vars(mx)["__version__"])
-        wanted = payload.get("device") or ""
         if wanted:
             mx.set_default_device(mx.Device(getattr(mx, wanted)))
         mx.eval(mx.zeros(1))  # a device that is absent says so here
@@ -121,3 +142,7 @@ def _cpu() -> str:
     except OSError:
         names = []
     return names[0] if names else os.uname().machine
+
+
+if __name__ == "__main__":
+    print(json.dumps(identify(sys.argv[1])))

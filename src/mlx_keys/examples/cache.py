@@ -12,7 +12,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import tempfile
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -121,20 +121,17 @@ def from_json(stored: dict[str, Any]) -> Observed:
 def write(path: Path, text: str) -> None:
     """Write a file whole or not at all, with the rights that it has."""
     path = path.resolve()  # a link stays a link
-    mode = path.stat().st_mode & 0o7777 if path.exists() else None
-    fd, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(fd, "w", encoding="utf-8", newline="") as file:
+    new = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    with new.open("x", encoding="utf-8", newline="") as file:
+        try:
             file.write(text)
-        if mode is None:
-            umask = os.umask(0)
-            os.umask(umask)
-            mode = 0o666 & ~umask
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+            file.close()
+            if path.exists():
+                new.chmod(path.stat().st_mode & 0o7777)
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
 
 
 def project_roots(project: Path) -> Sequence[Path]:

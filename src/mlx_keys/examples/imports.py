@@ -29,7 +29,7 @@ def files(code: str, roots: Sequence[Path]) -> set[Path]:
     parts late, or read data from beside them.
     """
     found: set[Path] = set()
-    names = list(modules(code, package=""))
+    names = list(modules(code))
     seen: set[str] = set()
     while names:
         name = names.pop()
@@ -43,7 +43,7 @@ def files(code: str, roots: Sequence[Path]) -> set[Path]:
     return found
 
 
-def modules(code: str, package: str) -> Iterable[str]:
+def modules(code: str, package: str = "") -> Iterable[str]:
     """All names that a program may import as modules, relative ones made absolute.
 
     ``from a import b`` gives ``a`` and ``a.b``, as ``b`` may be either.

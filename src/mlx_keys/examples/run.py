@@ -7,26 +7,24 @@ may have evaluated MLX, and may have threads.
 from __future__ import annotations
 
 import os
-import queue
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from mlx_keys.errors import KeysError
-
-from . import script, wire
+from . import script
+from .workers import Method, Server, start_method
 
 #: What children of a forking server have imported already.
-PRELOAD = ("mlx.core", "numpy", "matplotlib.pyplot")
+PRELOAD = ("mlx.core", "numpy")
+
+#: What those have that draw: a child with pyplot costs several times one without.
+PLOTTING = ("matplotlib.pyplot",)
 
 #: How a job ended. ``vanished``: it left no report, as after ``os._exit``; ``lost``: it took its
 #: worker along.
@@ -45,12 +43,14 @@ class Job:
         payload: Anything that JSON holds.
         timeout: Seconds.
         program: The file whose lines tell where the job ended; the example's own unless said.
+        preload: Modules beyond the pool's that are better imported before its child is forked.
     """
 
     entry: str
     payload: Any
     timeout: float = 30.0
     program: str = ""
+    preload: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,42 +88,6 @@ class Observed:
     seconds: float = field(default=0.0, compare=False)
 
 
-def start_method() -> Literal["fork", "fresh"]:
-    """``fork`` on Linux; ``fresh`` where what MLX loads does not survive a fork: Metal and CUDA."""
-    cuda = any((found.name or "").startswith(("mlx-cuda", "mlx_cuda")) for found in distributions())
-    return "fork" if sys.platform == "linux" and not cuda else "fresh"
-
-
-def environment() -> dict[str, str]:
-    """The environment of every child: nothing in it that changes what a program prints."""
-    changing = (
-        "PYTHONSTARTUP",
-        "PYTHONWARNINGS",
-        "PYTHONOPTIMIZE",
-        "PYTHONDEVMODE",
-        "PYTHONINSPECT",
-        "PYTHONVERBOSE",
-        "FORCE_COLOR",
-        "LANGUAGE",
-    )
-    env = {name: value for name, value in os.environ.items() if name not in changing}
-    env |= {
-        "COLUMNS": "80",
-        "LC_ALL": "C.UTF-8",
-        "MPLBACKEND": "Agg",
-        "NO_COLOR": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "TZ": "UTC",
-    }
-    if path := env.get("PYTHONPATH"):
-        # Children run in directories of their own.
-        env["PYTHONPATH"] = os.pathsep.join(str(Path(part).resolve()) for part in path.split(":"))
-    return env
-
-
 class Pool:
     """Children for jobs, several at once.
 
@@ -138,19 +102,14 @@ class Pool:
         *,
         workers: int | None = None,
         preload: Sequence[str] = PRELOAD,
-        method: Literal["fork", "fresh"] | None = None,
+        method: Method | None = None,
     ) -> None:
-        self.workers = (
-            workers or len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else workers or os.cpu_count() or 1
-        )
+        self.workers = workers or _cores()
         self.preload = tuple(preload)
         self.method = method or start_method()
         self._scratch = Path(tempfile.mkdtemp(prefix="mlx-keys-"))
-        self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        self._servers: list[subprocess.Popen[bytes]] = []
-        self._started = 0
+        self._servers: dict[tuple[str, ...], Server] = {}
+        self._lost: list[Server] = []
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -160,13 +119,11 @@ class Pool:
         self.close()
 
     def close(self) -> None:
-        """End the server and its workers."""
-        while not self._free.empty():
-            self._free.get().close()
-        for server in self._servers:
-            server.kill()  # its workers die with it, and their children with them
-            server.wait()
+        """End all servers, and with them whatever still runs."""
+        for server in (*self._servers.values(), *self._lost):
+            server.close()
         self._servers.clear()
+        self._lost.clear()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def run(
@@ -181,104 +138,44 @@ class Pool:
         waiting = list(jobs)
         if not waiting:
             return []
-        self._start(min(self.workers, len(waiting)))
-        results: list[Observed | None] = [None] * len(waiting)
-        numbers = iter(range(len(waiting)))
         lock = threading.Lock()
 
-        def work() -> None:
-            while True:
-                with lock:
-                    number = next(numbers, None)
-                if number is None:
-                    return
-                seen = self._do(waiting[number])
-                with lock:
-                    results[number] = seen
-                    if done is not None:
-                        done(waiting[number], seen)
+        def work(job: Job) -> Observed:
+            seen = self._do(job)
+            with lock:
+                if done is not None:
+                    done(job, seen)
+            return seen
 
-        threads = [threading.Thread(target=work, daemon=True) for _ in range(self._started)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return [seen for seen in results if seen is not None]
-
-    def _start(self, count: int) -> None:
-        """Have at least so many workers."""
-        with self._lock:
-            missing = count - self._started
-            if missing > 0:
-                self._servers.append(self._server(missing))
-                self._started += missing
-
-    def _server(self, workers: int) -> subprocess.Popen[bytes]:
-        pairs = [socket.socketpair() for _ in range(workers)]
-        theirs = [pair[1] for pair in pairs]
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "mlx_keys.examples.server",
-            "--sockets",
-            ",".join(str(end.fileno()) for end in theirs),
-            "--preload",
-            ",".join(self.preload),
-        ]
-        if self.method == "fresh":
-            command.append("--fresh")
-        server = subprocess.Popen(
-            command,
-            pass_fds=[end.fileno() for end in theirs],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=environment(),
-        )
-        for ours, their in pairs:
-            their.close()
-            self._free.put(_Worker(ours, self._scratch))
-        return server
+        with ThreadPoolExecutor(min(self.workers, len(waiting))) as threads:
+            try:
+                return list(threads.map(work, waiting))
+            except BaseException:  # an interrupt, say: nothing is waited for
+                threads.shutdown(wait=False, cancel_futures=True)
+                self.close()
+                raise
 
     def _do(self, job: Job) -> Observed:
-        """One job on the next free worker; a worker that is lost is replaced."""
-        worker = self._free.get()
-        try:
-            seen = worker.do(job)
-        except (EOFError, TimeoutError):
-            worker.close()
-            with self._lock:
-                self._servers.append(self._server(1))
-            return Observed("lost")
-        self._free.put(worker)
-        return seen
+        """One job; where it took its worker along, the server is replaced for those to come."""
+        preload = tuple(dict.fromkeys((*self.preload, *job.preload)))
+        with self._lock:
+            if preload not in self._servers:
+                self._servers[preload] = Server(self.workers, preload, self.method, self._scratch)
+            server = self._servers[preload]
+        raw = server.do(job.entry, job.payload, job.timeout)
+        if raw is not None:
+            return _observed(raw, job.program)
+        with self._lock:
+            if self._servers.get(preload) is server:
+                self._lost.append(self._servers.pop(preload))
+        return Observed("lost")
 
 
-class _Worker:
-    """The caller's end of one worker."""
-
-    def __init__(self, connection: socket.socket, scratch: Path) -> None:
-        self.connection = connection
-        self.scratch = scratch
-
-    def do(self, job: Job) -> Observed:
-        self.connection.settimeout(job.timeout + _PATIENCE)
-        try:
-            wire.send(
-                self.connection,
-                {
-                    "entry": job.entry,
-                    "payload": job.payload,
-                    "timeout": job.timeout,
-                    "scratch": str(self.scratch),
-                },
-            )
-        except ConnectionError as error:
-            raise EOFError from error
-        return _observed(wire.receive(self.connection), job.program)
-
-    def close(self) -> None:
-        self.connection.close()
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _observed(raw: dict[str, Any], program: str) -> Observed:
@@ -337,17 +234,3 @@ def _signal(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def need(seen: Observed, what: str) -> Any:
-    """The result of a job of our own.
-
-    Raises:
-        KeysError: Where it did not end well.
-    """
-    if seen.ended != "done":
-        raise KeysError(
-            f"{what} failed: {seen.ended}",
-            found=seen.message or seen.signal or seen.stderr or None,
-        )
-    return seen.result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,8 +15,9 @@ from .cache import Cache, Surroundings, lock_digest, project_roots
 from .compare import EXACT, Allowed, Kind
 from .example import Example, Form
 from .extract import SUFFIXES, extract
+from .imports import modules
 from .judge import Judged, judge
-from .run import Job, Observed, Pool
+from .run import PLOTTING, Job, Observed, Pool
 
 ENTRY = "mlx_keys.examples.script:run"
 
@@ -150,7 +150,7 @@ def verify_examples(examples: Sequence[Example], settings: Settings, pool: Pool)
     """Verify examples that have been extracted."""
     if not examples:
         return Report(None, (), ())
-    backend = ask(pool, settings.device)
+    backend = ask(settings.device)
     if not backend.mlx:
         _refuse_without_mlx(examples)
     around = surroundings(settings, backend)
@@ -174,7 +174,9 @@ def job(example: Example, settings: Settings) -> Job:
         one = accepted.job(example, settings.device)
     else:
         payload = {"code": example.code, "device": settings.device}
-        one = Job(ENTRY, payload, example.options.timeout)
+        drawing = any(name.split(".")[0] == "matplotlib" for name in modules(example.code))
+        preload = PLOTTING if drawing else ()
+        one = Job(ENTRY, payload, example.options.timeout, preload=preload)
     return replace(one, timeout=one.timeout * settings.patience)
 
 
@@ -213,22 +215,12 @@ def observe(
 def _refuse_without_mlx(examples: Sequence[Example]) -> None:
     """Say that MLX is missing before many examples say it in their own way."""
     for example in examples:
-        try:
-            tree = ast.parse(example.code)
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            names = (
-                [alias.name for alias in node.names]
-                if isinstance(node, ast.Import)
-                else ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+        if any(name.split(".")[0] == "mlx" for name in modules(example.code)):
+            raise KeysError(
+                "mlx is not installed, and this example needs it",
+                where=example.at(1),
+                mend="pip install 'mlx-keys[mlx]'",
             )
-            if any(name.split(".")[0] == "mlx" for name in names):
-                raise KeysError(
-                    "mlx is not installed, and this example needs it",
-                    where=example.at(node.lineno if isinstance(node, ast.stmt) else 1),
-                    mend="pip install 'mlx-keys[mlx]'",
-                )
 
 
 def _notes(backend: Backend, lock: Path) -> Iterable[str]:

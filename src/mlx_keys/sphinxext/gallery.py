@@ -28,7 +28,7 @@ from mlx_keys.examples.cache import Surroundings
 from mlx_keys.examples.compare import Allowed
 from mlx_keys.examples.example import Example
 from mlx_keys.examples.judge import Judged, judge
-from mlx_keys.examples.run import PRELOAD, Job, Observed, Pool
+from mlx_keys.examples.run import PLOTTING, PRELOAD, Job, Observed, Pool
 from mlx_keys.examples.verify import Settings, surroundings
 from mlx_keys.trust import records
 
@@ -79,7 +79,7 @@ def generate_new(
         )
         for script in new
     ]
-    preload = (*PRELOAD, "sphinx_gallery.gen_rst", generation.__name__)
+    preload = (*PRELOAD, *PLOTTING, "sphinx_gallery.gen_rst", generation.__name__)
     with Pool(preload=preload) as pool, _progress(len(jobs)) as advance:
         observed = dict(zip(new, pool.run(jobs, advance), strict=True))
     for script, seen in observed.items():
@@ -145,8 +145,7 @@ def build(app: Sphinx) -> None:
     remove_stale(scripts, [Path(app.srcdir) / pages for pages in conf["gallery_dirs"]])
     if not scripts:
         return
-    with Pool(preload=("mlx.core",), workers=1) as pool:
-        backend = ask(pool)
+    backend = ask()
     project = Path(app.confdir).parent
     observed = generate_new(scripts, conf, surroundings(Settings(project=project), backend))
     trust = records.load(project / "trust")
