@@ -6,6 +6,7 @@ here: where scripts are found, what they show, and that it is compared block by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,10 @@ from .example import Example, Form, Options, Output
 from .golden import Comparison
 from .run import PLOTTING, Job, Observed
 
-#: A script that hangs is stopped after this many seconds.
+#: A script that hangs is stopped after this many seconds, unless it says otherwise in a line
+#: ``# sphinx_gallery_timeout = SECONDS``, which its page leaves out.
 TIMEOUT = 120.0
+_TIMEOUT = re.compile(r"^# sphinx_gallery_timeout = (\d+(?:\.\d+)?)$", re.MULTILINE)
 
 ENTRY = "mlx_keys.examples.gallery:perform"
 
@@ -76,7 +79,9 @@ def example_of(script: Path) -> Example:
     except (OSError, UnicodeDecodeError) as error:
         raise KeysError("this script can not be read", where=place, found=str(error)) from error
     expected = None if text is None else Output(text.rstrip("\n"), 1, (0, 0))
-    return Example(place, 1, code, Options(timeout=TIMEOUT), expected, Form.SCRIPT, 1)
+    said = _TIMEOUT.search(code)
+    options = Options(timeout=float(said[1]) if said else TIMEOUT)
+    return Example(place, 1, code, options, expected, Form.SCRIPT, 1)
 
 
 def job(example: Example, device: str | None) -> Job:

@@ -110,14 +110,21 @@ def _first_difference(shown: str, printed: str) -> int:
 def endings(example: Example, seen: Observed) -> list[KeysError]:
     """What is wrong with how an example ended, whatever it printed."""
     if example.form is Form.SCRIPT:
-        faults = [_without_options(fault) for fault in _endings(example, accepted.located(seen))]
+        faults = [_of_script(fault) for fault in _endings(example, accepted.located(seen))]
         return faults or accepted.unsaid(example, seen)
     return _endings(example, seen)
 
 
-def _without_options(fault: KeysError) -> KeysError:
-    """A fault whose mend is no option: a gallery script declares none."""
-    return KeysError(fault.problem, where=fault.where, expected=fault.expected, found=fault.found)
+def _of_script(fault: KeysError) -> KeysError:
+    """A fault as a gallery script can mend it: it declares no options but its time."""
+    longer = "# sphinx_gallery_timeout = SECONDS, if it only needs longer"
+    return KeysError(
+        fault.problem,
+        where=fault.where,
+        expected=fault.expected,
+        found=fault.found,
+        mend=longer if "was stopped after" in fault.problem else None,
+    )
 
 
 def _endings(example: Example, seen: Observed) -> list[KeysError]:

@@ -74,7 +74,7 @@ def generate_new(
         Job(
             f"{generation.__name__}:generate",
             {"source": str(script.source), "target": str(script.target), "conf": packed},
-            accepted.TIMEOUT,
+            accepted.example_of(script.named).options.timeout,
             program=str(script.source),
         )
         for script in new
