@@ -16,6 +16,22 @@ from mlx_keys.errors import KeysError, Place
 DEFAULT_TIMEOUT = 30.0
 LONGEST_TIMEOUT = 600.0
 
+#: Directives whose content is shown, not parsed: an example in there is only talked about.
+LITERAL = frozenset(
+    {
+        "code",
+        "code-block",
+        "code-cell",
+        "example",
+        "literalinclude",
+        "math",
+        "output",
+        "parsed-literal",
+        "raw",
+        "sourcecode",
+    }
+)
+
 _OPTION = re.compile(r":(?P<name>[A-Za-z_-]+):(?:\s+(?P<value>.*?))?\s*")
 _EXCEPTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 

@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from mlx_keys.errors import KeysError, Place
 
+from .blocks import assemble
 from .example import Example
 
 #: The suffixes of pages that can hold examples.
@@ -53,5 +54,5 @@ def extract(text: str, path: str) -> Extraction:
             expected=" or ".join(SUFFIXES),
             found=suffix or "no suffix",
         )
-    examples, faults = blocks(text, path)
+    examples, faults = assemble(blocks(text), path)
     return Extraction(tuple(examples), tuple(faults))

@@ -14,226 +14,116 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from mlx_keys.errors import KeysError, Place
-
-from .example import Example, Form, Output, normal, read_options
-
-#: Directives whose content is shown, not parsed: an example in there is only talked about.
-LITERAL = frozenset(
-    {
-        "code",
-        "code-block",
-        "code-cell",
-        "sourcecode",
-        "parsed-literal",
-        "math",
-        "raw",
-        "literalinclude",
-        "example",
-        "output",
-        "mermaid",
-    }
-)
+from .blocks import NAMES, Block, Kind, trimmed
+from .example import LITERAL, Form
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(r"\{(?P<name>[^}\s]+)\}\s*(?P<argument>.*)")
 _MARKER = re.compile(r"<!--\s*example\b(?P<options>.*?)-->\s*", re.DOTALL)
-_COLONS = re.compile(r"(?P<colons>:{3,})(?P<name>\{[^}]*\})?")
-_CODE_OPTION = re.compile(r":[A-Za-z_-]+:")
+_COLONS = re.compile(r":{3,}(?P<name>\{[^}]*\})?")
+_OPTION = re.compile(r":[A-Za-z_-]+:")
+_FENCED = re.compile(r"^ *`{3,}\{(example|output)\}", re.MULTILINE)
+
+_PLACE = "stands at column 0, outside lists and other directives"
 
 
-@dataclass(frozen=True)
-class _Block:
-    """A block of the page, as far as examples are concerned.
-
-    Attributes:
-        kind: ``example``, ``output``, ``marker``, ``python``, ``text`` or ``other``.
-        start: Its first line, counted from 0.
-        stop: The line after its last.
-        info: What stands after the fence's name, or the marker's options.
-        trouble: Why it can not be used where it stands, or None.
-    """
-
-    kind: str
-    start: int
-    stop: int
-    info: str = ""
-    trouble: str | None = None
-
-
-def blocks(text: str, path: str) -> tuple[list[Example], list[KeysError]]:
-    """The examples of a Markdown page, and its faults."""
+def blocks(text: str) -> Iterator[Block]:
+    """The blocks of a Markdown page."""
     lines = _LINE_END.split(text)
-    examples: list[Example] = []
-    faults: list[KeysError] = []
-    taken: Form | None = None  # the form of the example that the block before this one ended
-    marker: _Block | None = None
-    for block in _blocks(text, lines):
-        before, taken = taken, None
-        if marker is not None and block.kind != "python":
-            faults.append(
-                KeysError(
-                    "no python fence follows this marker",
-                    where=Place(path, marker.start + 1),
-                    expected="```python on the next line",
-                )
-            )
+    marker: Block | None = None
+    waiting = False  # whether a text fence here would be the output of a marked example
+    for token, inside in _tokens(text):
+        start, stop = token.map or (0, 0)
+        word = token.info.strip().partition(" ")[0]
+        plain = token.type == "fence" and not inside and lines[start].startswith("`")
+        if marker is not None and not (plain and word == "python"):
+            yield Block("other", marker.start, marker.stop, trouble="no ```python follows this")
             marker = None
-        if block.trouble is not None:
-            faults.append(KeysError(block.trouble, where=Place(path, block.start + 1)))
-        elif block.kind == "marker":
-            marker = block
-        elif block.kind == "example" or (block.kind == "python" and marker is not None):
-            example, wrong = _example(block, marker, lines, path)
-            faults += wrong
-            examples.append(example)
-            taken, marker = example.form, None
-        elif block.kind == "output" or (block.kind == "text" and before is Form.MARKER):
-            if before is None or (before is Form.MYST) != (block.kind == "output"):
-                faults.append(_lone_output(block, examples, path))
-            elif examples[-1].expected is not None:
-                faults.append(_second_output(block, examples[-1], path))
-                taken = before
-            else:
-                output = Output(
-                    normal("\n".join(lines[block.start + 1 : block.stop - 1])),
-                    block.start + 2,
-                    (block.start, block.stop),
-                )
-                examples[-1] = replace(examples[-1], expected=output)
-                taken = before if block.kind == "output" else None
+        if token.type == "html_block" and (found := _MARKER.fullmatch(token.content)):
+            marker = Block("other", start, stop, options=tuple(_marked(found["options"], start)))
+        elif marker is not None:
+            yield _content("example", Form.MARKER, lines, (start, stop), marker.options)
+            marker, waiting = None, True
+            continue
+        elif plain and word == "text" and waiting:
+            yield _content("output", Form.MARKER, lines, (start, stop))
+        elif token.type == "fence":
+            yield from _fence(token, lines, inside=inside)
+        elif token.type == "code_block" and _FENCED.search(token.content):
+            yield Block("other", start, stop, trouble=f"an example {_PLACE}: this is only text")
+        else:
+            yield Block("other", start, stop)
+        waiting = False
     if marker is not None:
-        faults.append(
-            KeysError(
-                "no python fence follows this marker",
-                where=Place(path, marker.start + 1),
-                expected="```python on the next line",
-            )
-        )
-    return examples, faults
+        yield Block("other", marker.start, marker.stop, trouble="no ```python follows this")
 
 
-def _lone_output(block: _Block, examples: list[Example], path: str) -> KeysError:
-    return KeysError(
-        "this {output} belongs to no example",
-        where=Place(path, block.start + 1),
-        expected="the {output} right after its {example}, with nothing but blank lines between",
-        found=f"the last example is at {examples[-1].place}" if examples else "no example above",
-    )
-
-
-def _second_output(block: _Block, example: Example, path: str) -> KeysError:
-    return KeysError(
-        "this example already has an {output}",
-        where=Place(path, block.start + 1),
-        expected="one {output} an example",
-        found=f"a second one for {example.place}",
-    )
-
-
-def _example(
-    block: _Block, marker: _Block | None, lines: list[str], path: str
-) -> tuple[Example, list[KeysError]]:
-    """The example in a fence, with its options taken off."""
-    first, last = block.start + 1, block.stop - 1
-    options: list[tuple[int, str]] = []
-    if marker is not None:
-        for offset, line in enumerate(marker.info.split("\n")):
-            # Options may stand on the marker's own line, several in a row.
-            for option in re.split(r"(?<=\S)\s+(?=:[A-Za-z_-]+:)", line.strip()):
-                if option:
-                    options.append((marker.start + 1 + offset, option))
-    else:
-        while first < last and _CODE_OPTION.match(lines[first]):
-            options.append((first + 1, lines[first]))
-            first += 1
-    while first < last and not lines[first].strip():
-        first += 1
-    while first < last and not lines[last - 1].strip():
-        last -= 1
-    read, faults = read_options(options, path)
-    place = Place(path, block.start + 1)
-    if first == last:
-        faults.append(KeysError("this example holds no code", where=place))
-    code = "".join(line + "\n" for line in lines[first:last])
-    form = Form.MYST if marker is None else Form.MARKER
-    return Example(place, first + 1, code, read, None, form, block.stop), faults
-
-
-def _blocks(text: str, lines: list[str]) -> Iterator[_Block]:
-    """What the page consists of, in its order."""
+def _tokens(text: str) -> Iterator[tuple[Token, bool]]:
+    """The tokens that begin a block, each with whether it is inside another one."""
     depth = 0  # of ::: fences, which CommonMark takes for text
     for token in MarkdownIt("commonmark").parse(text):
-        if token.map is None:
-            continue
-        start, stop = token.map
         if token.type == "inline":
             for line in token.content.split("\n"):
                 if colons := _COLONS.match(line.strip()):
                     depth = depth + 1 if colons["name"] else max(depth - 1, 0)
-        elif token.type == "fence":
-            inside = token.level > 0 or depth > 0
-            yield from _fence(token, lines, inside=inside)
-        elif token.type == "html_block" and (marker := _MARKER.fullmatch(token.content)):
-            trouble = "a marker stands at column 0, outside lists" if token.level else None
-            yield _Block("marker", start, stop, marker["options"], trouble)
-        elif token.type == "code_block" and re.search(
-            r"^ *`{3,}\{(example|output)\}", token.content, re.MULTILINE
-        ):
-            yield _Block(
-                "other",
-                start,
-                stop,
-                trouble="an indented example is only text: examples and outputs stand at column 0",
-            )
-        elif token.nesting >= 0:
-            yield _Block("other", start, stop)
+        elif token.map is not None:
+            yield token, token.level > 0 or depth > 0
 
 
-def _fence(token: Token, lines: list[str], *, inside: bool) -> Iterator[_Block]:
-    """A fence as one block; the trouble with one that holds or is a misplaced example."""
-    assert token.map is not None  # noqa: S101 - for the type checker
-    start, stop = token.map
+def _fence(token: Token, lines: list[str], *, inside: bool) -> Iterator[Block]:
+    """A fence as one block; where it is a directive, the misplaced examples inside it."""
+    start, stop = token.map or (0, 0)
     directive = _DIRECTIVE.fullmatch(token.info.strip())
     name = directive["name"] if directive else ""
-    if name in ("example", "output"):
-        closed = lines[stop - 1].strip().startswith(token.markup) and stop - start > 1
-        argument = directive["argument"] if directive else ""
+    if directive and name in NAMES:
+        closed = stop - start > 1 and lines[stop - 1].strip().startswith(token.markup)
         trouble = None
-        if inside:
-            trouble = f"an {{{name}}} stands at column 0, outside lists and other directives"
-        elif not lines[start].startswith("`"):
-            trouble = f"an {{{name}}} is fenced with backticks at column 0"
-        elif argument:
+        if inside or not lines[start].startswith("`"):
+            trouble = f"an {{{name}}} {_PLACE}, fenced with backticks"
+        elif directive["argument"]:
             trouble = f"an {{{name}}} has nothing after its name on the first line"
         elif not closed:
             trouble = f"this {{{name}}} is never closed"
-        yield _Block(name, start, stop, trouble=trouble)
-    elif directive and name not in LITERAL:
-        nested = [
-            block
-            for block in _blocks(
-                "\n".join(lines[start + 1 : stop - 1]), lines[start + 1 : stop - 1]
-            )
-            if block.kind in ("example", "output") or block.trouble is not None
-        ]
-        for block in nested:
-            yield _Block(
-                "other",
-                start + 1 + block.start,
-                start + 1 + block.stop,
-                trouble=f"an {{{block.kind}}} stands at column 0, outside lists and "
-                "other directives",
-            )
-        if not nested:
-            yield _Block("other", start, stop)
-    else:
-        word = token.info.strip().split(" ")[0]
-        kind = word if word in ("python", "text") and not inside else "other"
-        usable = lines[start].startswith("`")
-        yield _Block(kind if usable else "other", start, stop)
+        if trouble is not None:
+            yield Block("other", start, stop, trouble=trouble)
+            return
+        kind: Kind = "output" if name == "output" else "example"
+        first = start + 1
+        options = []
+        while kind == "example" and _OPTION.match(lines[first]):
+            options.append((first + 1, lines[first]))
+            first += 1
+        yield _content(kind, Form.MYST, lines, (start, stop), tuple(options))
+        return
+    yield Block("other", start, stop)
+    if directive and name not in LITERAL:
+        for block in blocks("\n".join(lines[start + 1 : stop - 1])):
+            if block.kind != "other" or block.trouble is not None:
+                at = start + 1 + block.start
+                yield Block("other", at, at + 1, trouble=f"an example and its output {_PLACE}")
+
+
+def _content(
+    kind: Kind,
+    form: Form,
+    lines: list[str],
+    span: tuple[int, int],
+    options: tuple[tuple[int, str], ...] = (),
+) -> Block:
+    """A fence with what stands in it, below its options."""
+    start, stop = span
+    above = len(options) if form is Form.MYST else 0
+    first, content = trimmed(lines, start + 1 + above, stop - 1)
+    return Block(kind, start, stop, form, options, first, content)
+
+
+def _marked(options: str, line: int) -> Iterator[tuple[int, str]]:
+    """The options of a marker, which may stand on its own line, several in a row."""
+    for offset, text in enumerate(_LINE_END.split(options)):
+        for option in re.split(r"(?<=\S)\s+(?=:[A-Za-z_-]+:)", text.strip()):
+            if option:
+                yield line + 1 + offset, option
