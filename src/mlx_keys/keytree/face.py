@@ -2,7 +2,7 @@
 
 Each row is a byte, the most significant first, so that a face reads like the key in hexadecimal:
 its first row is ``word0 >> 24``, its last ``word1 & 0xff``. A bit that is set is filled; one that
-is not is a faint dot, so that the empty face of ``key(0)`` is still a face.
+is not is a faint dot on the ground, so that the empty face of ``key(0)`` is still a face.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def face(words: tuple[int, int], x: float, y: float, size: float) -> str:
     half = SIDE // 2
     return (
         f'<g transform="translate({x:g} {y:g}) scale({size / SIDE:g})">'
+        f'<rect class="mk-ground" width="{SIDE}" height="{SIDE}"/>'
         f'<path class="mk-bit-off" d="{_dots(grid)}"/>'
         f'<path class="mk-bit-0" d="{_bars(grid[:half], 0)}"/>'
         f'<path class="mk-bit-1" d="{_bars(grid[half:], half)}"/></g>'

@@ -20,12 +20,11 @@ FACE = 48
 #: A column of the typewriter face at 13 px: 0.6 em in most of the faces, a little more in some.
 COLUMN = 7.9
 LINE = 18
-MARGIN = 6
 BESIDE = 12
 NOTE_INDENT = 18
 WIDE_GAP_X, WIDE_GAP_Y = 46, 22
 NARROW_INDENT, NARROW_GAP_Y = 28, 18
-#: A longer label begins with its innermost call: the line to the parent says the rest.
+#: Of a longer label only the last call is shown: the line to the parent says the rest.
 LONGEST_SHOWN = 26
 LONGEST_NOTE = 32
 
@@ -88,25 +87,12 @@ class Picture:
 
 def lay_out(tree: KeyTree, layout: str) -> Picture:
     """Place a tree's keys; ``layout`` is ``wide`` or ``narrow``."""
-    return _Wide(tree).picture() if layout == "wide" else _narrow(tree)
+    return _wide(tree) if layout == "wide" else _narrow(tree)
 
 
-def shown(key: KeyTree) -> str:
+def shown(key: KeyTree, room: int = LONGEST_SHOWN) -> str:
     """The label, with the inner calls left out where it is too long."""
-    if columns(key.label) <= LONGEST_SHOWN:
-        return key.label
-    head, _, rest = key.label.partition("(")
-    return f"{head}(…{rest[_end_of_argument(rest) :]}"
-
-
-def _end_of_argument(text: str) -> int:
-    """Where the first argument of a call ends, given what follows its opening bracket."""
-    depth = 0
-    for at, character in enumerate(text):
-        if depth == 0 and character in ",)":
-            return at
-        depth += (character in "([") - (character in ")]")
-    return len(text)
+    return key.label if columns(key.label) <= room else key.short_label
 
 
 def _above(key: KeyTree) -> int:
@@ -147,96 +133,99 @@ def _words(key: KeyTree, x: float, y: float) -> tuple[Text, Text]:
     )
 
 
-class _Wide:
-    """A column a level; a parent stands midway between its first child and its last."""
+@dataclass(frozen=True)
+class _Block:
+    """A subtree of the wide layout, measured from the middle of its root's face.
 
-    def __init__(self, tree: KeyTree) -> None:
-        self.tree = tree
-        self.lefts: list[float] = []
-        self.rights: list[float] = []
-        left = float(MARGIN)
-        level = [tree]
-        while level:
-            self.lefts.append(left)
-            self.rights.append(left + max(self._width(key) for key in level))
-            left = self.rights[-1] + WIDE_GAP_X
-            level = [child for key in level for child in key.children]
-        self.cards: list[Card] = []
-        self.lines: list[str] = []
+    Attributes:
+        key: The root.
+        above: How far the block reaches up.
+        below: How far it reaches down.
+        children: The blocks to its right.
+        offsets: How far below the root's middle (or, negative, above it) theirs are.
+    """
 
-    @staticmethod
-    def _width(key: KeyTree) -> float:
-        heading = max(columns(key.name or ""), columns(shown(key))) * COLUMN
-        return max(heading, FACE + BESIDE + _words_width(key), _notes_width(key))
+    key: KeyTree
+    above: float
+    below: float
+    children: tuple[_Block, ...]
+    offsets: tuple[float, ...]
 
-    def picture(self) -> Picture:
-        self._place(self.tree, 0, MARGIN)
-        height = MARGIN + self._height(self.tree)
-        return Picture(self.rights[-1] + MARGIN, height, tuple(self.cards), tuple(self.lines))
 
-    def _own(self, key: KeyTree) -> tuple[float, float]:
-        """How far a card reaches above and below the middle of its face."""
-        return _above(key) + FACE / 2, FACE / 2 + _notes_height(key) + MARGIN
+def _block(key: KeyTree) -> _Block:
+    """Stack the children, and put the parent midway between the first and the last."""
+    above, below = _above(key) + FACE / 2, FACE / 2 + _notes_height(key)
+    children = tuple(_block(child) for child in key.children)
+    if not children:
+        return _Block(key, above, below, (), ())
+    middles, height = [], 0.0
+    for child in children:
+        middles.append(height + child.above)
+        height += child.above + child.below + WIDE_GAP_Y
+    middle = (middles[0] + middles[-1]) / 2
+    above, below = max(above, middle), max(below, height - WIDE_GAP_Y - middle)
+    return _Block(key, above, below, children, tuple(at - middle for at in middles))
 
-    def _extent(self, key: KeyTree) -> tuple[float, float]:
-        """How far a whole subtree reaches above and below the middle of its root's face."""
-        above, below = self._own(key)
-        if not key.children:
-            return above, below
-        middles, height = self._middles(key)
-        middle = (middles[0] + middles[-1]) / 2
-        return max(above, middle), max(below, height - middle)
 
-    def _middles(self, key: KeyTree) -> tuple[list[float], float]:
-        """The middles of the children's faces below the top of the first, and their height."""
-        middles, height = [], 0.0
-        for child in key.children:
-            above, below = self._extent(child)
-            middles.append(height + above)
-            height += above + below + WIDE_GAP_Y
-        return middles, height - WIDE_GAP_Y
+def _wide(tree: KeyTree) -> Picture:
+    """A column a level."""
+    block, spans = _block(tree), _spans(tree)
+    cards: list[Card] = []
+    lines: list[str] = []
 
-    def _height(self, key: KeyTree) -> float:
-        return sum(self._extent(key))
-
-    def _place(self, key: KeyTree, level: int, top: float) -> float:
-        """Place a subtree below ``top``; returns the middle of its root's face."""
-        above, _ = self._extent(key)
-        middle = top + above
-        x, y = self.lefts[level], middle - FACE / 2
-        beside = x + FACE + BESIDE
-        heading = [Text(x, y - 10, shown(key), "call")]
+    def place(block: _Block, level: int, middle: float) -> None:
+        key, (left, right) = block.key, spans[level]
+        y = middle - FACE / 2
+        heading = [Text(left, y - 10, shown(key), "call")]
         if key.name:
-            heading.insert(0, Text(x, y - 10 - LINE, key.name, "name"))
-        self.cards.append(
-            Card(key, x, y, (*heading, *_words(key, beside, y)), _place_notes(key, x, y + FACE))
-        )
-        if key.children:
-            middles, _ = self._middles(key)
-            offset = middle - (middles[0] + middles[-1]) / 2
-            start = beside + _words_width(key) + 8
-            bend, end = max(start, self.rights[level]), self.lefts[level + 1] - 7
-            half = (bend + end) / 2
-            for child, at in zip(key.children, middles, strict=True):
-                child_above, _ = self._extent(child)
-                y = self._place(child, level + 1, offset + at - child_above)
-                curve = f"C{half:g} {middle:g} {half:g} {y:g} {end:g} {y:g}"
-                self.lines.append(f"M{start:g} {middle:g}H{bend:g}{curve}")
-        return middle
+            heading.insert(0, Text(left, y - 10 - LINE, key.name, "name"))
+        texts = (*heading, *_words(key, left + FACE + BESIDE, y))
+        cards.append(Card(key, left, y, texts, _place_notes(key, left, y + FACE)))
+        start = left + FACE + BESIDE + _words_width(key) + 8
+        for child, offset in zip(block.children, block.offsets, strict=True):
+            place(child, level + 1, middle + offset)
+            bend, end = max(start, right), spans[level + 1][0] - 7
+            lines.append(_branch(start, bend, end, middle, middle + offset))
+
+    place(block, 0, block.above)
+    return Picture(spans[-1][1], block.above + block.below, tuple(cards), tuple(lines))
+
+
+def _spans(tree: KeyTree) -> list[tuple[float, float]]:
+    """The left and the right edge of each level."""
+    spans = []
+    left, level = 0.0, [tree]
+    while level:
+        right = left + max(_wide_width(key) for key in level)
+        spans.append((left, right))
+        left = right + WIDE_GAP_X
+        level = [child for key in level for child in key.children]
+    return spans
+
+
+def _wide_width(key: KeyTree) -> float:
+    heading = max(columns(key.name or ""), columns(shown(key))) * COLUMN
+    return max(heading, FACE + BESIDE + _words_width(key), _notes_width(key))
+
+
+def _branch(start: float, bend: float, end: float, y: float, child_y: float) -> str:
+    """Straight on past what stands in the column, then in one curve to the child."""
+    half = (bend + end) / 2
+    return f"M{start:g} {y:g}H{bend:g}C{half:g} {y:g} {half:g} {child_y:g} {end:g} {child_y:g}"
 
 
 def _narrow(tree: KeyTree) -> Picture:
     """A row a key, children below their parent and further in."""
     cards: list[Card] = []
     lines: list[str] = []
-    bottom, width = float(MARGIN), 0.0
+    bottom, width = 0.0, 0.0
     hang: dict[int, tuple[float, float]] = {}
     for level, parent, key in _with_parents(tree):
-        x, y = MARGIN + level * NARROW_INDENT, bottom
+        x, y = level * NARROW_INDENT, bottom
         beside = x + FACE + BESIDE
         name = f"{key.name} = " if key.name else ""
         texts = (
-            Text(beside, y + 11, name + shown(key), "call"),
+            Text(beside, y + 11, name + shown(key, LONGEST_SHOWN - columns(name)), "call"),
             Text(beside, y + 28, str(key.words[0]), "word"),
             Text(beside, y + 44, str(key.words[1]), "word"),
         )
@@ -250,7 +239,7 @@ def _narrow(tree: KeyTree) -> Picture:
         bottom = y + FACE + _notes_height(key) + NARROW_GAP_Y
         width = max(width, *(text.x + columns(text.text) * COLUMN for text in texts))
         width = max(width, below + _notes_width(key))
-    return Picture(width + MARGIN, bottom - NARROW_GAP_Y + MARGIN, tuple(cards), tuple(lines))
+    return Picture(width, bottom - NARROW_GAP_Y, tuple(cards), tuple(lines))
 
 
 def _with_parents(

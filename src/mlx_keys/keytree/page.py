@@ -26,7 +26,7 @@ PADDING = 20
 
 _FIGURE_STYLE = """\
 .mk-tree{container:mk-tree/inline-size;margin:1em 0}
-.mk-tree svg{display:block;max-width:100%;height:auto}
+.mk-tree svg{display:block;max-width:100%;height:auto;overflow:visible}
 .mk-tree .mk-narrow{display:none}
 .mk-tree details{margin-top:.75em;font-size:.875em}
 .mk-tree summary{cursor:pointer;color:var(--mk-muted,inherit)}

@@ -52,14 +52,17 @@ font-variant-numeric:tabular-nums}
 .mk-key .mk-name{font-weight:600}
 .mk-key path{fill:none}
 .mk-key .mk-line,.mk-key .mk-mark{stroke-width:1.25;stroke-linecap:round;stroke-linejoin:round}
-.mk-key .mk-bit-off{stroke-width:.2}
+.mk-key .mk-ground{fill-opacity:.07}
+.mk-key .mk-bit-off{stroke-width:.2;stroke-opacity:.5}
 .mk-key .mk-bit-0,.mk-key .mk-bit-1{stroke-width:1;shape-rendering:crispEdges}
 .mk-key .mk-frame{fill:none;stroke-width:1.5;stroke-dasharray:5 3}
 """
 _COLOURS = """\
 .mk-key text{{fill:{ink}}}
 .mk-key .mk-word{{fill:{muted}}}
-.mk-key .mk-line,.mk-key .mk-bit-off{{stroke:{rule}}}
+.mk-key .mk-ground{{fill:{ink}}}
+.mk-key .mk-bit-off{{stroke:{ink}}}
+.mk-key .mk-line{{stroke:{rule}}}
 .mk-key .mk-bit-0{{stroke:{ink}}}
 .mk-key .mk-bit-1{{stroke:{accent}}}
 .mk-key .mk-drawn{{stroke:{draw}}}

@@ -36,8 +36,6 @@ class KeyTree:
 
     Attributes:
         words: The two 32-bit words of the key.
-        expression: The call that makes the key from the seed: ``split(key(7))[1]``.
-        label: The same, beginning at the nearest key with a name: ``split(root)[1]``.
         name: What the key is called, or None.
         children: The keys made from this one, in the order in which they were made.
         draws: What was drawn from this key.
@@ -59,20 +57,41 @@ class KeyTree:
     """
 
     def __init__(self, seed: SupportsIndex, *, name: str | None = None) -> None:
-        self._begin(threefry2x32.key(seed), f"key({index(seed)})", f"key({index(seed)})", name)
-        self._root = self
-        self._level = 1
-        self._size = 1
+        self._begin(threefry2x32.key(seed), None, f"key({index(seed)})", "", name)
 
-    def _begin(self, words: tuple[int, int], expression: str, label: str, name: str | None) -> None:
+    def _begin(
+        self,
+        words: tuple[int, int],
+        parent: KeyTree | None,
+        before: str,
+        after: str,
+        name: str | None,
+    ) -> None:
+        """Set up a key that is made by ``before``, its parent, ``after``."""
         self.words = words
-        self.expression = expression
-        self.label = label
         self.name = None if name is None else check_name(name)
         self.children: list[KeyTree] = []
         self.draws: list[str] = []
+        self._parent = parent
+        self._before, self._after = before, after
         self._splits: list[int] = []
         self._folds: list[int] = []
+
+    @property
+    def expression(self) -> str:
+        """The call that makes the key from the seed: ``split(key(7))[1]``."""
+        return f"{self._before}{self._parent.expression if self._parent else ''}{self._after}"
+
+    @property
+    def label(self) -> str:
+        """The same, beginning at the nearest key with a name: ``split(root)[1]``."""
+        parent = (self._parent.name or self._parent.label) if self._parent else ""
+        return f"{self._before}{parent}{self._after}"
+
+    @property
+    def short_label(self) -> str:
+        """The last call alone: ``split(…)[1]``."""
+        return f"{self._before}{'…' if self._parent else ''}{self._after}"
 
     @classmethod
     def regular(
@@ -127,19 +146,14 @@ class KeyTree:
                 "a split needs one name a key", expected=f"{count} names", found=repr(names)
             )
         self._make_room(count)
-        called = self.name or self.label
-        rest = "" if count == SPLIT_DEFAULT else f", {count}"
+        given = "" if count == SPLIT_DEFAULT else f", {count}"
         new = [
-            self._child(
-                words,
-                f"split({self.expression}{rest})[{i}]",
-                f"split({called}{rest})[{i}]",
-                names[i] if names is not None else None,
-            )
+            self._child(words, "split(", f"{given})[{i}]", names[i] if names else None)
             for i, words in enumerate(threefry2x32.split(self.words, count))
         ]
+        # Not before all of them could be made, so that a refusal leaves the tree as it was.
+        self.children += new
         self._splits.append(count)
-        self._adopt(new)
         return tuple(new)
 
     def fold_in(self, data: SupportsIndex, *, name: str | None = None) -> KeyTree:
@@ -154,13 +168,10 @@ class KeyTree:
         """
         words = threefry2x32.fold_in(self.words, data)
         self._make_room(1)
-        called = self.name or self.label
         number = index(data)
-        child = self._child(
-            words, f"fold_in({self.expression}, {number})", f"fold_in({called}, {number})", name
-        )
+        child = self._child(words, "fold_in(", f", {number})", name)
+        self.children.append(child)
         self._folds.append(number)
-        self._adopt([child])
         return child
 
     def draw(self, label: str) -> KeyTree:
@@ -246,28 +257,24 @@ class KeyTree:
         name = f"{self.name} = " if self.name else ""
         return f"KeyTree: {name}{self.expression}"
 
-    def _child(
-        self, words: tuple[int, int], expression: str, label: str, name: str | None
-    ) -> KeyTree:
+    def _child(self, words: tuple[int, int], before: str, after: str, name: str | None) -> KeyTree:
         child = KeyTree.__new__(KeyTree)
-        child._begin(words, expression, label, name)
-        child._root = self._root
-        child._level = self._level + 1
+        child._begin(words, self, before, after, name)
         return child
 
-    def _adopt(self, new: Sequence[KeyTree]) -> None:
-        """Only when all of them could be made, so that a refusal leaves the tree as it was."""
-        self.children += new
-        self._root._size += len(new)
-
     def _make_room(self, count: int) -> None:
-        if self._root._size + count > MOST_KEYS:
+        """Refuse ``count`` more keys below this one where they would be too many."""
+        level, root = 1, self
+        while root._parent:
+            level, root = level + 1, root._parent
+        size = sum(1 for _ in root.walk())
+        if size + count > MOST_KEYS:
             raise KeysError(
                 f"a tree of more than {MOST_KEYS} keys cannot be read in a picture",
-                found=f"{self._root._size} keys, and {count} more from {self.expression}",
+                found=f"{size} keys, and {count} more from {self.expression}",
                 mend="draw a part of it, or split into fewer",
             )
-        if self._level == MOST_LEVELS:
+        if level == MOST_LEVELS:
             raise KeysError(
                 f"a tree of more than {MOST_LEVELS} levels cannot be read in a picture",
                 found=f"another level below {self.expression}",
