@@ -73,7 +73,7 @@ sphinx_gallery_conf = {
     "examples_dirs": ["../gallery"],
     "gallery_dirs": ["gallery"],
     "filename_pattern": r"\.py$",
-    "ignore_pattern": r"__init__\.py$",
+    "ignore_pattern": r"^_",
     "download_all_examples": False,
     "show_memory": False,
     "show_signature": False,

@@ -33,14 +33,15 @@ _ORDER = (Kind.EQUAL, Kind.WITHIN, Kind.UNATTESTED)
 def scripts(paths: Iterable[Path]) -> list[Path]:
     """The gallery scripts that paths name: files as they are, folders with all chapters in them.
 
-    A chapter is a folder with a ``GALLERY_HEADER``.
+    A chapter is a folder with a ``GALLERY_HEADER``; a name in it that begins with an underscore
+    is a module for its scripts.
     """
     found: dict[Path, None] = {}
     for path in paths:
         if path.suffix == ".py":
             found[path] = None
         for header in sorted(path.rglob("GALLERY_HEADER.*")):
-            found |= dict.fromkeys(sorted(header.parent.glob("*.py")))
+            found |= dict.fromkeys(sorted(header.parent.glob("[!_]*.py")))
     return list(found)
 
 
