@@ -87,6 +87,7 @@ sphinx_gallery_conf = {
     "inspect_global_variables": False,
 }
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = "MLX Keys"
 html_static_path = ["static"]

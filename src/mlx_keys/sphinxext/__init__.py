@@ -18,9 +18,13 @@ from .example import setup_example
 from .faults import setup_faults
 from .freshness import setup_freshness
 from .gallery import setup_gallery
+from .glance import setup_glance
 from .key_tree import setup_key_tree
+from .maths import setup_maths
+from .parameters import setup_parameters
 from .reference import setup_reference
 from .summary import setup_summary
+from .type_links import setup_type_links
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
 ENV_VERSION = 1
@@ -37,7 +41,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_gallery(app)
     setup_example(app)
     setup_key_tree(app)
+    setup_type_links(app)
     setup_reference(app)
+    setup_parameters(app)
+    setup_glance(app)
+    setup_maths(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,

@@ -151,7 +151,7 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     trust = records.Trust()
     with _progress() as progress:
         try:
-            trust = records.load(trust_folder(app))
+            trust = records.load(trust_folder(env))
             settings = Settings(
                 project=Path(app.confdir).parent,
                 cache=Path(app.config.mlx_keys_cache or app.doctreedir / "observed"),
@@ -172,9 +172,9 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
 EMPTY = Report(None, (), ())
 
 
-def trust_folder(app: Sphinx) -> Path:
+def trust_folder(env: BuildEnvironment) -> Path:
     """Where the project keeps its attestations and mlx's history."""
-    return Path(app.confdir) / str(app.config.mlx_keys_trust)
+    return Path(env.srcdir) / str(env.config.mlx_keys_trust)
 
 
 def _also(app: Sphinx, name: str) -> Page:
@@ -216,20 +216,35 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         yield advance
 
 
-class PlaceStatuses(SphinxPostTransform):
-    """Put each status line where its example keeps a place for it."""
+class StatusesThatOpen(SphinxPostTransform):
+    """Puts each status line where its example keeps a place for it, in HTML as ``<details>``."""
 
     default_priority = 300
+    formats = ("html",)
 
     def run(self, **_kwargs: object) -> None:
-        """Replace the placeholders: by ``<details>`` in HTML, by a paragraph elsewhere."""
-        for node in list(self.document.findall(StatusNode)):
-            said = pages_of(self.env)[node["docname"]].statuses[node["number"]]
-            if self.app.builder.format == "html":
-                new: nodes.Node = nodes.raw("", details(said), format="html")
-            else:
-                new = nodes.paragraph(said.line, said.line)
-            node.replace_self(new)
+        """Replace the placeholders."""
+        for node, said in statuses(self.document, self.env):
+            node.replace_self(nodes.raw("", details(said), format="html"))
+
+
+class StatusesAsText(SphinxPostTransform):
+    """Puts it there for all other builders, which come to this with the placeholders left."""
+
+    default_priority = StatusesThatOpen.default_priority + 1
+
+    def run(self, **_kwargs: object) -> None:
+        """Replace the placeholders."""
+        for node, said in statuses(self.document, self.env):
+            node.replace_self(nodes.paragraph(said.line, said.line))
+
+
+def statuses(
+    document: nodes.document, env: BuildEnvironment
+) -> Iterator[tuple[StatusNode, Status]]:
+    """Each placeholder of a page that is about to be written, with what belongs there."""
+    for node in list(document.findall(StatusNode)):
+        yield node, pages_of(env)[node["docname"]].statuses[node["number"]]
 
 
 def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -251,7 +266,8 @@ def setup_example(app: Sphinx) -> None:
     app.add_node(StatusNode)
     app.add_directive("example", ExampleDirective)
     app.add_directive("output", OutputDirective)
-    app.add_post_transform(PlaceStatuses)
+    app.add_post_transform(StatusesThatOpen)
+    app.add_post_transform(StatusesAsText)
     app.connect("source-read", take)
     app.connect("env-updated", verify_all)
     app.connect("env-purge-doc", purge)

@@ -7,13 +7,13 @@ is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.addnodes import desc_content, desc_signature, pending_xref
+from sphinx.addnodes import desc_content, desc_signature
 from sphinx.application import Sphinx
 from sphinx.domains.python import PyFunction
 from sphinx.environment import BuildEnvironment
@@ -25,26 +25,9 @@ from mlx_keys.upstream import installed
 from mlx_keys.upstream.records import Entry, Signature
 
 from .children import pool_of
+from .example import trust_folder
 from .faults import note
-
-_MLX = "https://ml-explore.github.io/mlx/build/html/python/_autosummary/"
-_PYTHON = "https://docs.python.org/3/library/"
-
-#: Where the types of a signature are documented. ``scalar`` is documented nowhere: mlx means a
-#: Python number or a bool by it, and the name stays without a link.
-TYPES = {
-    "array": f"{_MLX}mlx.core.array.html",
-    "Dtype": f"{_MLX}mlx.core.Dtype.html",
-    "StreamOrDevice": f"{_MLX}stream_class.html",
-    "Sequence": f"{_PYTHON}collections.abc.html#collections.abc.Sequence",
-    "None": f"{_PYTHON}constants.html#None",
-    "bool": f"{_PYTHON}functions.html#bool",
-    "float": f"{_PYTHON}functions.html#float",
-    "int": f"{_PYTHON}functions.html#int",
-    "list": f"{_PYTHON}stdtypes.html#list",
-    "str": f"{_PYTHON}stdtypes.html#str",
-    "scalar": "",
-}
+from .glance import glance
 
 
 @dataclass(frozen=True)
@@ -133,7 +116,9 @@ class MlxFunction(PyFunction):
 
     def transform_content(self, content_node: desc_content) -> None:
         """Put the facts under the sentence."""
-        content_node += facts(self.entry, self.options)
+        folder = trust_folder(self.env)
+        self.env.note_dependency(str(folder / "history.json"))
+        content_node += glance(self.entry, self.options, folder)
 
     def _promise(self, place: Place) -> None:
         """Keep what the options say, to be held against a call."""
@@ -153,85 +138,12 @@ class MlxFunction(PyFunction):
         promises_of(self.env).setdefault(self.env.docname, []).append(promise)
 
 
-def facts(entry: Entry, options: dict[str, object]) -> nodes.Element:
-    """The facts about a function, a row each."""
-    by_name = {
-        parameter.name: parameter for parameter in (entry.signature or Signature()).parameters
-    }
-    rows: list[tuple[str, list[nodes.Node]]] = []
-    if "shape" in options or "dtype" in options:
-        rows.append(("Gives", _gives(options)))
-    key = by_name.get("key")
-    if key is None:
-        said = "takes none"
-    else:
-        said = (
-            "required" if key.default is None else "optional; without it the implicit state is used"
-        )
-    rows.append(("Key", [nodes.Text(said)]))
-    rows.append(("Stream", [nodes.Text("optional" if "stream" in by_name else "takes none")]))
-    if listed := options.get("dtypes"):
-        rows.append(("Dtypes", _listed(listed)))  # type: ignore[arg-type]
-    rows.append(("Read from", [nodes.Text(f"mlx {installed.version()}")]))
-    return table("At a glance", rows)
-
-
-def _gives(options: dict[str, object]) -> list[nodes.Node]:
-    parts: list[nodes.Node] = []
-    if "shape" in options:
-        parts += [nodes.Text("shape "), _code(options["shape"])]
-    if "dtype" in options:
-        parts += [nodes.Text(", dtype " if parts else "dtype "), _code(options["dtype"])]
-    return parts
-
-
-def _listed(words: Iterable[str]) -> list[nodes.Node]:
-    parts: list[nodes.Node] = []
-    for word in words:
-        parts += [nodes.Text(", ")] if parts else []
-        parts.append(_code(word))
-    return parts
-
-
-def _code(text: object) -> nodes.literal:
-    return nodes.literal(str(text), str(text))
-
-
-def table(title: str, rows: list[tuple[str, list[nodes.Node]]]) -> nodes.Element:
-    """A table of two columns, its first naming the rows."""
-    body = nodes.tbody()
-    for name, value in rows:
-        row = nodes.row()
-        for content in ([nodes.Text(name)], value):
-            paragraph = nodes.paragraph()
-            paragraph += content
-            row += nodes.entry("", paragraph)
-        body += row
-    group = nodes.tgroup("", nodes.colspec(colwidth=20, stub=1), nodes.colspec(colwidth=80), body)
-    group["cols"] = 2
-    return nodes.table("", nodes.title(title, title), group, classes=["mk-glance"])
-
-
 def promises_of(env: BuildEnvironment) -> dict[str, list[Promise]]:
     """The promises of each page that no call was held against yet."""
     if not hasattr(env, "mlx_keys_promises"):
         env.mlx_keys_promises = {}  # type: ignore[attr-defined]
     kept: dict[str, list[Promise]] = env.mlx_keys_promises  # type: ignore[attr-defined]
     return kept
-
-
-def link_type(
-    _app: Sphinx, _env: BuildEnvironment, node: pending_xref, content: nodes.Element
-) -> nodes.Node | None:
-    """Link a type of a signature to where it is documented."""
-    if node.get("refdomain") != "py" or node.get("reftype") not in ("class", "obj"):
-        return None
-    address = TYPES.get(node["reftarget"])
-    if address is None:
-        return None
-    if not address:
-        return content
-    return nodes.reference("", "", content, internal=False, refuri=address)
 
 
 def call_all(app: Sphinx, env: BuildEnvironment) -> None:
@@ -304,4 +216,3 @@ def setup_reference(app: Sphinx) -> None:
     app.connect("env-updated", call_all)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
-    app.connect("missing-reference", link_type)
