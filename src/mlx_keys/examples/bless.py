@@ -81,12 +81,13 @@ def blessed(text: str, outputs: Iterable[tuple[Example, str]]) -> str:
     """
     lines = _LINES.findall(text)
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    unended = bool(lines) and not lines[-1].endswith(("\r", "\n"))
     for example, printed in sorted(outputs, key=lambda one: one[0].end, reverse=True):
         start, stop = example.expected.block if example.expected else (example.end, example.end)
         if start and not lines[start - 1].endswith(("\r", "\n")):
             lines[start - 1] += end
         new = [line + end for line in block(example, printed)] if printed else []
-        if stop == len(lines) and new and lines and not lines[-1].endswith(("\r", "\n")):
+        if new and unended and stop == len(lines):
             new[-1] = new[-1].removesuffix(end)
         lines[start:stop] = new
     return "".join(lines)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from mlx_keys.errors import KeysError, Place
 
-from .example import Example, Form, Output, normal, read_options
+from .example import Example, Form, Output, blank, normal, read_options
 
 Kind = Literal["example", "output", "other"]
 
@@ -47,9 +47,9 @@ class Block:
 
 def trimmed(lines: list[str], first: int, stop: int) -> tuple[int, tuple[str, ...]]:
     """Lines without blank ones at both ends, and where they begin."""
-    while first < stop and not lines[first].strip():
+    while first < stop and blank(lines[first]):
         first += 1
-    while first < stop and not lines[stop - 1].strip():
+    while first < stop and blank(lines[stop - 1]):
         stop -= 1
     return first, tuple(lines[first:stop])
 

@@ -121,7 +121,8 @@ def _around(text: str, found: list[Number], *, line_ends: bool = False) -> str:
         parts.append(text[at : number.start])
         at = number.stop
     joined = "#".join([*parts, text[at:]])
-    return re.sub(r"[ \t]+", " ", joined) if line_ends else re.sub(r"\s+", " ", joined)
+    blank = r"[ \t]" if line_ends else r"\s"
+    return re.sub(f"{blank}+", " ", re.sub(f"{blank}*#{blank}*", "#", joined))
 
 
 def diff(expected: str, found: str, name: str = "page", other: str = "printed") -> str:

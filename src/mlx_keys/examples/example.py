@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import re
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
-from textwrap import dedent
 
 from mlx_keys.errors import KeysError, Place
 
@@ -107,7 +106,7 @@ class Example:
         does, in reStructuredText, an indent that all lines share.
         """
         text = normal(text)
-        return normal(dedent(text)) if self.form is Form.RST else text
+        return "\n".join(dedented(text.split("\n"))) if self.form is Form.RST else text
 
     def at(self, line: int | None) -> Place:
         """The page's line for a line of the code, counted from 1."""
@@ -116,8 +115,21 @@ class Example:
 
 def normal(text: str) -> str:
     """The text without blanks at the ends of lines and without blank lines at both ends."""
-    lines = [line.rstrip() for line in re.split(r"\r\n|\r|\n", text)]
+    lines = [line.rstrip(" \t") for line in re.split(r"\r\n|\r|\n", text)]
     return "\n".join(lines).strip("\n")
+
+
+def dedented(lines: Sequence[str]) -> list[str]:
+    """Lines without the spaces that all of them begin with; blank ones do not count."""
+    indent = min(
+        (len(line) - len(line.lstrip(" ")) for line in lines if not blank(line)), default=0
+    )
+    return [line[indent:] for line in lines]
+
+
+def blank(line: str) -> bool:
+    """Whether a line holds nothing but spaces and tabs."""
+    return not line.strip(" \t")
 
 
 def read_options(lines: Iterable[tuple[int, str]], path: str) -> tuple[Options, list[KeysError]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from .blocks import NAMES, Block, Kind, trimmed
-from .example import LITERAL, Form
+from .example import LITERAL, Form, blank, dedented
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(r" *\.\. (?P<name>[A-Za-z][\w:-]*?)::(?P<argument>.*)")
@@ -43,9 +43,9 @@ def blocks(text: str) -> Iterator[Block]:
                     options.append((first + 1, lines[first]))
                     first += 1
                 first, content = trimmed(lines, first, at)
-                inside = tuple(_dedented(content))
+                inside = tuple(dedented(content))
                 yield Block(kind, start, at, Form.RST, tuple(options), first, inside)
-        elif line.strip():
+        elif not blank(line):
             yield Block("other", start, at)
 
 
@@ -54,18 +54,12 @@ def _block_end(lines: list[str], start: int) -> int:
     indent = _indent(lines[start])
     stop = start + 1
     for number in range(start + 1, len(lines)):
-        if lines[number].strip():
+        if not blank(lines[number]):
             if _indent(lines[number]) <= indent:
                 break
             stop = number + 1
     return stop
 
 
-def _dedented(lines: tuple[str, ...]) -> Iterator[str]:
-    indent = min((_indent(line) for line in lines if line.strip()), default=0)
-    for line in lines:
-        yield line[indent:]
-
-
 def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+    return len(line) - len(line.lstrip(" "))

@@ -111,6 +111,7 @@ class Pool:
         self._servers: dict[tuple[str, ...], Server] = {}
         self._lost: list[Server] = []
         self._lock = threading.Lock()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -120,10 +121,12 @@ class Pool:
 
     def close(self) -> None:
         """End all servers, and with them whatever still runs."""
-        for server in (*self._servers.values(), *self._lost):
-            server.close()
-        self._servers.clear()
-        self._lost.clear()
+        with self._lock:
+            self._closed = True
+            for server in (*self._servers.values(), *self._lost):
+                server.close()
+            self._servers.clear()
+            self._lost.clear()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def run(
@@ -159,6 +162,8 @@ class Pool:
         """One job; where it took its worker along, the server is replaced for those to come."""
         preload = tuple(dict.fromkeys((*self.preload, *job.preload)))
         with self._lock:
+            if self._closed:
+                return Observed("lost")
             if preload not in self._servers:
                 self._servers[preload] = Server(self.workers, preload, self.method, self._scratch)
             server = self._servers[preload]

@@ -1,0 +1,151 @@
+"""What an output may differ in, and how far two floats are apart."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlx_keys.examples import numbers
+from mlx_keys.examples.compare import (
+    Allowed,
+    Kind,
+    Verdict,
+    compare,
+    diff,
+    distances,
+    same_shape,
+)
+from mlx_keys.examples.numbers import LAST_PLACE, Distance, Number
+
+ONE_ULP = Distance(1.0, "ulp of float32")
+
+
+def floats(text: str) -> list[tuple[str, str]]:
+    return [(one.text, one.dtype) for one in numbers.find(text) if one.is_float]
+
+
+def test_numbers_are_found_with_the_dtype_printed_beside_them() -> None:
+    text = "array([[0.5, -1e-06],\n       [inf, 2]], dtype=bfloat16) and 3.25, np.float64(0.1)"
+    assert floats(text) == [
+        ("0.5", "bfloat16"),
+        ("-1e-06", "bfloat16"),
+        ("inf", "bfloat16"),
+        ("3.25", ""),
+        ("0.1", "float64"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["float32", "0x1f", "mlx 0.32.4", "v1.2a", "information", "x_1.5"])
+def test_what_is_no_number_is_not_taken_for_a_float(text: str) -> None:
+    assert floats(text) == []
+
+
+def test_the_parts_of_a_complex_number_are_numbers() -> None:
+    assert [one.text for one in numbers.find("array([0.5+0.25j], dtype=complex64)")] == [
+        "0.5",
+        "0.25",
+    ]
+
+
+def number(text: str, dtype: str = "") -> Number:
+    return Number(text, 0, len(text), dtype)
+
+
+def test_the_unit_is_the_ulp_of_the_dtype_that_is_printed() -> None:
+    far = numbers.distance(number("1.0", "float16"), number("1.0009765625", "float16"))
+    assert far == Distance(1.0, "ulp of float16")
+
+
+def test_a_value_printed_to_its_last_digit_is_known_for_a_float32() -> None:
+    shown, found = "-0.20584204792976380", "-0.20584206283092499"
+    assert numbers.distance(number(shown), number(found)) == ONE_ULP
+
+
+def test_a_rounded_value_is_measured_in_its_last_place() -> None:
+    assert numbers.distance(number("0.4185"), number("0.4187")) == Distance(2.0, LAST_PLACE)
+    assert numbers.distance(number("1.5e-7"), number("1.6e-7")) == Distance(1.0, LAST_PLACE)
+
+
+@given(
+    st.floats(width=32, allow_nan=False, allow_infinity=False, min_value=2**-99, max_value=2**99)
+)
+def test_neighbouring_float32_are_one_ulp_apart(value: float) -> None:
+    word = struct.unpack("I", struct.pack("f", value))[0]
+    neighbour = struct.unpack("f", struct.pack("I", word + 1))[0]
+    far = numbers.distance(number(repr(value), "float32"), number(repr(neighbour), "float32"))
+    # Across a power of two the larger one's unit is twice the smaller one's.
+    assert far in (ONE_ULP, Distance(0.5, "ulp of float32"))
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_an_output_equals_itself(text: str) -> None:
+    assert compare(text, text) == Verdict(Kind.EQUAL)
+    assert same_shape(text, text).kind is Kind.VARIES
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        ("array([1, 2], dtype=int32)", "array([1, 3], dtype=int32)"),
+        ("array([1.0], dtype=float32)", "array([1.0], dtype=float16)"),
+        ("True", "False"),
+        ("0.5", "nan"),
+        ("0.5", "5"),
+        ("0.5 0.5", "0.5"),
+        ("a 0.5", "b 0.5"),
+    ],
+)
+def test_what_is_no_float_is_compared_exactly_whatever_is_allowed(
+    expected: str, found: str
+) -> None:
+    lenient = Allowed((Distance(1e30, LAST_PLACE), Distance(1e30, "ulp of float32")), report=True)
+    assert compare(expected, found, lenient).kind is Kind.DIFFERS
+    assert distances(expected, found) is None
+
+
+SHOWN = "array([0.5, 1.0], dtype=float32)"
+FOUND = "array([0.5, 1.0000002384185791], dtype=float32)"
+TWO = (Distance(2.0, "ulp of float32"),)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "kind"),
+    [
+        (Allowed(), Kind.DIFFERS),
+        (Allowed(TWO), Kind.WITHIN),
+        (Allowed((ONE_ULP,)), Kind.DIFFERS),
+        (Allowed((Distance(2.0, LAST_PLACE),)), Kind.DIFFERS),
+        (Allowed(report=True), Kind.UNATTESTED),
+        (Allowed((ONE_ULP,), report=True), Kind.UNATTESTED),
+    ],
+)
+def test_a_float_may_be_off_by_what_is_allowed_in_its_unit(allowed: Allowed, kind: Kind) -> None:
+    assert compare(SHOWN, FOUND, allowed) == Verdict(kind, TWO)
+
+
+def test_a_longer_float_may_move_its_neighbours() -> None:
+    shown, found = "array([ 0.5,  2. ])", "array([0.50000006, 2.        ])"
+    assert compare(shown, found, Allowed(report=True)).kind is Kind.UNATTESTED
+    assert compare(shown, found).kind is Kind.DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("found", "kind"),
+    [
+        ("took 3.25 s\nseed 17", Kind.VARIES),
+        ("took 12 s\nseed -4", Kind.VARIES),
+        ("took 3.25 s", Kind.DIFFERS),
+        ("took 3.25 s seed 17", Kind.DIFFERS),
+        ("took 3.25 ms\nseed 17", Kind.DIFFERS),
+    ],
+)
+def test_what_varies_keeps_its_lines_and_words(found: str, kind: Kind) -> None:
+    assert same_shape("took 0.5 s\nseed 2", found).kind is kind
+
+
+def test_a_diff_names_both_sides() -> None:
+    assert diff("a\nb", "a\nc") == "--- page\n+++ printed\n@@ -1,2 +1,2 @@\n a\n-b\n+c"
