@@ -63,7 +63,7 @@ def command(
         settings = replace(settings, progress=progress)
         report = verify(pages, settings, pool)
         if accept:
-            _bless(report, settings, pool, trust)
+            _bless(report, settings, trust)
             ran = report.ran
             report = verify(pages, settings, pool)
             report = replace(report, ran=ran + report.ran)
@@ -102,8 +102,11 @@ def progress_bar() -> Iterator[Callable[[int, int], None]]:
         yield advance
 
 
-def _bless(report: Report, settings: Settings, pool: Pool, trust: records.Trust) -> None:
-    """Accept what stale examples print, unless a second run in a fresh child says otherwise."""
+def _bless(report: Report, settings: Settings, trust: records.Trust) -> None:
+    """Accept what stale examples print, unless a second run says otherwise.
+
+    That one is in fresh interpreters: forked children share their addresses, and so some luck.
+    """
     assert report.backend is not None or not report.judged  # noqa: S101 - for the type checker
     candidates = [
         one
@@ -112,12 +115,10 @@ def _bless(report: Report, settings: Settings, pool: Pool, trust: records.Trust)
     ]
     if not candidates or report.backend is None:
         return
-    again, _ = observe(
-        [one.example for one in candidates],
-        replace(settings, cache=None),
-        surroundings(settings, report.backend),
-        pool,
-    )
+    around = surroundings(settings, report.backend)
+    with Pool(method="fresh") as fresh:
+        examples = [one.example for one in candidates]
+        again, _ = observe(examples, replace(settings, cache=None), around, fresh)
     accepted: dict[str, list[Judged]] = defaultdict(list)
     for one, second in zip(candidates, again, strict=True):
         if fault := bless.luck(one.example, one.seen, second):
