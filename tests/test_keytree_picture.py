@@ -181,11 +181,13 @@ def test_a_long_label_is_shortened_in_the_picture_and_whole_in_the_text() -> Non
     assert "fold_in(split(split(key(7))[1], 3)[0], 5)" in key.html()
 
 
-def test_each_layout_gives_way_to_the_other_at_the_tree_s_own_width() -> None:
-    small, large = KeyTree(7), KeyTree.regular(7, split=[2, 2])
-    for tree in (small, large):
-        html = tree.html()
-        least = round(lay_out(tree, "wide").width * 12 / 13)
-        assert f'<div class="mk-tree mk-tree-{least}">' in html
-        assert f"(max-width:{least - 1}px){{.mk-tree.mk-tree-{least} .mk-wide{{" in html
-    assert lay_out(small, "wide").width < lay_out(large, "wide").width
+@pytest.mark.parametrize(
+    ("tree", "least"), [(KeyTree(7), 480), (KeyTree.regular(7, split=[2] * 4), None)]
+)
+def test_the_wide_layout_stands_where_it_fits_and_never_on_a_phone(
+    tree: KeyTree, least: int | None
+) -> None:
+    html = tree.html()
+    least = least or round(lay_out(tree, "wide").width * 12 / 13)
+    assert f'<div class="mk-tree mk-tree-{least}">' in html
+    assert f"(max-width:{least - 1}px){{.mk-tree.mk-tree-{least} .mk-wide{{" in html

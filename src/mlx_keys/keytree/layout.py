@@ -24,7 +24,9 @@ BESIDE = 12
 NOTE_INDENT = 18
 WIDE_GAP_X, WIDE_GAP_Y = 46, 22
 NARROW_INDENT, NARROW_GAP_Y = 28, 18
-#: Of a longer label only the last call is shown: the line to the parent says the rest.
+#: What a page of 390 px leaves between its margins.
+PHONE = 358
+#: In columns. Of a longer label only the last call is shown: the line to the parent says the rest.
 LONGEST_SHOWN = 26
 LONGEST_NOTE = 32
 
@@ -224,8 +226,9 @@ def _narrow(tree: KeyTree) -> Picture:
         x, y = level * NARROW_INDENT, bottom
         beside = x + FACE + BESIDE
         name = f"{key.name} = " if key.name else ""
+        room = int((PHONE - beside) / COLUMN)
         texts = (
-            Text(beside, y + 11, name + shown(key, LONGEST_SHOWN - columns(name)), "call"),
+            Text(beside, y + 11, name + shown(key, room - columns(name)), "call"),
             Text(beside, y + 28, str(key.words[0]), "word"),
             Text(beside, y + 44, str(key.words[1]), "word"),
         )

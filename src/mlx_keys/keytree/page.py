@@ -22,6 +22,8 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 LAYOUTS = ("wide", "narrow")
 #: How far the wide layout may shrink before the narrow one takes its place: 13 px become 12.
 SMALLEST = 12 / 13
+#: A narrower column is a phone's, where the root of even a small tree is at the top.
+PHONES = 480
 PADDING = 20
 
 _FIGURE_STYLE = """\
@@ -61,7 +63,7 @@ def figure(tree: KeyTree, caption: str) -> str:
 def picture_and_text(tree: KeyTree) -> str:
     """HTML that takes its colours from the page it stands in."""
     wide, narrow = lay_out(tree, "wide"), lay_out(tree, "narrow")
-    least = round(wide.width * SMALLEST)
+    least = max(PHONES, round(wide.width * SMALLEST))
     # Named after its width, so that two trees of one width on a page agree.
     name = f"mk-tree-{least}"
     switch = (

@@ -25,6 +25,7 @@ from .parameters import setup_parameters
 from .reference import setup_reference
 from .summary import setup_summary
 from .type_links import setup_type_links
+from .verified import setup_verified
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
 ENV_VERSION = 1
@@ -46,6 +47,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_parameters(app)
     setup_glance(app)
     setup_maths(app)
+    setup_verified(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,

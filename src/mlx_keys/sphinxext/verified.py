@@ -1,0 +1,120 @@
+"""``{verified-count}``: how many outputs this build verified, on what, and when, as a sentence.
+
+The numbers are the build's own, so they are filled in when every example has been compared.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from .summary import Tally
+
+#: After every part has said what it verified, and before a fault ends the build.
+_AFTER_VERIFYING = 800
+
+
+class CountNode(nodes.General, nodes.Element):
+    """Where the sentence will stand."""
+
+
+class VerifiedCountDirective(SphinxDirective):
+    """Keep a place for the sentence."""
+
+    def run(self) -> list[nodes.Node]:
+        """Note the page, which is written again whenever the sentence changes."""
+        _counted(self.env).pages.add(self.env.docname)
+        return [CountNode()]
+
+
+class Counted:
+    """The sentence as it was last written, and the pages that it stands on."""
+
+    def __init__(self) -> None:
+        self.sentence = ""
+        self.pages: set[str] = set()
+
+
+def _counted(env: BuildEnvironment) -> Counted:
+    if not hasattr(env, "mlx_keys_counted"):
+        env.mlx_keys_counted = Counted()  # type: ignore[attr-defined]
+    kept: Counted = env.mlx_keys_counted  # type: ignore[attr-defined]
+    return kept
+
+
+class Counting:
+    """Adds up what one build verifies."""
+
+    def __init__(self) -> None:
+        self.tallies: list[Tally] = []
+
+    def add(self, _app: Sphinx, tally: Tally) -> None:
+        """Take one part's tally."""
+        self.tallies.append(tally)
+
+    def say(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Put the sentence into the environment; returns the pages to write again."""
+        said = sentence(self.tallies, today())
+        self.tallies = []
+        counted = _counted(env)
+        changed = said != counted.sentence
+        counted.sentence = said
+        return sorted(counted.pages & env.found_docs) if changed else []
+
+
+def today() -> datetime:
+    """The day of the build, or the one that ``SOURCE_DATE_EPOCH`` names."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+
+
+def sentence(tallies: list[Tally], day: datetime) -> str:
+    """How many outputs were verified, on what, when."""
+    outputs = sum(tally.outputs for tally in tallies)
+    examples = sum(tally.examples for tally in tallies)
+    if not outputs:
+        return "No output has been verified."
+    where = ", ".join(dict.fromkeys(tally.backend for tally in tallies if tally.backend))
+    mlx = ", ".join(dict.fromkeys(tally.mlx for tally in tallies if tally.mlx))
+    return (
+        f"{outputs:,} outputs of {examples:,} examples verified on {where} with mlx {mlx}, "
+        f"{day.day} {day:%B %Y}."
+    )
+
+
+class PlaceCount(SphinxPostTransform):
+    """Put the sentence where the directive keeps its place."""
+
+    default_priority = 300
+
+    def run(self, **_kwargs: object) -> None:
+        """Replace the placeholders by a paragraph."""
+        said = _counted(self.env).sentence
+        for node in list(self.document.findall(CountNode)):
+            node.replace_self(nodes.paragraph(said, said, classes=["mk-verified"]))
+
+
+def _purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    _counted(env).pages.discard(docname)
+
+
+def _merge(_app: Sphinx, env: BuildEnvironment, docs: set[str], other: BuildEnvironment) -> None:
+    _counted(env).pages |= _counted(other).pages & docs
+
+
+def setup_verified(app: Sphinx) -> None:
+    """Register the directive and what fills it in."""
+    counting = Counting()
+    app.add_node(CountNode)
+    app.add_directive("verified-count", VerifiedCountDirective)
+    app.add_post_transform(PlaceCount)
+    app.connect("mlx-keys-verified", counting.add)
+    app.connect("env-updated", counting.say, priority=_AFTER_VERIFYING)
+    app.connect("env-purge-doc", _purge)
+    app.connect("env-merge-info", _merge)
