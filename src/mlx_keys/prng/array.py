@@ -6,15 +6,13 @@ operations are integer additions, shifts and exclusive ors, exact on every backe
 
 from __future__ import annotations
 
-import threading
-
 import mlx.core as mx
 
 from .threefry2x32 import PARITY, ROTATIONS, ROUNDS_PER_INJECTION
 
-#: Counters that go through the rounds together. The 20 rounds pass over the data some twelve times,
-#: so that a piece should stay in a CPU's cache: all 2**23 counters of a large draw at once run at a
-#: quarter of the rate and take eight times the memory.
+#: Counters that go through the rounds together. The 20 rounds pass over the data about a hundred
+#: times, so that a piece should stay in a CPU's cache: twice to three times the rate of one piece,
+#: and no more memory than twice the result, however large the draw.
 CHUNK = 2**17
 
 
@@ -28,12 +26,21 @@ def block(key: mx.array, counter: tuple[mx.array, mx.array]) -> tuple[mx.array, 
     Returns:
         The first words of the blocks and the second ones, uint32, of the counters' shape.
     """
-    # mlx 0.32.4 aborts the interpreter at its exit when a compiled function was evaluated in a
-    # worker thread (43 of 160 runs; uncompiled 0 of 120), so that a worker goes the slower way.
-    on_main = threading.current_thread() is threading.main_thread()
-    rounds = _compiled_rounds if on_main else _rounds
-    first, second = rounds(key[0], key[1], *counter)
-    return first, second
+    # Not under mx.compile: on a CPU it has g++ build 14 kernels, half a minute on a machine that
+    # has not built them yet, and mlx 0.32.4 aborts the interpreter at its exit when a worker thread
+    # evaluated a compiled function (48 of 208 runs; 0 of 256 when not compiled).
+    schedule = (key[0], key[1], key[0] ^ key[1] ^ PARITY)
+    x0 = counter[0] + schedule[0]
+    x1 = counter[1] + schedule[1]
+    for done in range(1, 20 + 1):
+        turn = ROTATIONS[(done - 1) % 8]
+        x0 = x0 + x1
+        x1 = ((x1 << turn) | (x1 >> (32 - turn))) ^ x0
+        injection, within = divmod(done, ROUNDS_PER_INJECTION)
+        if within == 0:
+            x0 = x0 + schedule[injection % 3]
+            x1 = x1 + (schedule[(injection + 1) % 3] + injection)
+    return x0, x1
 
 
 def words(key: mx.array, n: int) -> mx.array:
@@ -59,23 +66,3 @@ def words(key: mx.array, n: int) -> mx.array:
         firsts.append(x0)
         seconds.append(x1 if stop <= half else x1[: half - start])
     return mx.concatenate(firsts + seconds) if n else mx.zeros((0,), mx.uint32)
-
-
-def _rounds(
-    key0: mx.array, key1: mx.array, x0: mx.array, x1: mx.array
-) -> tuple[mx.array, mx.array]:
-    schedule = (key0, key1, key0 ^ key1 ^ PARITY)
-    x0 = x0 + schedule[0]
-    x1 = x1 + schedule[1]
-    for done in range(1, 20 + 1):
-        turn = ROTATIONS[(done - 1) % 8]
-        x0 = x0 + x1
-        x1 = ((x1 << turn) | (x1 >> (32 - turn))) ^ x0
-        injection, within = divmod(done, ROUNDS_PER_INJECTION)
-        if within == 0:
-            x0 = x0 + schedule[injection % 3]
-            x1 = x1 + (schedule[(injection + 1) % 3] + injection)
-    return x0, x1
-
-
-_compiled_rounds = mx.compile(_rounds, shapeless=True)
