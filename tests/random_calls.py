@@ -128,7 +128,7 @@ def _categorical(choose: random.Random) -> dict[str, object]:
     batch = [side for place, side in enumerate(sides) if place != axis % len(sides)]
     match choose.randrange(3):
         case 0:
-            arguments["num_samples"] = choose.choice([0, 1, 2, 5, 50])
+            arguments["num_samples"] = choose.choice([1, 2, 5, 50])
         case 1:
             arguments["shape"] = (choose.choice([1, 3]), *batch)
     return arguments

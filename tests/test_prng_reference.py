@@ -1,34 +1,163 @@
-"""The reference in plain integers: published answers, and what mlx gives."""
+"""The reference in plain integers: published answers, properties, and mlx as the judge."""
 
 from __future__ import annotations
 
+import random
+from array import array
+
+import mlx.core as mx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlx_keys.errors import KeysError
-from mlx_keys.prng import threefry2x32
+from mlx_keys.prng import threefry2x32 as reference
+from mlx_keys.prng.known_answers import Block, Draw, blocks, draws
+
+WORDS = st.integers(0, 2**32 - 1)
+PAIRS = st.tuples(WORDS, WORDS)
+
+
+def float_words(values: list[float]) -> list[int]:
+    return array("I", array("f", values).tobytes()).tolist()
+
+
+def integers(data: bytes, width: int) -> list[int]:
+    places = range(0, len(data), width)
+    return [int.from_bytes(data[place : place + width], "little") for place in places]
+
+
+@pytest.mark.parametrize("known", blocks(), ids=str)
+def test_a_block_is_the_one_that_random123_publishes(known: Block) -> None:
+    assert reference.block(known.key, known.counter, known.rounds) == known.words
+
+
+def answers_of(function: str) -> list[Draw]:
+    return [draw for draw in draws() if draw.function == function]
+
+
+@pytest.mark.parametrize("known", answers_of("key"), ids=str)
+def test_a_seed_makes_the_key_that_mlx_makes(known: Draw) -> None:
+    assert reference.key(known.seed) == known.bits
+
+
+@pytest.mark.parametrize("known", answers_of("split"), ids=str)
+def test_a_key_splits_as_in_mlx(known: Draw) -> None:
+    pairs = reference.split(reference.key(known.seed), known.arguments["num"])
+    assert [word for pair in pairs for word in pair] == list(known.bits)
+
+
+@pytest.mark.parametrize("known", answers_of("fold_in"), ids=str)
+def test_a_fold_is_that_of_jax(known: Draw) -> None:
+    assert reference.fold_in(reference.key(known.seed), known.arguments["data"]) == known.bits
+
+
+@pytest.mark.parametrize("known", answers_of("bits"), ids=str)
+def test_bits_of_every_width_are_those_of_jax(known: Draw) -> None:
+    width = known.arguments["width"]
+    data = reference.bits(reference.key(known.seed), len(known.bits) * width)
+    assert integers(data, width) == list(known.bits)
 
 
 @pytest.mark.parametrize(
-    ("key", "counter", "rounds", "answer"),
+    "known", [draw for draw in answers_of("uniform") if draw.dtype == "float32"], ids=str
+)
+def test_a_uniform_is_that_of_mlx_to_the_last_bit(known: Draw) -> None:
+    bounds = {name: known.arguments[name] for name in ("low", "high") if name in known.arguments}
+    values = reference.uniform(reference.key(known.seed), len(known.bits), **bounds)
+    assert float_words(values) == list(known.bits)
+
+
+def test_a_thousand_random_draws_are_those_of_mlx_word_for_word() -> None:
+    choose = random.Random(1)  # noqa: S311  reproducible, not secret
+    for _ in range(1000):
+        seed, n = choose.getrandbits(64), choose.choice([0, 1, 2, 3, choose.randrange(70)])
+        low, high = choose.uniform(-9, 9), choose.uniform(-9, 9)
+        key = mx.random.key(seed)
+        drawn = mx.random.uniform(low, high, (n,), key=key).view(mx.uint32)
+        assert reference.key(seed) == tuple(key.tolist())
+        pairs = [tuple(pair) for pair in mx.random.split(key, n).tolist()]
+        assert reference.split(reference.key(seed), n) == pairs
+        values = reference.uniform(reference.key(seed), n, low, high)
+        assert float_words(values) == drawn.tolist()
+
+
+@given(PAIRS, PAIRS, PAIRS)
+def test_two_counters_never_give_one_block(key: tuple, one: tuple, other: tuple) -> None:
+    """For one key, the block is a permutation of the 2**64 counters."""
+    equal = reference.block(key, one) == reference.block(key, other)
+    assert equal == (one == other)
+
+
+@given(PAIRS, st.integers(1, 200))
+def test_a_fold_is_words_0_and_d_of_a_split_into_d(key: tuple, d: int) -> None:
+    drawn = reference.words(key, 2 * d)
+    assert reference.fold_in(key, d) == (drawn[0], drawn[d])
+
+
+@given(PAIRS)
+def test_fold_0_is_the_block_of_counter_0(key: tuple) -> None:
+    assert reference.fold_in(key, 0) == reference.block(key, (0, 0))
+
+
+@given(PAIRS, st.integers(0, 60))
+def test_an_odd_draw_shares_all_but_its_middle_word_with_the_next_even_one(
+    key: tuple, half: int
+) -> None:
+    odd, even = reference.words(key, 2 * half + 1), reference.words(key, 2 * half + 2)
+    assert odd[:half] == even[:half]
+    assert odd[half + 1 :] == even[half + 1 : -1]
+    assert odd[half] == reference.block(key, (half, 0))[0]
+
+
+@given(PAIRS, st.integers(0, 90))
+def test_bytes_are_the_words_in_little_endian_order_cut_off(key: tuple, size: int) -> None:
+    words = reference.words(key, (size + 3) // 4)
+    assert reference.bits(key, size) == b"".join(w.to_bytes(4, "little") for w in words)[:size]
+
+
+@given(PAIRS, st.integers(0, 50))
+def test_a_uniform_is_at_least_0_and_below_1(key: tuple, n: int) -> None:
+    assert all(0 <= value < 1 for value in reference.uniform(key, n))
+
+
+def test_the_largest_words_round_to_the_largest_float32_below_1() -> None:
+    """Without the cap, 2**32 - 1 would round to 2**32 and give 1."""
+    assert reference.BELOW_ONE == 0.999999940395355224609375
+    assert float_words([reference.BELOW_ONE]) == [0x3F7FFFFF]
+
+
+def test_an_interval_wider_than_float32_is_infinite_as_in_mlx() -> None:
+    drawn = mx.random.uniform(-3e38, 3e38, (3,), key=mx.random.key(0)).tolist()
+    assert reference.uniform((0, 0), 3, -3e38, 3e38) == drawn == [float("inf")] * 3
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.5, "7", None])
+def test_a_seed_that_mlx_refuses_is_refused_in_the_same_type(seed: object) -> None:
+    with pytest.raises(TypeError):
+        mx.random.key(seed)
+    with pytest.raises(
+        TypeError, match=r"^key: seed .*\n  expected: 0 <= seed < 2\*\*64\n"
+    ) as ours:
+        reference.key(seed)
+    assert isinstance(ours.value, KeysError)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
     [
-        ((0, 0), (0, 0), 20, (0x6B200159, 0x99BA4EFE)),
-        ((0xFFFFFFFF,) * 2, (0xFFFFFFFF,) * 2, 20, (0x1CB996FC, 0xBB002BE7)),
-        ((0x13198A2E, 0x03707344), (0x243F6A88, 0x85A308D3), 20, (0xC4923A9C, 0x483DF7A0)),
-        ((0, 0), (0, 0), 13, (0x9D1C5EC6, 0x8BD50731)),
+        (lambda: reference.block((0, 2**32), (0, 0)), ValueError, "a word of key is out of range"),
+        (lambda: reference.block((0, 0), (-1, 0)), ValueError, "a word of counter is out of range"),
+        (lambda: reference.block((0, 0, 0), (0, 0)), TypeError, "key must be two integers"),
+        (lambda: reference.block(7, (0, 0)), TypeError, "key must be two integers"),
+        (lambda: reference.block((0, 0), (0, 0), -1), ValueError, "rounds is negative"),
+        (lambda: reference.words((0, 0), -1), ValueError, "n is negative"),
+        (lambda: reference.split((0, 0), -1), ValueError, "n is negative"),
+        (lambda: reference.fold_in((0, 0), 2**32), ValueError, "data is out of range"),
+        (lambda: reference.fold_in((0, 0), -1), ValueError, "data is out of range"),
     ],
 )
-def test_a_block_is_the_published_known_answer(key, counter, rounds, answer):
-    assert threefry2x32.block(key, counter, rounds) == answer
-
-
-def test_the_keys_split_from_seed_7_are_those_of_mlx():
-    assert threefry2x32.split(threefry2x32.key(7)) == [
-        (966301609, 989289821),
-        (1948237315, 1058547403),
-    ]
-
-
-def test_a_seed_below_zero_is_a_type_error_as_in_mlx_and_a_keys_error():
-    with pytest.raises(TypeError, match="seed is out of range") as caught:
-        threefry2x32.key(-1)
+def test_what_makes_no_sense_is_refused_by_name(call, kind, message) -> None:
+    with pytest.raises(kind, match=message) as caught:
+        call()
     assert isinstance(caught.value, KeysError)

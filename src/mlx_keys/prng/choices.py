@@ -211,6 +211,12 @@ def categorical(
             return _from_weights(name, scores.reshape(-1), result, key)
         ahead = along + len(result) - scores.ndim + 1
         noise_shape = (*result[:ahead], scores.shape[along], *result[ahead:])
+        if 0 in noise_shape:
+            raise ArgumentValueError(
+                f"{name}: several distributions can't be drawn from no times",
+                expected="a result with a value or more",
+                found=f"a result of shape {result}",
+            )
         noise = draw_gumbel(name, noise_shape, mx.float32, key)
         return mx.argmax(noise + scores, axis=ahead)
 

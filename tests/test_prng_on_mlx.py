@@ -1,0 +1,263 @@
+"""The generator on MLX: mlx's own numbers, bit for bit, however it is asked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import mlx.core as mx
+import pytest
+
+from mlx_keys import prng
+from mlx_keys.prng import array
+from mlx_keys.prng.conformance import answer, ours, same, theirs
+from mlx_keys.prng.known_answers import Draw, blocks, draws
+from random_calls import FUNCTIONS, calls, raw
+
+#: These go through log, erf or a matrix product, which differ between C libraries and processors.
+OF_THE_BACKEND = ("normal", "laplace", "gumbel", "truncated_normal", "multivariate_normal")
+EXACT = [draw for draw in draws() if draw.function not in OF_THE_BACKEND]
+
+
+def test_the_blocks_are_those_that_random123_publishes() -> None:
+    known = [block for block in blocks() if block.rounds == 20]
+    assert len(known) == 3
+    for block in known:
+        counter = tuple(mx.array([word], mx.uint32) for word in block.counter)
+        first, second = array.block(mx.array(block.key, mx.uint32), counter)
+        assert (first.item(), second.item()) == block.words
+
+
+@pytest.mark.parametrize("source", ["ops", "reference"])
+@pytest.mark.parametrize("known", EXACT, ids=str)
+def test_a_draw_is_the_known_answer(known: Draw, source: str) -> None:
+    with prng.using(source):
+        assert same(ours(known), answer(known))
+
+
+@pytest.mark.parametrize("known", [draw for draw in EXACT if theirs(draw) is not None], ids=str)
+def test_mlx_gives_the_known_answer(known: Draw) -> None:
+    assert same(theirs(known), answer(known))
+
+
+@pytest.mark.parametrize("known", [d for d in draws() if d.function in OF_THE_BACKEND], ids=str)
+def test_a_float_of_the_backend_is_what_mlx_gives_here(known: Draw) -> None:
+    assert same(ours(known), theirs(known))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_random_calls_give_what_mlx_gives_bit_for_bit(function: str) -> None:
+    """1,100 calls in all: random keys, shapes (empty and odd ones too), dtypes and bounds."""
+    for call in calls(function, 100):
+        assert raw(call.of(prng)) == raw(call.of(mx.random)), call
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_reference_makes_the_same_numbers(function: str) -> None:
+    for call in calls(function, 20, seed=1):
+        with prng.using("reference"):
+            found = call.of(prng)
+        assert raw(found) == raw(call.of(mx.random)), call
+
+
+def test_a_draw_of_several_chunks_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every number of counters around the edges of a chunk, even draws and odd ones."""
+    monkeypatch.setattr(array, "CHUNK", 4)
+    key = prng.key(11)
+    for n in range(42):
+        with prng.using("reference"):
+            expected = prng.bits((n,), key=key).tolist()
+        assert prng.bits((n,), key=key).tolist() == expected
+
+
+def test_a_large_odd_draw_is_that_of_mlx() -> None:
+    key = prng.key(2**40 + 1)
+    shape = (2 * array.CHUNK + 3,)
+    found = prng.uniform(shape=shape, key=key)
+    assert mx.array_equal(found, mx.random.uniform(shape=shape, key=key))
+
+
+def test_a_large_draw_takes_no_more_than_three_times_its_own_memory() -> None:
+    key = prng.key(5)
+    mx.eval(key)
+    mx.clear_cache()
+    before = mx.get_active_memory()
+    mx.reset_peak_memory()
+    words = prng.bits((2**22,), key=key)
+    mx.eval(words)
+    assert mx.get_peak_memory() - before < 3 * words.nbytes
+
+
+@pytest.mark.parametrize("width", [1, 2, 4])
+@pytest.mark.parametrize("shape", [(), (0,), (5,), (3, 3), (2, 0, 4)])
+def test_bits_of_every_width_have_the_shape_asked_for(shape: tuple, width: int) -> None:
+    found = prng.bits(shape, width, key=prng.key(3))
+    assert found.shape == shape
+    assert found.dtype.size == width
+
+
+def test_the_source_of_the_words_is_chosen_for_a_block_and_for_one_thread() -> None:
+    from mlx_keys.prng import source
+
+    seen = []
+    with prng.using("reference"):
+        thread = threading.Thread(target=lambda: seen.append(source._source.get()))
+        thread.start()
+        thread.join()
+        assert source._source.get() == "reference"
+        with prng.using("ops"):
+            assert source._source.get() == "ops"
+        assert source._source.get() == "reference"
+    assert seen == ["ops"]
+    assert source._source.get() == "ops"
+
+
+@pytest.mark.parametrize("data", [1, 2, 3, 57, 1000])
+def test_a_fold_is_words_0_and_d_of_a_split_into_d(data: int) -> None:
+    key = prng.key(99)
+    words = mx.random.split(key, data).reshape(-1)
+    assert prng.fold_in(key, data).tolist() == [words[0].item(), words[data].item()]
+
+
+def test_a_fold_by_a_large_number_costs_one_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    block = array.block
+
+    def counted(key: mx.array, counter: tuple[mx.array, mx.array]) -> object:
+        asked.append(counter[0].size)
+        return block(key, counter)
+
+    monkeypatch.setattr(array, "block", counted)
+    mx.eval(prng.fold_in(prng.key(1), 10**9))
+    assert asked == [1]
+
+
+def test_an_array_may_number_a_fold_also_under_vmap() -> None:
+    key = prng.key(4)
+    one_by_one = [prng.fold_in(key, d).tolist() for d in range(5)]
+    assert mx.vmap(lambda d: prng.fold_in(key, d))(mx.arange(5)).tolist() == one_by_one
+    assert prng.fold_in(key, mx.array(3, mx.int64)).tolist() == one_by_one[3]
+
+
+CALLS_UNDER_TRANSFORMS = {
+    "split": {"num": 3},
+    "uniform": {"shape": (5,)},
+    "normal": {"shape": (2, 2)},
+    "laplace": {"shape": (3,)},
+    "gumbel": {"shape": (1,)},
+    "truncated_normal": {"lower": -1.0, "upper": 1.0, "shape": (3,)},
+    "multivariate_normal": {"mean": mx.zeros(2), "cov": mx.eye(2)},
+    "bernoulli": {"shape": (9,)},
+    "randint": {"low": 0, "high": 9, "shape": (0,)},
+    "permutation": {"x": 6},
+    "categorical": {"logits": mx.zeros((4, 5))},
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_vmap_over_keys_gives_what_mlx_gives(function: str) -> None:
+    keys = mx.random.split(prng.key(8), 4).reshape(2, 2, 2)
+
+    def draw(module: object) -> mx.array:
+        def one(key: mx.array) -> mx.array:
+            return getattr(module, function)(**CALLS_UNDER_TRANSFORMS[function], key=key)
+
+        return mx.vmap(mx.vmap(one))(keys)
+
+    assert raw(draw(prng)) == raw(draw(mx.random))
+
+
+def test_vmap_over_no_keys_gives_nothing_and_lives() -> None:
+    """``mx.random.uniform`` kills the process here (SIGFPE)."""
+    none = mx.zeros((0, 2), mx.uint32)
+    assert mx.vmap(lambda key: prng.uniform(shape=(3,), key=key))(none).shape == (0, 3)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_traced_draw_depends_on_its_key(function: str, tmp_path) -> None:
+    """Traced with one key and run with another, as ``mx.compile`` does, but with no g++."""
+    path = str(tmp_path / "draw.mlxfn")
+
+    def draw(key: mx.array) -> mx.array:
+        return getattr(prng, function)(**CALLS_UNDER_TRANSFORMS[function], key=key)
+
+    mx.export_function(path, draw, prng.key(1))
+    (found,) = mx.import_function(path)(prng.key(2))
+    assert raw(found) == raw(draw(prng.key(2)))
+
+
+def test_a_compiled_draw_is_that_of_mlx() -> None:
+    compiled = mx.compile(lambda key: prng.uniform(shape=(5,), key=key))
+    for seed in (1, 2):
+        key = prng.key(seed)
+        assert raw(compiled(key)) == raw(mx.random.uniform(shape=(5,), key=key))
+
+
+def test_bounds_have_the_gradients_of_mlx() -> None:
+    def slope(module: object) -> float:
+        key = prng.key(3)
+        draw = lambda low: module.uniform(low, 5.0, key=key)  # noqa: E731
+        return mx.grad(draw)(mx.array(1.0)).item()
+
+    assert slope(prng) == slope(mx.random)
+
+
+@pytest.mark.parametrize("transform", [mx.compile, mx.vmap])
+def test_the_reference_says_that_it_can_not_be_traced(transform) -> None:
+    keys = mx.random.split(prng.key(1), 2)
+    draw = transform(lambda key: prng.uniform(key=key if key.ndim == 1 else key[0]))
+    with (
+        prng.using("reference"),
+        pytest.raises(ValueError, match="uniform: the reference can't read a key inside"),
+    ):
+        draw(keys)
+
+
+def test_worker_threads_draw_the_same_and_the_interpreter_ends_well() -> None:
+    code = """
+import threading, mlx.core as mx
+from mlx_keys import prng
+expected = prng.uniform(shape=(5,), key=prng.key(3)).tolist()
+found = []
+def draw(): found.append(prng.uniform(shape=(5,), key=prng.key(3)).tolist())
+threads = [threading.Thread(target=draw) for _ in range(3)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+assert found == [expected] * 3
+"""
+    for _ in range(5):
+        subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_nothing_here_calls_mlx_random(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = {function: raw(next(calls(function, 1)).of(mx.random)) for function in FUNCTIONS}
+    asked = {function: next(calls(function, 1)) for function in FUNCTIONS}
+    key = mx.random.key
+    for name in (*FUNCTIONS, "seed"):
+        monkeypatch.delattr(mx.random, name)
+    assert mx.random.key is key  # the calls below still make their keys with it
+    for function in FUNCTIONS:
+        assert raw(asked[function].of(prng)) == judged[function]
+
+
+def test_without_mlx_the_reference_works_and_the_rest_says_what_to_install() -> None:
+    code = """
+import sys
+sys.modules["mlx"] = None
+from mlx_keys.prng import threefry2x32
+assert threefry2x32.block((0, 0), (0, 0)) == (0x6B200159, 0x99BA4EFE)
+from mlx_keys import prng
+try:
+    prng.uniform
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.startswith("KeysError prng.uniform needs mlx, which is not installed\n")
+    assert 'pip install "mlx-keys[mlx]"' in done.stdout
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    assert not hasattr(prng, "poisson")
+    assert set(prng.__all__) <= set(dir(prng))
