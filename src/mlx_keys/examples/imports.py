@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -44,9 +45,9 @@ def files(code: str, roots: Sequence[Path]) -> set[Path]:
 
 
 def modules(code: str, package: str = "") -> Iterable[str]:
-    """All names that a program may import as modules, relative ones made absolute.
+    """All names that a program imports, relative ones made absolute.
 
-    ``from a import b`` gives ``a`` and ``a.b``, as ``b`` may be either.
+    ``from a import b`` gives ``a.b``, whether that is a module or not.
     """
     try:
         tree = ast.parse(code)
@@ -58,28 +59,31 @@ def modules(code: str, package: str = "") -> Iterable[str]:
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".") if node.level else []
             above = above[: len(above) - node.level + 1]
-            base = ".".join([*above, *filter(None, [node.module])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            base = [*above, *filter(None, [node.module])]
+            yield from (".".join([*base, alias.name]) for alias in node.names)
 
 
 def _files_of(name: str, roots: Sequence[Path]) -> Iterable[Path]:
-    """A module's file and its parents' ``__init__.py``; a package's every file."""
+    """The file of the longest module that a name begins with, and its parents' ``__init__.py``.
+
+    Where that module is a package, what the name asks of it may come from anywhere in it.
+    """
     parts = name.split(".")
-    for root in roots:
-        top = root / parts[0]
-        if not (top.is_dir() or top.with_suffix(".py").is_file()):
-            continue
-        for count in range(1, len(parts)):
-            yield from _existing(root.joinpath(*parts[:count], "__init__.py"))
-        module = root.joinpath(*parts)
-        yield from _existing(module.with_suffix(".py"))
-        if (module / "__init__.py").is_file():
-            yield from (
-                file
-                for file in module.rglob("*")
-                if file.is_file() and "__pycache__" not in file.parts
-            )
+    for root, count in itertools.product(roots, range(len(parts), 0, -1)):
+        module = root.joinpath(*parts[:count])
+        package = (module / "__init__.py").is_file()
+        if package or module.with_suffix(".py").is_file():
+            for above in range(1, count):
+                yield from _existing(root.joinpath(*parts[:above], "__init__.py"))
+            yield from _within(module) if package else [module.with_suffix(".py")]
+            return
+
+
+def _within(package: Path) -> Iterable[Path]:
+    """All files of a package."""
+    for file in package.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield file
 
 
 def _existing(file: Path) -> Iterable[Path]:

@@ -121,7 +121,7 @@ def load(folder: Path) -> Trust:
         stored = _read(file)
         try:
             record = _record(stored)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise _broken(file, repr(error)) from error
         records[record.backend.name] = record
     blessed = folder / "blessed.json"
@@ -130,7 +130,7 @@ def load(folder: Path) -> Trust:
     stored = _read(blessed)
     try:
         return Trust(records, str(stored["backend"]), dict(stored["elsewhere"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _broken(blessed, repr(error)) from error
 
 
