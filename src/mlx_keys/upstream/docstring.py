@@ -180,7 +180,7 @@ def _directed(name: str, argument: str, lines: list[str]) -> str:
     if name in ("code-block", "code", "sourcecode"):
         return markup.fenced(text, "python")
     if name == "math":
-        return markup.fenced(markup.blocks([argument, text]), "{math}")
+        return markup.math_block(f"{argument} {text}")
     if name in _ADMONITIONS:
         return _admonition(name, [inline(argument), *_blocks(lines)])
     return markup.blocks([markup.escape(f"{name} {argument}".strip()), *_blocks(lines)])

@@ -18,6 +18,9 @@ from mlx_keys.errors import KeysError
 from . import docstring, signature
 from .records import Entry, Signature
 
+#: Modules that a type's name is clear without.
+_MODULES = re.compile(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)")
+
 
 def entry(name: str) -> Entry:
     """Read one function of the installed mlx.
@@ -91,7 +94,7 @@ def _signature(name: str, form: tuple[Any, ...]) -> Signature:
         r"\\(\d+)", lambda found: repr(values[int(found.group(1))]), text.replace("\n", " ")
     )
     try:
-        return signature.definition(filled)[1]
+        return signature.definition(_MODULES.sub("", filled))[1]
     except ValueError as error:
         raise KeysError(f"the signature of {name} cannot be read", found=str(error)) from error
 

@@ -17,6 +17,12 @@ _INLINE = re.compile(r"[\\`*\[\]<{$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|~(?=~)
 _START = re.compile(
     r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=]+\s*$|[-_+]{3}|[>|:%=~(@]|\d{1,9}(?=[.)](?:\s|$)))"
 )
+# Commands of TeX that reach beyond a formula.
+_ACTIVE_TEX = re.compile(
+    r"\\(?:href|url|html\w*|includegraphics|input|include|write|csname|catcode|[egx]?def|let|"
+    r"newcommand|renewcommand|require|cssId|class|style|unicode|label|ref|tag)(?![a-zA-Z])"
+)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SPACE = re.compile(r"\s+")
 
 
@@ -28,6 +34,11 @@ def fold(text: str) -> str:
 def escape(text: str) -> str:
     """Give text that renders as itself in the middle of a line."""
     return _INLINE.sub(r"\\\g<0>", text)
+
+
+def unescape(text: str) -> str:
+    """Give what a line of Markdown with no marks but escapes says."""
+    return _ESCAPE.sub(r"\1", text)
 
 
 def opening(line: str) -> str:
@@ -53,9 +64,18 @@ def code(text: str) -> str:
 def math(tex: str) -> str:
     """Give a formula as ``$...$``; as code where it holds what would end it."""
     tex = fold(tex)
-    if not tex or "$" in tex or "`" in tex or tex.endswith("\\"):
+    if not tex or "$" in tex or "`" in tex or tex.endswith("\\") or _ACTIVE_TEX.search(tex):
         return code(tex)
     return f"${tex}$"
+
+
+def math_block(tex: str) -> str:
+    """Give a formula on lines of its own; as code where it could do more than be shown."""
+    tex = fold(tex)
+    if _ACTIVE_TEX.search(tex):
+        return fenced(tex, "latex")
+    # A directive's first line must not look like an option.
+    return fenced(f"{{}}{tex}" if tex.startswith((":", "---")) else tex, "{math}") if tex else ""
 
 
 def emphasis(markup: str, sign: str = "*") -> str:
@@ -94,10 +114,8 @@ def fenced(text: str, info: str = "", sign: str = "`") -> str:
 
 def listed(items: Iterable[str], numbered: bool = False) -> str:
     """Give finished blocks as the items of a list."""
-    marks = (f"{n}. " if numbered else "- " for n in range(1, 10**9))
-    return "\n".join(
-        mark + _hang(item, len(mark)) for mark, item in zip(marks, items, strict=False)
-    )
+    mark = "1. " if numbered else "* "
+    return "\n".join(mark + _hang(item, len(mark)) for item in items if item.strip())
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -112,8 +130,16 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def blocks(parts: Iterable[str]) -> str:
-    """Put finished blocks one below the other; empty ones vanish."""
-    return "\n\n".join(part for part in parts if part.strip())
+    """Put finished blocks one below the other; empty ones vanish, neighbouring lists become one."""
+    done: list[str] = []
+    for part in parts:
+        if not part.strip():
+            continue
+        if done and part[:2] == done[-1][:2] and part[:2] in ("* ", "1."):
+            done[-1] += f"\n{part}"
+        else:
+            done.append(part)
+    return "\n\n".join(done)
 
 
 def _cell(markup: str) -> str:

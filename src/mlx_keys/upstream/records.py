@@ -18,6 +18,7 @@ WARNING_KINDS = {
     "crushed-code": "code has lost its line ends; it is given as it stood",
     "crushed-prose": "paragraphs, lists or tables have lost where they end; given in one run",
     "dropped-markup": "markup that could act when rendered was left out; its text was kept",
+    "lost-table": "a table that scraping had already lost",
     "not-text": "characters that no text holds (NUL, broken UTF-8) were left out or replaced",
     "truncated": "the page ends in the middle of something",
     "unplaced": "text that belongs to no entry and to no known part of a page",
@@ -145,11 +146,19 @@ class Links:
 
 @dataclass(frozen=True)
 class Curated:
-    """What a curator wrote in front of a page; kept apart from what upstream says."""
+    """What a curator wrote in front of a page; kept apart from what upstream says.
+
+    Attributes:
+        notes: Markdown, one a note.
+        guides: Paths of the guides that the curator points to, as written.
+        examples: Code as it stood.
+        remarks: All else, comments included, as Markdown.
+    """
 
     notes: tuple[str, ...] = ()
     guides: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,22 +12,32 @@ from collections.abc import Iterator
 from .records import Argument, Signature
 
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
+_EMPHASISED = re.compile(r"^\*(.+)\*$", re.DOTALL)
 _ARGUMENT = re.compile(r"(\*{0,2}\w+|\*|/)\s*(?::\s*(.*))?$", re.DOTALL)
-#: Modules that a type's name is clear without.
-_MODULES = re.compile(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)")
 
 
-def arguments(text: str) -> tuple[Argument, ...]:
+def arguments(text: str, starred: bool = False) -> tuple[Argument, ...]:
     """Take the inside of the parentheses apart.
+
+    Args:
+        text: ``key: array, num: int = 2``.
+        starred: Whether each argument may stand in stars of emphasis, as ``*num: int = 2*``.
 
     Raises:
         ValueError: A part is no argument.
     """
-    return tuple(_argument(part) for part in _split(text, ",") if part.strip())
+    parts = [part.strip() for part in _split(text, ",")]
+    if starred:
+        parts = [_EMPHASISED.sub(r"\1", part) for part in parts]
+    return tuple(_argument(part) for part in parts if part)
 
 
-def definition(text: str) -> tuple[str, Signature]:
+def definition(text: str, starred: bool = False) -> tuple[str, Signature]:
     """Take ``def name(arguments) -> type`` apart, as a stub file writes it.
+
+    Args:
+        text: The definition; ``→`` serves as the arrow too.
+        starred: As for :func:`arguments`.
 
     Raises:
         ValueError: It is not of this form.
@@ -38,21 +48,16 @@ def definition(text: str) -> tuple[str, Signature]:
     end = closing(text, head.end() - 1)
     if end is None:
         raise ValueError(f"no parenthesis closes {text[:60]!r}")
-    tail = text[end + 1 :].strip().removesuffix(":").removeprefix("->").strip()
-    return head.group(1), Signature(arguments(text[head.end() : end]), short(tail))
+    tail = text[end + 1 :].strip().removesuffix(":").removeprefix("->").removeprefix("→").strip()
+    return head.group(1), Signature(arguments(text[head.end() : end], starred), tail)
 
 
-def closing(text: str, start: int) -> int | None:
-    """Find the bracket that closes the one at ``start``; None when none does."""
-    for end, depth in _depths(text, start):
+def closing(text: str, start: int, end: int | None = None) -> int | None:
+    """Find the bracket that closes the one at ``start``; None when none does before ``end``."""
+    for at, depth in _depths(text, start, end):
         if depth == 0:
-            return end
+            return at
     return None
-
-
-def short(annotation: str) -> str:
-    """Leave out the modules that a type's name is clear without: ``mlx.core.array``, ``array``."""
-    return _MODULES.sub("", annotation)
 
 
 def _argument(text: str) -> Argument:
@@ -60,7 +65,7 @@ def _argument(text: str) -> Argument:
     found = _ARGUMENT.match(named.strip())
     if found is None:
         raise ValueError(f"{text.strip()[:60]!r} is no argument")
-    annotation = short((found.group(2) or "").strip())
+    annotation = (found.group(2) or "").strip()
     return Argument(found.group(1), annotation, default[0].strip() if default else None)
 
 
@@ -75,11 +80,11 @@ def _split(text: str, sign: str, most: int = -1) -> list[str]:
     return [*parts, text[start:]]
 
 
-def _depths(text: str, start: int) -> Iterator[tuple[int, int]]:
+def _depths(text: str, start: int, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Each place outside quotes, with how many brackets are open after it."""
     open_: list[str] = []
     quote = ""
-    for at in range(start, len(text)):
+    for at in range(start, len(text) if end is None else end):
         sign = text[at]
         if quote:
             quote = "" if sign == quote else quote

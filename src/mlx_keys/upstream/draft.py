@@ -1,0 +1,167 @@
+"""An entry while it is being read: filled field by field, whichever form the page has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from . import markup, signature
+from .prose import blocks, plain
+from .records import Entry, Kind, Parameter, Raised, Returns, Signature
+from .tree import Child, Node
+
+Warn = Callable[[str, int, str], None]
+
+#: The labels of fields, as Sphinx writes them.
+PARAMETERS = ("Parameters", "Keyword Arguments", "Other Parameters", "Variables")
+RETURNS, RETURN_TYPE, RAISES = "Returns", "Return type", "Raises"
+FIELDS = (*PARAMETERS, RETURNS, RETURN_TYPE, RAISES, "Yields", "Yield type", "Warns")
+
+_KINDS: dict[str, Kind] = {"class": "class", "exception": "class", "property": "property"}
+_NAME = re.compile(r"\*{0,2}[\w.]*")
+_DASH = re.compile(r"\s[–—]\s|[–—]\s|\s[–—]$|^[–—]$")
+
+
+class Draft:
+    """An entry while it is being read."""
+
+    def __init__(self, name: str, kind: Kind, line: int, warn: Warn) -> None:
+        self._warn = warn
+        self.name = name
+        self.kind = kind
+        self.line = line
+        self.signatures: list[Signature] = []
+        self.summary = ""
+        self.body: list[str] = []
+        self.parameters: list[Parameter] = []
+        self.returns: dict[str, str] = {}
+        self.raises: list[Raised] = []
+
+    def add(self, prose: Sequence[str]) -> None:
+        """Add finished blocks: the first, when it is a plain paragraph, is the summary."""
+        left = list(prose)
+        said = self.body or self.parameters or self.returns or self.raises
+        if left and not self.summary and not said and len(self.signatures) < 2:  # noqa: PLR2004
+            first = left[0]
+            if "\n" not in first and not first.startswith(("* ", "> ", "|", "**")):
+                self.summary = left.pop(0)
+        self.body += left
+
+    def field(self, label: str, children: Sequence[Child]) -> None:
+        """Fill in the field of this label from its content."""
+        if label in PARAMETERS:
+            self.parameters += [self._named(parameter(item)) for item in _items(children)]
+        elif label == RETURNS:
+            self.returns["description"] = prose(children)
+        elif label == RETURN_TYPE:
+            self.returns["type"] = plain(children)
+        elif label == RAISES:
+            named = [parameter(item) for item in _items(children)]
+            self.raises += [Raised(one.name or one.type, one.description) for one in named]
+        else:
+            self.body += [f"**{markup.escape(label)}**", *blocks(children)]
+
+    def _named(self, one: Parameter) -> Parameter:
+        """Keep of a name what can be one: upstream's own slips set other things bold."""
+        found = _NAME.match(one.name)
+        if found is not None and found.end() < len(one.name):
+            if re.search(r"\w", one.name[found.end() :]):
+                self._warn("unplaced", self.line, f"{one.name!r} is no parameter of {self.name}")
+            return replace(one, name=found.group(0))
+        return one
+
+    def entry(self) -> Entry:
+        """Give the finished record."""
+        return Entry(
+            name=self.name,
+            kind=self.kind,
+            signature=self.signatures[0] if self.signatures else None,
+            summary=self.summary,
+            body=markup.blocks(self.body),
+            parameters=tuple(self.parameters),
+            returns=Returns(**self.returns) if self.returns else None,
+            raises=tuple(self.raises),
+            overloads=tuple(self.signatures[1:]),
+            line=self.line,
+        )
+
+
+def taken_apart(said: str, starred: bool = False) -> tuple[Kind, str, Signature | None]:
+    """A signature's words as its kind, its name as printed, and its arguments.
+
+    The signature is None where it cannot be read; for what is not called it is empty.
+    """
+    kind: Kind = "function"
+    words = said.strip()
+    while (found := re.match(r"(\w+)\s+(?=[\w.])", words)) and "(" not in found.group(1):
+        kind = _KINDS.get(found.group(1), kind)
+        words = words[found.end() :]
+    found = re.match(r"[\w.]+", words)
+    name = found.group(0) if found else words
+    tail = words[len(name) :].strip()
+    if not tail.startswith("("):
+        return kind, name, Signature((), tail.removeprefix(":").strip())
+    try:
+        return kind, name, signature.definition(words, starred)[1]
+    except ValueError:
+        return kind, name, None
+
+
+def parameter(item: Sequence[Child]) -> Parameter:
+    """``**name** (type) – description``, as a record."""
+    lead, rest = _lead(item)
+    before, after = _split_dash(lead)
+    at = next((i for i, c in enumerate(before) if isinstance(c, Node) and c.tag == "strong"), None)
+    if at is None:
+        # A field of one type alone, such as an exception.
+        if after is None:
+            return Parameter("", "", prose([*lead, *rest]))
+        said = plain(before)
+        typed = said.startswith("(") and said.endswith(")")
+        return Parameter("" if typed else said, said[1:-1] if typed else "", prose([*after, *rest]))
+    name = plain(before[: at + 1])
+    kind = plain(before[at + 1 :]).strip()
+    if after is None and not (kind.startswith("(") and kind.endswith(")")):
+        return Parameter(name, "", prose([*before[at + 1 :], *rest]))
+    if kind.startswith("(") and kind.endswith(")"):
+        kind = kind[1:-1].strip()
+    return Parameter(name, kind, prose([*(after or []), *rest]))
+
+
+def prose(children: Sequence[Child]) -> str:
+    """A field's text: one paragraph, and any blocks below it."""
+    return markup.blocks(blocks(children))
+
+
+def _items(children: Sequence[Child]) -> list[list[Child]]:
+    """The items of a field: those of its list, or its only one."""
+    items: list[list[Child]] = []
+    loose: list[Child] = []
+    for child in children:
+        if isinstance(child, Node) and child.tag in ("ul", "ol") and not plain(loose):
+            items += [li.children for li in child.children if isinstance(li, Node)]
+        else:
+            loose.append(child)
+    return ([loose] if plain(loose) else []) + items
+
+
+def _lead(item: Sequence[Child]) -> tuple[list[Child], list[Child]]:
+    """An item's first paragraph, opened, and what follows it."""
+    lead: list[Child] = []
+    for at, child in enumerate(item):
+        if isinstance(child, Node) and child.tag == "p" and not plain(lead):
+            return child.children, list(item[at + 1 :])
+        if isinstance(child, Node) and child.tag in ("p", "ul", "ol", "div", "blockquote", "pre"):
+            return lead, list(item[at:])
+        lead.append(child)
+    return lead, []
+
+
+def _split_dash(lead: Sequence[Child]) -> tuple[list[Child], list[Child] | None]:
+    """What stands before and after the first dash; None when there is none."""
+    for at, child in enumerate(lead):
+        if isinstance(child, str) and (found := _DASH.search(child)):
+            before = [*lead[:at], child[: found.start()]]
+            return before, [child[found.end() :], *lead[at + 1 :]]
+    return list(lead), None

@@ -1,0 +1,266 @@
+"""The second way in: everything on one line, with escaped punctuation.
+
+The parts of an entry are told by the theme's "#" links, by the shape of a signature and by the
+labels of fields; a page whose signature has no such link names its entry in its list of contents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from . import curator, escaping, markup
+from .crushed import (
+    LINK,
+    blocks,
+    field_end,
+    field_parts,
+    items,
+    list_node,
+    nodes,
+    type_end,
+    unlinked,
+)
+from .draft import PARAMETERS, RAISES, RETURN_TYPE, Draft, taken_apart
+from .records import Links, Page
+from .records import Warning as PageWarning
+from .signature import closing
+
+_TARGET = r"\(([^\s()]{0,2000})\s\"%s\"\)"
+_REPOSITORY = re.compile(r"\[\s{0,3}\]" + _TARGET % "Source repository")
+_SOURCE = re.compile(r"\]" + _TARGET % "Download source file")
+_NEIGHBOUR = re.compile(
+    r"\[\]\([^\s()]{0,2000}\s\"(previous|next) page\"\)\s+(?:previous|next)\s+"
+    r"([^\[\]]{1,300}?)(?=\s*(?:\[\]\(|Contents - |By [^©]{0,100}©|$))"
+)
+_AFTER = re.compile(
+    r"\s*\[\]\([^\s()]{0,2000}\s\"(?:previous|next) page\"\)|\sContents - \[|\sBy MLX Contributors"
+)
+_TITLE = re.compile(r"(?:^|\s)#\s+(\S.{0,300}?)(?=\s*\[\\?#\]|\s+#|\s*$)")
+_HEADING_LINK = re.compile(r"\s*\[\\?#\]" + _TARGET % "Link to this heading")
+_SECTION = re.compile(r"(?:^|\s)#{2,6}\s+([^#\[\]]{1,300}?)" + _HEADING_LINK.pattern)
+_ENTRY_LINK = re.compile(
+    r"\[\\?#\]\([^\s()#]{0,2000}#([^\s()\"]{1,300})\s\"Link to this definition\"\)"
+)
+_CONTENTS = re.compile(r"-\s\[[^\[\]]{1,300}\]\([^\s()#]{0,2000}#([^\s()]{1,300})\)")
+_MODIFIERS = r"(?:(?:class|property|exception|static|classmethod|async|abstract|final)\s+){0,3}"
+_ARROW = re.compile(r"\s*→\s*")
+_ATOM = re.compile(r"['\"][^'\"]{0,100}['\"]|`?[\w.]+`?")
+_OPEN = re.compile(r"\\?\[")
+
+
+@dataclass
+class _Text:
+    """What is read, with its escapes undone, and where its first line stands on the page."""
+
+    text: str
+    first: int
+    warnings: list[PageWarning] = field(default_factory=list)
+
+    def line(self, at: int) -> int:
+        """The line of the page that a place in the text stands on."""
+        return self.first + self.text.count("\n", 0, at)
+
+    def warn(self, kind: str, at: int, message: str) -> None:
+        """Warn of something at a place in the text."""
+        self.warn_line(kind, self.line(at), message)
+
+    def warn_line(self, kind: str, line: int, message: str) -> None:
+        """Warn of something on a line of the page."""
+        self.warnings.append(PageWarning(kind, line, message))
+
+
+def read(text: str, source: str) -> Page:
+    """Read a page of this form."""
+    # The curator's header has a history of escaping of its own.
+    chrome = text.find("Source repository")
+    chrome = text.rfind("(", 0, chrome) if chrome >= 0 else 0
+    chrome = max(text.rfind("[", 0, chrome), 0)
+    head, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
+    page = _Text(escaping.undo(text[chrome:])[0], text.count("\n", 0, chrome) + 1)
+    # The bracket's own backslashes stayed with the header.
+    start, title = _opening(page.text)
+    after = _AFTER.search(page.text, start)
+    end = after.start() if after else len(page.text)
+    body, drafts = _dealt(page, title, start, end)
+    curated = curator.read_flat(head, lambda kind, message: page.warn(kind, 0, message))
+    return Page(
+        source=source,
+        title=title,
+        body=markup.blocks(body),
+        entries=tuple(draft.entry() for draft in drafts),
+        links=_links(page.text, start, end),
+        curated=curated,
+        warnings=tuple(page.warnings),
+    )
+
+
+def _opening(text: str) -> tuple[int, str]:
+    """Where the page's own words begin, after its heading, and that heading."""
+    heading = _TITLE.search(text)
+    if heading is None:
+        return 0, ""
+    title = heading.group(1)
+    # The theme prints the title before its list of contents, and again above the text.
+    again = text.find(f"# {title}", heading.end())
+    start = again + len(title) + 2 if again >= 0 else heading.end()
+    link = _HEADING_LINK.match(text, start)
+    return link.end() if link else start, markup.unescape(title)
+
+
+def _links(text: str, start: int, end: int) -> Links:
+    repository = _REPOSITORY.search(text, 0, start)
+    source = _SOURCE.search(text, 0, start)
+    near = {one.group(1): markup.unescape(one.group(2)) for one in _NEIGHBOUR.finditer(text, end)}
+    return Links(
+        source.group(1) if source else None,
+        repository.group(1) if repository else None,
+        near.get("previous"),
+        near.get("next"),
+    )
+
+
+def _dealt(page: _Text, title: str, start: int, end: int) -> tuple[list[str], list[Draft]]:
+    """The page's own prose, and its entries."""
+    drafts: list[Draft] = []
+    signatures = list(_signatures(page, title, start, end))
+    before = signatures[0].start if signatures else end
+    body = _page_prose(page, start, before)
+    for number, found in enumerate(signatures):
+        until = signatures[number + 1].start if number + 1 < len(signatures) else end
+        kind, name, given = taken_apart(unlinked(page.text[found.start : found.end]), starred=True)
+        nested = any(found.name.startswith(d.name + ".") for d in drafts if d.kind == "class")
+        if kind == "function" and (nested or "." in name):
+            kind = "method"
+        draft = Draft(found.name, kind, page.line(found.start), page.warn_line)
+        drafts.append(draft)
+        if given is None:
+            page.warn("unread-signature", found.start, name)
+        else:
+            draft.signatures.append(given)
+        _fill(page, draft, found.after, until)
+    return body, drafts
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A signature: whose, from where to where, and where what is said of it begins."""
+
+    name: str
+    start: int
+    end: int
+    after: int
+
+
+def _signatures(page: _Text, title: str, start: int, end: int) -> Iterator[_Found]:
+    at = start
+    linked = False
+    for link in _ENTRY_LINK.finditer(page.text, start, end):
+        linked = True
+        name = markup.unescape(link.group(1))
+        begun = _signature_start(page.text, name, at, link.start())
+        if begun is None:
+            page.warn("unread-signature", link.start(), f"no signature before the link to {name}")
+            continue
+        yield _Found(name, begun, link.start(), link.end())
+        at = link.end()
+    if linked:
+        return
+    listed = [markup.unescape(one.group(1)) for one in _CONTENTS.finditer(page.text, 0, start)]
+    for name in listed or ([title] if "." in title else []):
+        found = re.compile(_printed(name) + r"(?=\()").search(page.text, at, end)
+        stop = _signature_end(page.text, found.end(), end) if found else None
+        if found and stop is not None:
+            yield _Found(name, found.start(), stop, stop)
+            at = stop
+
+
+def _printed(name: str) -> str:
+    """The shape in which a signature prints a name: its last part, whatever stands before it."""
+    last = re.escape(name.rpartition(".")[2]).replace("_", r"\\?_")
+    return rf"{_MODIFIERS}(?:(?<![\w.])[\w.\\]{{1,200}}\.)?(?<![\w\\])`?{last}`?"
+
+
+def _signature_start(text: str, name: str, start: int, end: int) -> int | None:
+    """Where the signature that ends at ``end`` begins; the nearest that makes sense."""
+    found = None
+    for one in re.compile(_printed(name) + r"(?=\(|\s*$|:\s|\s=\s)").finditer(text, start, end):
+        if one.end() == end or text[one.end()] != "(":
+            found = one.start()
+        elif (close := closing(text, one.end(), end)) is not None:
+            tail = text[close + 1 : end].strip()
+            if not tail or tail.startswith("→"):
+                return one.start()
+    return found
+
+
+def _signature_end(text: str, start: int, end: int) -> int | None:
+    """Where a signature ends that no link closes: after its arguments, or the type they return."""
+    close = closing(text, start, end)
+    if close is None:
+        return None
+    arrow = _ARROW.match(text, close + 1)
+    return close + 1 if arrow is None else _annotation_end(text, arrow.end(), end)
+
+
+def _annotation_end(text: str, at: int, end: int) -> int:
+    while at < end:
+        atom = LINK.match(text, at) or _ATOM.match(text, at)
+        if atom is None:
+            return at
+        at = atom.end()
+        bracket = _OPEN.match(text, at)
+        if bracket and (close := closing(text, bracket.end() - 1, end)) is not None:
+            at = close + 1
+        union = re.compile(r"\s*\\?\|\s*").match(text, at)
+        if union is None:
+            return at
+        at = union.end()
+    return at
+
+
+def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
+    """Read what is said of an entry: overloads, prose, fields, and prose after them."""
+
+    def warn(kind: str, message: str) -> None:
+        page.warn(kind, start, message)
+
+    overload = re.compile(r"\s*" + _printed(draft.name) + r"(?=\()")
+    while (found := overload.match(page.text, start, end)) is not None:
+        stop = _signature_end(page.text, found.end(), end)
+        if stop is None:
+            break
+        given = taken_apart(unlinked(page.text[found.start() : stop]), starred=True)[2]
+        if given is None:
+            break
+        draft.signatures.append(given)
+        start = stop
+    lead, fields = field_parts(page.text[start:end].strip())
+    first, rest = blocks(lead, warn)
+    draft.add([markup.opening(first), *rest])
+    for label, said in fields:
+        stop = type_end(said) if label == RETURN_TYPE else field_end(said)
+        content = said[:stop].strip()
+        if label in (*PARAMETERS, RAISES):
+            draft.field(label, [list_node(items(content))])
+        else:
+            draft.field(label, nodes(content))
+        first, rest = blocks(said[stop:].strip(), warn)
+        draft.body += [markup.opening(first), *rest]
+
+
+def _page_prose(page: _Text, start: int, end: int) -> list[str]:
+    """Prose of the page itself, its own headings kept."""
+    done: list[str] = []
+    at = start
+    for heading in [*_SECTION.finditer(page.text, start, end), None]:
+        stop = heading.start() if heading else end
+        first, rest = blocks(
+            page.text[at:stop].strip(), lambda kind, message: page.warn(kind, start, message)
+        )
+        done += [markup.opening(first), *rest]
+        if heading:
+            done.append(f"## {markup.escape(markup.unescape(heading.group(1).strip()))}")
+            at = heading.end()
+    return done

@@ -1,0 +1,122 @@
+"""The first way in: Markdown with the theme's raw HTML left in.
+
+The theme's chrome is cut away as text; the section that is left goes through markdown-it, and the
+HTML that gives becomes a tree, whose blocks are dealt out to the page and its entries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from markdown_it import MarkdownIt
+
+from . import curator, markup
+from .entries import Deal
+from .records import Links, Page
+from .records import Warning as PageWarning
+from .tree import Child, Node, parse, walk
+
+Warn = Callable[[str, int, str], None]
+
+_MAIN = re.compile(r"^<div\s[^<>]{0,200}class=\"section\"", re.MULTILINE)
+_HEADING = re.compile(r"^# [^\n]{0,500}<a\s[^<>]{0,500}class=\"headerlink\"", re.MULTILINE)
+_AFTER = re.compile(
+    r"^<div\s[^<>]{0,200}(?:prev-next-area|bd-sidebar-secondary|bd-footer)", re.MULTILINE
+)
+_CHROME = re.compile(r"^<div\s[^<>]{0,200}(?:id=\"main-content\"|class=\"bd-main\")", re.MULTILINE)
+_NEIGHBOUR = re.compile(r"^(previous|next)\s*\n\s*\n([^\n<]+)$", re.MULTILINE)
+_ANCHOR = re.compile(r"<a\s([^<>]{0,1000})>")
+_FORMULA = re.compile(
+    r"(<(?:div|span) class=\"math[^\"]{0,100}\">)((?:(?!</?(?:div|span)).)+)(?=</(?:div|span)>)",
+    re.DOTALL,
+)
+_WRAPPED_HEADING = re.compile(
+    r"^(#{1,6} [^\n]{0,500}<a[^<>\n]{0,500})((?:\n[^\n<>]{0,500}){1,4}>#</a>)", re.MULTILINE
+)
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+def recognise(text: str) -> bool:
+    """Whether a page has this form."""
+    return "\n<div " in text or text.startswith("<div ")
+
+
+def read(text: str, source: str) -> Page:
+    """Read a page of this form."""
+    warnings: list[PageWarning] = []
+
+    def warn(kind: str, line: int, message: str) -> None:
+        warnings.append(PageWarning(kind, line, message))
+
+    start, end = _main(text)
+    chrome = _CHROME.search(text, 0, start)
+    head = text[: chrome.start() if chrome else start]
+    first = text.count("\n", 0, start) + 1
+    deal = Deal(warn)
+    deal.section(_tree(text[start:end], first, warn), first)
+    return deal.page(source, _links(text, start, end), curator.read(head), warnings)
+
+
+def _main(text: str) -> tuple[int, int]:
+    """Where the page's own section begins and ends."""
+    found = _MAIN.search(text) or _HEADING.search(text)
+    start = found.start() if found else 0
+    after = _AFTER.search(text, start)
+    return start, after.start() if after else len(text)
+
+
+def _tree(text: str, first: int, warn: Warn) -> list[Child]:
+    reported: set[str] = set()
+
+    def dropped(name: str) -> None:
+        if name not in reported:
+            reported.add(name)
+            warn("dropped-markup", first, f"<{name}> was left out")
+
+    text = _WRAPPED_HEADING.sub(_unwrapped, text)
+    html = _rendered(_FORMULA.sub(_spelled, text), first)
+    return parse(html, dropped)
+
+
+def _unwrapped(found: re.Match[str]) -> str:
+    """Put a heading on one line, and the line ends that this takes away behind it."""
+    tail = found.group(2)
+    return found.group(1) + tail.replace("\n", " ") + "\n" * tail.count("\n")
+
+
+def _spelled(found: re.Match[str]) -> str:
+    """Spell a formula's punctuation as entities, so that Markdown leaves it as it is."""
+    return found.group(1) + _PUNCTUATION.sub(lambda sign: f"&#{ord(sign[0])};", found.group(2))
+
+
+def _links(text: str, start: int, end: int) -> Links:
+    found: dict[str, str] = {}
+    for anchor in _ANCHOR.finditer(text, 0, start):
+        node = next(walk(parse(anchor.group(0) + "</a>")), Node("a"))
+        title, href = node.attributes.get("title"), node.attributes.get("href", "")
+        if title == "Source repository":
+            found.setdefault("repository", href)
+        elif title == "Download source file":
+            found.setdefault("source", href)
+    for neighbour in _NEIGHBOUR.finditer(text, end):
+        found.setdefault(neighbour.group(1), markup.unescape(neighbour.group(2)))
+    return Links(
+        found.get("source"), found.get("repository"), found.get("previous"), found.get("next")
+    )
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).enable("table")
+
+
+def _rendered(text: str, first: int) -> str:
+    """Markdown to HTML whose blocks say in ``data-line`` where they began."""
+    markdown = _markdown()
+    tokens = markdown.parse(text)
+    for token in tokens:
+        if token.map and token.nesting >= 0:
+            token.attrSet("data-line", str(token.map[0] + first))
+    return str(markdown.renderer.render(tokens, markdown.options, {}))

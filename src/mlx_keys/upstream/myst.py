@@ -1,0 +1,125 @@
+"""Records laid out as clean MyST: the same words in a form that Sphinx, an editor and a diff like.
+
+A rewritten page begins with :data:`MARK` and is read back by :mod:`mlx_keys.upstream.clean`, so
+that rewriting it again changes nothing. It holds no directive but ``{py:...}``, admonitions and
+``{math}``; scraped code stands in plain fences that nothing executes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from . import markup
+from .records import Curated, Entry, Links, Page, Parameter, Signature
+
+#: The first line of a rewritten page: a comment of MyST.
+MARK = "% Rewritten by mlx-keys: what upstream says, laid out anew."
+CURATED, GUIDES, EXAMPLES, REMARKS = "Curator's notes", "Guides", "Examples", "Remarks"
+ORIGIN = "Where this comes from"
+PARAMETERS, RETURNS, RAISES, OVERLOADS = "Parameters", "Returns", "Raises", "Also called as"
+LINK_NAMES = {
+    "source": "Source",
+    "repository": "Repository",
+    "previous": "Previous",
+    "next": "Next",
+}
+_LABELS = re.compile(rf"^\*\*({PARAMETERS}|{RETURNS}|{RAISES}|{OVERLOADS})\*\*$", re.MULTILINE)
+_HEADINGS = re.compile(rf"^#+ ({CURATED}|{GUIDES}|{EXAMPLES}|{REMARKS}|{ORIGIN})$", re.MULTILINE)
+
+
+def page_lines(page: Page) -> list[str]:
+    """Lay a page out.
+
+    Returns:
+        Its lines, without line ends.
+    """
+    parts = [
+        MARK,
+        f"# {_title(page)}",
+        _own(page.body),
+        *("\n".join(entry_lines(entry)) for entry in page.entries),
+        *_curated(page.curated),
+        *_origin(page.links),
+    ]
+    return markup.blocks(parts).split("\n")
+
+
+def entry_lines(entry: Entry) -> list[str]:
+    """Lay an entry out as one ``{py:...}`` directive."""
+    body = markup.blocks(
+        [
+            markup.opening(entry.summary),
+            _own(entry.body),
+            *_fields(entry),
+            *_overloads(entry),
+        ]
+    )
+    head = f"{{py:{entry.kind}}} {entry.name}{_signature(entry.signature)}"
+    return markup.fenced(f"{body}", head.replace("`", "'")).split("\n")
+
+
+def parameter_line(parameter: Parameter) -> str:
+    """Lay one documented parameter out as an item: ``**num** (int, optional) – Number of ...``."""
+    kind = f"({markup.escape(parameter.type)})" if parameter.type else ""
+    name = markup.emphasis(markup.escape(parameter.name), "**") if parameter.name else ""
+    head = " ".join(part for part in (name, kind) if part)
+    return f"{head} – {parameter.description}".strip() if parameter.description else head
+
+
+def _title(page: Page) -> str:
+    return markup.escape(page.title or page.source.partition(".md")[0]).replace("#", "\\#")
+
+
+def _signature(signature: Signature | None) -> str:
+    if signature is None or (not signature.parameters and not signature.returns):
+        return "" if signature is None else "()"
+    return markup.fold(str(signature).replace(" → ", " -> "))
+
+
+def _own(body: str) -> str:
+    """Keep prose from passing for one of the labels and headings that this module writes."""
+    return _HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", body))
+
+
+def _fields(entry: Entry) -> list[str]:
+    done: list[str] = []
+    if entry.parameters:
+        done += [f"**{PARAMETERS}**", markup.listed(map(parameter_line, entry.parameters))]
+    if entry.returns:
+        said = Parameter("", entry.returns.type, entry.returns.description)
+        done += [f"**{RETURNS}**", markup.listed([parameter_line(said)])]
+    if entry.raises:
+        raised = [Parameter(one.type, "", one.description) for one in entry.raises]
+        done += [f"**{RAISES}**", markup.listed(map(parameter_line, raised))]
+    return done
+
+
+def _overloads(entry: Entry) -> list[str]:
+    if not entry.overloads:
+        return []
+    name = entry.name.rpartition(".")[2]
+    forms = "\n".join(f"{name}{_signature(form)}" for form in entry.overloads)
+    return [f"**{OVERLOADS}**", markup.fenced(forms, "python")]
+
+
+def _curated(curated: Curated) -> list[str]:
+    """The curator's words, under a heading that says whose they are."""
+    done: list[str] = []
+    if curated.notes:
+        done.append(markup.listed(curated.notes))
+    if curated.guides:
+        done += [f"### {GUIDES}", markup.listed(map(markup.code, curated.guides))]
+    if curated.examples:
+        done += [f"### {EXAMPLES}", *(markup.fenced(code, "python") for code in curated.examples)]
+    if curated.remarks:
+        done += [f"### {REMARKS}", markup.listed(curated.remarks)]
+    return [f"## {CURATED}", *done] if done else []
+
+
+def _origin(links: Links) -> list[str]:
+    said = [
+        f"{label}: {markup.code(value)}"
+        for key, label in LINK_NAMES.items()
+        if (value := getattr(links, key))
+    ]
+    return [f"## {ORIGIN}", markup.listed(said)] if said else []

@@ -1,0 +1,91 @@
+"""A messy page, whichever form it has, as a record.
+
+Two forms come out of scraping: Markdown with raw HTML left in (:mod:`~mlx_keys.upstream.gfm`), and
+everything on one line with escaped punctuation (:mod:`~mlx_keys.upstream.flat`). A third is our
+own: a page that was rewritten before (:mod:`~mlx_keys.upstream.clean`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from mlx_keys.errors import KeysError, Place
+
+from . import clean, flat, gfm
+from .records import Page
+from .records import Warning as PageWarning
+
+#: Of a page's bytes, the share that may be no text before it is taken for no page at all.
+_BINARY_SHARE = 0.02
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_DOTTED = re.compile(r"\w\.\w")
+_ENTRY_LINK = re.compile(r"\]\(https?:[^\s()]{0,2000}#\w+\.\w[^\s()]{0,300}\)")
+_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
+
+
+def load(path: Path) -> Page:
+    """Read a file.
+
+    Raises:
+        KeysError: It is missing, no file, empty, binary, or holds nothing to read.
+    """
+    place = Place(str(path))
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise KeysError((error.strerror or "cannot be opened").lower(), where=place) from error
+    if not raw.strip():
+        raise KeysError("the page is empty", where=place)
+    text = raw.decode(_BOMS.get(raw[:3], _BOMS.get(raw[:2], "utf-8")), "replace")
+    odd = text.count(_REPLACEMENT) + len(_NOT_TEXT.findall(text))
+    if odd > _BINARY_SHARE * len(text):
+        raise KeysError("not a page but binary data", where=place)
+    try:
+        return read(text, path.name)
+    except KeysError as error:
+        raise KeysError(error.problem, where=place) from None
+
+
+def read(text: str, source: str) -> Page:
+    """Read a page.
+
+    Args:
+        text: The whole page.
+        source: Its file name, for the record and for messages.
+
+    Raises:
+        KeysError: There is nothing to read: no entry, and no link to one.
+    """
+    kept, warnings = _as_text(text)
+    if clean.recognise(kept):
+        page = clean.read(kept, source)
+    elif gfm.recognise(kept):
+        page = gfm.read(kept, source)
+    else:
+        page = flat.read(kept, source)
+    if not page.entries and not _leads_to_an_entry(page):
+        raise KeysError("no entry on this page, and no link to one", where=Place(source))
+    return replace(page, warnings=(*warnings, *page.warnings))
+
+
+def _as_text(text: str) -> tuple[str, list[PageWarning]]:
+    """The text with one kind of line end and nothing in it that is no text."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    found = re.search(rf"{_NOT_TEXT.pattern}|{_REPLACEMENT}", text)
+    if found is None:
+        return text, []
+    line = text.count("\n", 0, found.start()) + 1
+    message = f"U+{ord(found.group(0)):04X} stands here; all such characters were left out"
+    kept = _NOT_TEXT.sub("", text).replace(_REPLACEMENT, "")
+    return kept, [PageWarning("not-text", line, message)]
+
+
+def _leads_to_an_entry(page: Page) -> bool:
+    """Whether this is an index: its text, or its neighbours' names, lead to an entry."""
+    neighbours = (page.links.previous, page.links.next)
+    return bool(_ENTRY_LINK.search(page.body)) or any(
+        name and _DOTTED.search(name) for name in neighbours
+    )

@@ -1,0 +1,217 @@
+"""A tree of HTML as MyST Markdown: inline prose, plain text, and blocks.
+
+Everything is written by :mod:`mlx_keys.upstream.markup`. The theme's own links ("#" beside a
+heading) vanish; they are no words of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from . import markup
+from .tree import Child, Node, text
+
+#: What may stand in a fence's braces on a rewritten page; see DESIGN 8.
+ADMONITIONS = frozenset(
+    "attention caution danger error hint important note seealso tip warning".split()  # noqa: SIM905 - a table of words
+)
+_BLOCKS = frozenset(
+    "p div ul ol pre table blockquote h1 h2 h3 h4 h5 h6 hr dl dt dd li".split()  # noqa: SIM905 - a table of words
+)
+_EMPHASIS = {"em": "*", "i": "*", "cite": "*", "var": "*", "strong": "**", "b": "**"}
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LANGUAGE = re.compile(r"(?:highlight|language)-(\w+)")
+_LANGUAGES = {"default": "python", "python3": "python", "ipython3": "python", "none": "text"}
+# The two backslashes, with or without their bracket, that scraping leaves around a formula.
+_FORMULA = re.compile(r"^\\\\?[\[(]|^\\\\|\\\\?[\])]$|\\\\$")
+_ESCAPED_TEX = re.compile(r"\\([*_#\[\]<>|~`])")
+
+# Inline pieces before they are put together: (sign, content). The sign says what content is:
+# "" raw text, "`" raw code, "*" or "**" finished markup to emphasise, "!" finished markup.
+_Piece = tuple[str, str]
+
+
+def plain(children: Sequence[Child]) -> str:
+    """The words alone, white space folded."""
+    return markup.fold(text([child for child in children if not is_permalink(child)]))
+
+
+def inline(children: Sequence[Child]) -> str:
+    """One paragraph's worth of Markdown."""
+    return markup.fold(_joined(list(_pieces(children))))
+
+
+def blocks(children: Sequence[Child], headings: bool = False) -> list[str]:
+    """Blocks of Markdown, in order.
+
+    Args:
+        children: Blocks, or loose inline content, which makes paragraphs.
+        headings: Whether a heading may stay one; else it becomes a bold line.
+    """
+    done: list[str] = []
+    loose: list[Child] = []
+    for child in children:
+        if isinstance(child, Node) and child.tag in _BLOCKS:
+            done += [markup.opening(inline(loose)), *_block(child, headings)]
+            loose = []
+        else:
+            loose.append(child)
+    return [block for block in [*done, markup.opening(inline(loose))] if block]
+
+
+def is_permalink(child: Child) -> bool:
+    """Whether this is the "#" that the theme puts beside what can be linked to."""
+    return isinstance(child, Node) and "headerlink" in child.classes
+
+
+def formula(tex: str) -> str:
+    """A formula's TeX, without what scraping put around and into it."""
+    tex = markup.fold(tex)
+    tex = _FORMULA.sub("", tex)
+    return _ESCAPED_TEX.sub(r"\1", tex).strip()
+
+
+def code_block(raw: str, classes: Sequence[str] = ()) -> str:
+    """Code in a plain fence, its language as the page has it."""
+    found = _LANGUAGE.search(" ".join(classes))
+    language = found.group(1).lower() if found else "python"
+    if found is None and raw.lstrip().startswith(">>>"):
+        language = "pycon"
+    return markup.fenced(raw, _LANGUAGES.get(language, language)) if raw.strip() else ""
+
+
+def _block(node: Node, headings: bool) -> Iterator[str]:
+    classes = node.classes
+    if node.tag == "p":
+        yield markup.opening(inline(node.children))
+    elif node.tag == "pre":
+        inner = node.children[0] if node.children else ""
+        yield code_block(text(node.children), inner.classes if isinstance(inner, Node) else ())
+    elif node.tag in ("ul", "ol"):
+        items = [child for child in node.children if isinstance(child, Node)]
+        yield markup.listed(
+            ("\n\n".join(blocks(item.children)) for item in items), node.tag == "ol"
+        )
+    elif node.tag == "table":
+        yield markup.table([list(map(inline, row)) for row in _rows(node)])
+    elif node.tag == "blockquote":
+        quoted = "\n\n".join(blocks(node.children))
+        yield "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
+    elif node.tag in _HEADINGS:
+        title = inline(node.children)
+        if title:
+            yield f"{'#' * max(2, int(node.tag[1]))} {title}" if headings else f"**{title}**"
+    elif "math" in classes:
+        yield markup.math_block(_tex(node))
+    elif "admonition" in classes:
+        yield _admonition(node)
+    elif any(_LANGUAGE.match(name) for name in classes):
+        yield from (_relabelled(block, classes) for block in blocks(node.children))
+    else:
+        yield from blocks(node.children, headings)
+
+
+def _tex(node: Node) -> str:
+    """A formula's TeX; ours, marked as such, is clean as it stands."""
+    said = text(node.children)
+    return said if "tex" in node.classes else formula(said)
+
+
+def _admonition(node: Node) -> str:
+    kind = next((name for name in node.classes if name in ADMONITIONS), "note")
+    inner = blocks(node.children)
+    # The theme repeats the kind as a title of its own.
+    if inner and inner[0].strip("*").lower() in (kind, "see also"):
+        inner = inner[1:]
+    return markup.fenced("\n\n".join(inner), f"{{{kind}}}")
+
+
+def _relabelled(block: str, classes: Sequence[str]) -> str:
+    """The language stands on the element around the code."""
+    found = _LANGUAGE.search(" ".join(classes))
+    if found is None or not block.startswith("```python\n"):
+        return block
+    language = _LANGUAGES.get(found.group(1), found.group(1))
+    return block.replace("python", language, 1)
+
+
+def _rows(node: Node) -> Iterator[list[list[Child]]]:
+    for child in node.children:
+        if isinstance(child, Node) and child.tag == "tr":
+            yield [
+                cell.children
+                for cell in child.children
+                if isinstance(cell, Node) and cell.tag in ("td", "th")
+            ]
+        elif isinstance(child, Node):
+            yield from _rows(child)
+
+
+def _pieces(children: Sequence[Child]) -> Iterator[_Piece]:
+    for child in children:
+        if isinstance(child, str):
+            yield "", child
+        elif is_permalink(child):
+            continue
+        elif child.tag in ("code", "tt", "kbd", "samp"):
+            yield "`", text(child.children)
+        elif child.tag in ("br", "hr"):
+            yield "", " "
+        elif "math" in child.classes:
+            yield "!", markup.math(_tex(child))
+        elif child.tag in _EMPHASIS:
+            yield _EMPHASIS[child.tag], _joined(list(_pieces(child.children)))
+        elif child.tag == "a":
+            inner = _joined(list(_pieces(child.children)))
+            yield "!", markup.link(inner.strip(), child.attributes.get("href", ""))
+        elif child.tag == "img":
+            yield "", child.attributes.get("alt", "")
+        elif child.tag in _BLOCKS:
+            yield "", " "
+            yield from _pieces(child.children)
+            yield "", " "
+        else:
+            yield from _pieces(child.children)
+
+
+def _joined(pieces: list[_Piece]) -> str:
+    """Put pieces together: neighbours of one kind become one, so that their marks cannot meet."""
+    merged: list[_Piece] = []
+    for sign, content in pieces:
+        if not content:
+            continue
+        if merged and sign in ("", "`", "*", "**") and merged[-1][0] == sign:
+            merged[-1] = (sign, merged[-1][1] + content)
+        else:
+            merged.append((sign, content))
+    done = ""
+    for at, (sign, content) in enumerate(merged):
+        following = merged[at + 1] if at + 1 < len(merged) else ("", " ")
+        done += _written(sign, content, done[-1:], following)
+    return done
+
+
+def _written(sign: str, content: str, before: str, following: _Piece) -> str:
+    if sign == "":
+        escaped = markup.escape(content)
+        # An exclamation mark before a link would make it a picture.
+        if escaped.endswith("!") and following[0] == "!":
+            return escaped[:-1] + "\\!"
+        return escaped
+    if sign == "`":
+        return markup.code(content)
+    if sign == "!" or not _flanked(content, before, following):
+        return content
+    return markup.emphasis(content, sign)
+
+
+def _flanked(content: str, before: str, following: _Piece) -> bool:
+    """Whether stars around this would be read as emphasis, and leave their neighbours alone."""
+    inner = content.strip()
+    if not inner or "*" in inner:
+        return False
+    after = following[1][:1] if following[0] == "" else following[0]
+    opens = not before or before.isspace() or before in "([" or inner[0].isalnum()
+    closes = not after or after.isspace() or inner[-1].isalnum() or not after.isalnum()
+    return opens and closes and before != "*" and after[:1] != "*"
