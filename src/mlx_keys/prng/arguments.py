@@ -19,14 +19,23 @@ from .refusals import (
 #: What mlx takes for a bound, a mean or a probability.
 Scalar: TypeAlias = bool | int | float | complex | mx.array
 #: Where the work is done: as mlx's ``StreamOrDevice``.
-Stream: TypeAlias = mx.Stream | mx.Device | mx.DeviceType | None
+Stream: TypeAlias = mx.Stream | mx.ThreadLocalStream | mx.Device | mx.DeviceType | None
 
 _INT32 = range(-(2**31), 2**31)
 
 
-def on(stream: Stream) -> AbstractContextManager[object]:
+def on(function: str, stream: Stream) -> AbstractContextManager[object]:
     """The context in which the operations of a call run on ``stream`` (None: where they would)."""
-    return nullcontext() if stream is None else mx.stream(stream)
+    if stream is None:
+        return nullcontext()
+    try:
+        return mx.stream(stream)
+    except TypeError:
+        raise ArgumentTypeError(
+            f"{function}: stream must be a stream or a device of mlx",
+            expected="such as mx.cpu, or None",
+            found=f"{type(stream).__name__} {stream!r}",
+        ) from None
 
 
 def read_key(function: str, key: object) -> mx.array:

@@ -48,7 +48,7 @@ def bernoulli(
     Returns:
         dtype bool.
     """
-    with on(stream):
+    with on("bernoulli", stream):
         chance = read_scalar("bernoulli", "p", p)
         if not mx.issubdtype(chance.dtype, mx.floating):
             raise ArgumentValueError(
@@ -97,7 +97,7 @@ def randint(
             found=str(kind),
             mend="prng.uniform for real numbers",
         )
-    with on(stream):
+    with on("randint", stream):
         bottom, top = read_scalar("randint", "low", low), read_scalar("randint", "high", high)
         sides = read_shape("randint", shape)
         broadcast_within("randint", sides, low=bottom.shape, high=top.shape)
@@ -127,7 +127,7 @@ def permutation(
         RuntimeError: ``x`` is a number that does not fit 32 bits, signed.
     """
     name = "permutation"
-    with on(stream):
+    with on(name, stream):
         if isinstance(x, int):
             if not -(2**31) <= x < 2**31:
                 raise UnsupportedError(
@@ -199,7 +199,7 @@ def categorical(
         )
     along %= scores.ndim
     batch = scores.shape[:along] + scores.shape[along + 1 :]
-    with on(stream):
+    with on(name, stream):
         if num_samples is not None:
             count = read_int(name, "num_samples", num_samples)
             scores, result = mx.expand_dims(scores, -1), (*batch, count)

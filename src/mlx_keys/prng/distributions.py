@@ -66,7 +66,7 @@ def uniform(
         RuntimeError: The dtype is float64, which mlx has no uniform of.
     """
     kind = read_floating("uniform", dtype)
-    with on(stream):
+    with on("uniform", stream):
         bounds = {
             "low": read_scalar("uniform", "low", low).astype(kind),
             "high": read_scalar("uniform", "high", high).astype(kind),
@@ -101,7 +101,7 @@ def normal(
             expected="float32, float16, bfloat16, float64 or complex64",
             found=str(kind),
         )
-    with on(stream):
+    with on("normal", stream):
         sides = read_shape("normal", shape)
         mean = None if loc is None else read_scalar("normal", "loc", loc, kind)
         deviation = None if scale is None else read_scalar("normal", "scale", scale, kind)
@@ -139,7 +139,7 @@ def laplace(
     """
     kind = read_floating("laplace", dtype)
     mean, width = _one_number("laplace", "loc", loc), _one_number("laplace", "scale", scale)
-    with on(stream):
+    with on("laplace", stream):
         signed = _signed("laplace", read_shape("laplace", shape), key)
         drawn = mx.sign(signed) * mx.log1p(mx.array(-1.0, kind) * mx.abs(signed))
         drawn = drawn.astype(kind)
@@ -167,7 +167,7 @@ def gumbel(
     Raises:
         RuntimeError: The dtype is float64, which mlx has no uniform of.
     """
-    with on(stream):
+    with on("gumbel", stream):
         return draw_gumbel("gumbel", shape, dtype, key)
 
 
@@ -199,7 +199,7 @@ def truncated_normal(
     """
     name = "truncated_normal"
     kind = read_floating(name, dtype)
-    with on(stream):
+    with on(name, stream):
         bottom = read_scalar(name, "lower", lower)
         top = read_scalar(name, "upper", upper)
         if shape is None:
@@ -251,7 +251,7 @@ def multivariate_normal(
             raise ArgumentValueError(
                 f"{name}: mean, cov or dtype is wrong", expected=rule, found=found
             )
-    with on(stream):
+    with on(name, stream):
         batch = broadcast(
             name,
             cov=covariance.shape[:-2],

@@ -49,7 +49,7 @@ def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx
     count = read_int("split", "num", num)
     if count < 0:
         raise ArgumentValueError("split: num is negative", expected="0 or more", found=str(count))
-    with on(stream):
+    with on("split", stream):
         return source.words("split", read_key("split", key), 2 * count).reshape(count, 2)
 
 
@@ -74,7 +74,7 @@ def fold_in(key: mx.array, data: SupportsIndex | mx.array, *, stream: Stream = N
         ValueError: ``key`` has another shape or dtype, or ``data`` is out of range or no scalar.
     """
     parent = read_key("fold_in", key)
-    with on(stream):
+    with on("fold_in", stream):
         number = _number(data)
         return source.block("fold_in", parent, (mx.zeros_like(number), number))
 
@@ -102,7 +102,7 @@ def bits(shape: Sequence[int], width: int = 4, *, key: mx.array, stream: Stream 
         raise ArgumentValueError(
             "bits: no integers of that width", expected="1, 2 or 4 bytes", found=repr(width)
         )
-    with on(stream):
+    with on("bits", stream):
         return draw("bits", sides, key, width)
 
 

@@ -1,0 +1,119 @@
+"""``mlx-keys check``: what it says where all is equal, and where something is not."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from importlib import metadata
+
+import mlx.core as mx
+import pytest
+from click.testing import CliRunner, Result
+
+from mlx_keys import prng
+from mlx_keys.__main__ import cli
+from mlx_keys.prng import conformance
+from mlx_keys.prng.known_answers import draws
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["check", *arguments])
+
+
+def line(done: Result, function: str) -> str:
+    """The line of a function, with its columns a space apart."""
+    (found,) = (row for row in done.output.splitlines() if re.match(rf"{function} +\d", row))
+    return " ".join(found.split())
+
+
+def test_here_all_is_equal_and_the_status_is_0() -> None:
+    done = check()
+    assert done.exit_code == 0
+    assert f"mlx {metadata.version('mlx')} on {mx.default_device().type.name}" in done.output
+    assert (
+        "split                    20 of 20        20 of 20                16 of 16" in done.output
+    )
+    assert f"All equal: {len(draws()) + 6} known answers, and" in done.output
+
+
+def test_json_says_the_same() -> None:
+    done = check("--json")
+    found = json.loads(done.output)
+    assert done.exit_code == 0
+    assert found["right"] is True
+    assert [row["function"] for row in found["functions"]][:3] == ["block", "key", "split"]
+    split = found["functions"][2]
+    assert (split["answers"], split["ours"], split["theirs"], split["right"]) == (20, 20, 20, True)
+
+
+def test_an_mlx_that_draws_otherwise_is_told_and_the_status_is_1(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    uniform = mx.random.uniform
+    monkeypatch.setattr(mx.random, "uniform", lambda *a, **k: uniform(*a, **k) + 1)
+    done = check()
+    assert done.exit_code == 1
+    assert (
+        "uniform                  22 of 22         0 of 22                 0 of 48" in done.output
+    )
+    assert "\nuniform differs, by 1.0e+00 at most: no reason is known" in done.output
+    assert "All equal" not in done.output
+
+
+def test_a_prng_that_draws_otherwise_is_told_and_the_status_is_1(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prng, "fold_in", lambda key, data: prng.split(key, 3)[0])
+    done = check()
+    assert done.exit_code == 1
+    assert (
+        "fold_in                   0 of 18          9 of 9                 0 of 12" in done.output
+    )
+
+
+def test_a_float_of_another_backend_has_a_known_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both give the same here, and neither what the other backend gave: log differs."""
+
+    def last_place(function):
+        return lambda *a, **k: function(*a, **k) * 1.0000002
+
+    for module in (prng, mx.random):
+        monkeypatch.setattr(module, "gumbel", last_place(module.gumbel))
+    done = check()
+    assert done.exit_code == 0
+    assert (
+        "gumbel                     0 of 1          0 of 1                48 of 48" in done.output
+    )
+    assert "at most: log, log1p, erf and erfinv differ between backends" in done.output
+
+
+def test_an_old_mlx_draws_categories_otherwise_for_a_known_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = metadata.version
+    monkeypatch.setattr(
+        conformance.metadata, "version", lambda name: "0.32.0" if name == "mlx" else version(name)
+    )
+    categorical = mx.random.categorical
+    monkeypatch.setattr(mx.random, "categorical", lambda *a, **k: categorical(*a, **k) ^ 1)
+    done = check()
+    assert done.exit_code == 0
+    assert (
+        "categorical differs, by 1.0e+00 at most: mlx drew otherwise before 0.32.1" in done.output
+    )
+
+
+def test_without_mlx_it_says_what_to_install() -> None:
+    code = """
+import sys
+sys.modules["mlx"] = None
+sys.argv = ["mlx-keys", "check"]
+from mlx_keys.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("mlx-keys: there is no mlx here to check\n")
+    assert 'mend: pip install "mlx-keys[mlx]"' in done.stderr

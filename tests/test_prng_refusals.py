@@ -1,0 +1,252 @@
+"""Bad calls: refused where mlx refuses them, in the same type, and in words that help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pytest
+
+from mlx_keys import prng
+from mlx_keys.errors import KeysError
+
+KEY = mx.array([0, 3], mx.uint32)
+VECTOR, MATRIX = mx.zeros(2), mx.zeros((3, 4))
+
+#: Every function with what it needs beside a key.
+PLAIN: dict[str, dict[str, Any]] = {
+    "split": {},
+    "uniform": {},
+    "normal": {},
+    "laplace": {},
+    "gumbel": {},
+    "truncated_normal": {"lower": -1, "upper": 1},
+    "multivariate_normal": {"mean": VECTOR, "cov": mx.eye(2)},
+    "bernoulli": {},
+    "randint": {"low": 0, "high": 5},
+    "permutation": {"x": 5},
+    "categorical": {"logits": VECTOR},
+}
+SHAPED = sorted(set(PLAIN) - {"split", "permutation", "categorical"})
+BAD_KEYS: dict[str, Any] = {
+    "a seed": 7,
+    "a list": [0, 3],
+    "numpy": np.array([0, 3], np.uint32),
+    "signed words": mx.array([0, 3]),
+    "wide words": mx.array([0, 3], mx.uint64),
+    "three words": mx.array([0, 3, 5], mx.uint32),
+    "a scalar": mx.array(3, mx.uint32),
+    "many keys": mx.zeros((3, 2), mx.uint32),
+}
+BAD_SHAPES: dict[str, Any] = {
+    "a number": 3,
+    "a string": "ab",
+    "a float side": (2, 2.5),
+    "a negative side": (2, -3),
+}
+BAD_CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("split", {"num": -1}),
+    ("split", {"num": 2.0}),
+    ("split", {"num": 2**31}),
+    ("split", {"num": None}),
+    ("uniform", {"low": None}),
+    ("uniform", {"low": "a"}),
+    ("uniform", {"low": [0.0], "shape": (1,)}),
+    ("uniform", {"low": 2**63}),
+    ("uniform", {"low": VECTOR}),
+    ("uniform", {"low": VECTOR, "shape": (3,)}),
+    ("uniform", {"low": mx.zeros((1, 2)), "shape": (2,)}),
+    ("uniform", {"dtype": mx.int32}),
+    ("uniform", {"dtype": mx.complex64}),
+    ("uniform", {"dtype": mx.float64}),
+    ("uniform", {"dtype": "float32"}),
+    ("uniform", {"dtype": float}),
+    ("uniform", {"stream": "cpu"}),
+    ("normal", {"dtype": mx.int32}),
+    ("normal", {"dtype": mx.bool_}),
+    ("normal", {"shape": (2,), "loc": mx.zeros(3)}),
+    ("normal", {"loc": [1.0]}),
+    ("normal", {"scale": "a"}),
+    ("normal", {"loc": 2**63}),
+    ("laplace", {"dtype": mx.int32}),
+    ("laplace", {"dtype": mx.complex64}),
+    ("laplace", {"loc": None}),
+    ("laplace", {"loc": "1"}),
+    ("laplace", {"scale": 1j}),
+    ("laplace", {"loc": VECTOR}),
+    ("gumbel", {"dtype": mx.int32}),
+    ("gumbel", {"dtype": mx.float64}),
+    ("truncated_normal", {"lower": None}),
+    ("truncated_normal", {"lower": [1]}),
+    ("truncated_normal", {"dtype": mx.int32}),
+    ("truncated_normal", {"dtype": mx.float64}),
+    ("truncated_normal", {"lower": mx.zeros(3), "shape": (1,)}),
+    ("truncated_normal", {"lower": mx.zeros(3), "upper": mx.zeros(2)}),
+    ("multivariate_normal", {"mean": [0.0, 0.0]}),
+    ("multivariate_normal", {"mean": mx.array(0.0)}),
+    ("multivariate_normal", {"cov": VECTOR}),
+    ("multivariate_normal", {"cov": mx.ones((2, 3))}),
+    ("multivariate_normal", {"cov": mx.eye(3)}),
+    ("multivariate_normal", {"dtype": mx.float16}),
+    ("multivariate_normal", {"mean": mx.zeros((3, 2)), "shape": (2,)}),
+    ("bernoulli", {"p": 1}),
+    ("bernoulli", {"p": True}),
+    ("bernoulli", {"p": 0.5j}),
+    ("bernoulli", {"p": [0.5]}),
+    ("bernoulli", {"p": mx.array([0.5, 0.4]), "shape": (3,)}),
+    ("bernoulli", {"p": mx.array([0.5, 0.4]), "shape": (1,)}),
+    ("randint", {"dtype": mx.float32}),
+    ("randint", {"dtype": mx.complex64}),
+    ("randint", {"high": 2**63}),
+    ("randint", {"high": mx.array([1, 2])}),
+    ("permutation", {"x": -1}),
+    ("permutation", {"x": 5.0}),
+    ("permutation", {"x": 2**31}),
+    ("permutation", {"x": [1, 2, 3]}),
+    ("permutation", {"x": np.arange(3)}),
+    ("permutation", {"x": mx.array(3)}),
+    ("permutation", {"x": MATRIX, "axis": 2}),
+    ("permutation", {"x": MATRIX, "axis": -3}),
+    ("permutation", {"x": MATRIX, "axis": 1.0}),
+    ("categorical", {"logits": [0.0, 1.0]}),
+    ("categorical", {"logits": mx.array(1.0)}),
+    ("categorical", {"logits": mx.zeros((0,))}),
+    ("categorical", {"logits": mx.zeros((3, 0))}),
+    ("categorical", {"logits": mx.zeros((0, 3))}),
+    ("categorical", {"logits": MATRIX, "axis": 2}),
+    ("categorical", {"logits": MATRIX, "axis": None}),
+    ("categorical", {"logits": MATRIX, "shape": (2,)}),
+    ("categorical", {"logits": MATRIX, "shape": ()}),
+    ("categorical", {"logits": MATRIX, "shape": (3, 2)}),
+    ("categorical", {"logits": MATRIX, "num_samples": -1}),
+    ("categorical", {"logits": MATRIX, "num_samples": 0}),
+    ("categorical", {"logits": VECTOR, "num_samples": 2.0}),
+    ("categorical", {"logits": VECTOR, "num_samples": 2, "shape": (2,)}),
+]
+#: The built-in types that mlx raises; ours are subclasses of them.
+KINDS = (TypeError, ValueError, IndexError, OverflowError, RuntimeError)
+
+
+def refusal(module: object, function: str, arguments: dict[str, Any]) -> Exception:
+    with pytest.raises(KINDS) as caught:
+        mx.eval(getattr(module, function)(**arguments))
+    return caught.value
+
+
+def kind(error: Exception) -> type[Exception]:
+    return next(kind for kind in KINDS if isinstance(error, kind))
+
+
+def assert_refused_alike(function: str, arguments: dict[str, Any]) -> None:
+    expected = refusal(mx.random, function, arguments)
+    found = refusal(prng, function, arguments)
+    assert kind(found) is kind(expected), f"mlx: {expected!r}"
+    assert isinstance(found, KeysError)
+    assert str(found).startswith(f"{function}: ")
+    assert "\n  found: " in str(found)
+
+
+@pytest.mark.parametrize("key", BAD_KEYS.values(), ids=BAD_KEYS)
+@pytest.mark.parametrize("function", PLAIN)
+def test_a_key_that_mlx_refuses_is_refused(function: str, key: object) -> None:
+    assert_refused_alike(function, PLAIN[function] | {"key": key})
+
+
+@pytest.mark.parametrize("shape", BAD_SHAPES.values(), ids=BAD_SHAPES)
+@pytest.mark.parametrize("function", SHAPED)
+def test_a_shape_that_mlx_refuses_is_refused(function: str, shape: object) -> None:
+    assert_refused_alike(function, PLAIN[function] | {"shape": shape, "key": KEY})
+
+
+@pytest.mark.parametrize("function", SHAPED)
+def test_a_side_too_long_is_an_overflow_and_kills_nothing(function: str) -> None:
+    """Mlx raises OverflowError, and aborts the process where the shape may be None."""
+    arguments = PLAIN[function] | {"shape": (2**31,), "key": KEY}
+    assert kind(refusal(prng, function, arguments)) is OverflowError
+    if function not in ("bernoulli", "truncated_normal"):
+        assert kind(refusal(mx.random, function, arguments)) is OverflowError
+
+
+@pytest.mark.parametrize(("function", "arguments"), BAD_CALLS, ids=str)
+def test_a_call_that_mlx_refuses_is_refused(function: str, arguments: dict[str, Any]) -> None:
+    assert_refused_alike(function, PLAIN[function] | {"key": KEY} | arguments)
+
+
+@pytest.mark.parametrize(
+    ("key", "mend"),
+    [
+        (7, "mend: key=prng.key(7)"),
+        (None, "mend: key=prng.key(seed): there is no global state here"),
+        ([0, 3], "mend: mx.array(words, dtype=mx.uint32)"),
+        (mx.array([0, 3], mx.int64), "mend: mx.array(words, dtype=mx.uint32): mx.array makes"),
+        (mx.zeros((3, 2), mx.uint32), "mend: keys[i] for one key of many"),
+        (mx.array(3, mx.uint32), "mend: prng.key(seed), or a row of prng.split(key, num)"),
+    ],
+    ids=str,
+)
+def test_a_bad_key_is_told_how_to_become_a_good_one(key: object, mend: str) -> None:
+    assert mend in str(refusal(prng, "uniform", {"key": key}))
+
+
+def test_a_key_is_required() -> None:
+    for function, arguments in PLAIN.items():
+        with pytest.raises(TypeError, match="key"):
+            getattr(prng, function)(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(-1, ValueError), (2**32, ValueError), (1.0, TypeError), ("epoch", TypeError)],
+)
+def test_a_fold_takes_32_bits(data: object, expected: type[Exception]) -> None:
+    found = refusal(prng, "fold_in", {"key": KEY, "data": data})
+    assert kind(found) is expected
+    assert "expected: 0 <= data < 2**32" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(mx.array([1, 2]), ValueError), (mx.array(1.0), TypeError)],
+)
+def test_a_fold_takes_one_integer_of_an_array(data: mx.array, expected: type[Exception]) -> None:
+    assert kind(refusal(prng, "fold_in", {"key": KEY, "data": data})) is expected
+
+
+def test_bits_are_1_2_or_4_bytes_wide() -> None:
+    found = refusal(prng, "bits", {"shape": (2,), "width": 8, "key": KEY})
+    assert kind(found) is ValueError
+    assert "expected: 1, 2 or 4 bytes\n  found: 8" in str(found)
+
+
+def test_there_is_no_other_source_of_words() -> None:
+    with pytest.raises(ValueError, match="using: no such source of words"), prng.using("dice"):
+        pass
+
+
+def test_what_mlx_takes_in_silence_is_taken() -> None:
+    """Surprising, and the same numbers as mlx gives; the pitfalls page tells of them."""
+    for function, arguments in (
+        ("uniform", {"low": 1, "high": 0, "shape": (3,)}),
+        ("uniform", {"low": float("nan")}),
+        ("uniform", {"shape": (True, 2)}),
+        ("uniform", {"low": 1j, "high": 2}),
+        ("uniform", {"low": np.zeros(2), "shape": np.array([2])}),
+        ("normal", {"loc": mx.zeros(3)}),
+        ("normal", {"scale": -1.0}),
+        ("randint", {"low": 5, "high": 5, "shape": (3,)}),
+        ("randint", {"low": 0.5, "high": 3.5, "shape": (9,)}),
+        ("bernoulli", {"p": 1.5}),
+        ("truncated_normal", {"lower": 1, "upper": -1, "shape": (3,)}),
+        ("truncated_normal", {"lower": 6, "upper": 7, "shape": (3,)}),
+        ("permutation", {"x": True}),
+        ("permutation", {"x": 4, "axis": 7}),
+        ("categorical", {"logits": mx.array([1, 2, 3]), "num_samples": 3}),
+        ("categorical", {"logits": mx.array([-float("inf")] * 3), "num_samples": 6}),
+        ("categorical", {"logits": mx.array([float("inf"), 0.0]), "num_samples": 4}),
+        ("categorical", {"logits": VECTOR, "num_samples": 0}),
+        ("laplace", {"scale": mx.array([2.0])}),
+    ):
+        given = PLAIN[function] | arguments | {"key": KEY}
+        expected, found = (getattr(module, function)(**given) for module in (mx.random, prng))
+        assert mx.array_equal(expected, found, equal_nan=True), (function, arguments)
