@@ -72,6 +72,8 @@ copybutton_remove_prompts = True
 sphinx_gallery_conf = {
     "examples_dirs": ["../gallery"],
     "gallery_dirs": ["gallery"],
+    "subsection_order": ["../gallery/keys", "../gallery/distributions", "../gallery/practice", "*"],
+    "within_subsection_order": "mlx_keys.sphinxext.reading_order.ReadingOrder",
     "filename_pattern": r"\.py$",
     "ignore_pattern": r"^_",
     "download_all_examples": False,

@@ -2,9 +2,10 @@
 Two ways to choose: categorical
 ===============================
 
-``categorical`` picks an index by its odds, and it knows two ways. Which one it takes depends on the
-shape of what you pass, so one key and the same odds can give different picks. Both ways follow the
-odds. Here you see each rebuilt from its parts, and both counted against theory.
+``categorical`` picks an index by its odds, and it knows two ways. Which
+one it takes depends on the shape of what you pass, so one key and the
+same odds can give different picks. Both ways follow the odds. Here you
+see each rebuilt from its parts, and both counted against theory.
 """
 
 import matplotlib.pyplot as plt
@@ -22,13 +23,15 @@ walked = prng.categorical(one_row, num_samples=10, key=key)
 raced = prng.categorical(two_rows, num_samples=10, key=key)
 print("one row of odds       ", walked.tolist())
 print("the first of two rows ", raced[0].tolist())
-print("one row, mlx          ", mx.random.categorical(one_row, num_samples=10, key=key).tolist())
+mlx_picks = mx.random.categorical(one_row, num_samples=10, key=key)
+print("one row, mlx          ", mlx_picks.tolist())
 
 # %%
 # One row: walk along the odds
 # ----------------------------
-# Lay the odds end to end, so that they reach from 0 to 1. A uniform number falls into one of them,
-# and that is the pick. It costs one word, however many choices there are.
+# Lay the odds end to end, so that they reach from 0 to 1. A uniform
+# number falls into one of them, and that is the pick. It costs one
+# word, however many choices there are.
 
 ends = mx.cumsum(mx.softmax(one_row))
 points = prng.uniform(shape=(10,), key=key)
@@ -39,30 +42,34 @@ print("the same picks:", picks.tolist() == walked.tolist())
 # %%
 # Several rows: let them race
 # ---------------------------
-# Add a Gumbel number to each logit, and the largest sum wins. That sounds like a trick and is
-# exact: a choice wins as often as its odds say. It costs a word for each choice.
+# Add a Gumbel number to each logit, and the largest sum wins. That
+# sounds like a trick and is exact: a choice wins as often as its odds
+# say. It costs a word for each choice.
 
 race = two_rows[:, :, None] + prng.gumbel((2, 5, 10), key=key)
-print("the same picks:", mx.array_equal(mx.argmax(race, axis=1), raced).item())
+winners = mx.argmax(race, axis=1)
+print("the same picks:", mx.array_equal(winners, raced).item())
 
 # %%
-# One pick from one row races too: ``categorical(logits)``, with neither ``num_samples`` nor
-# ``shape``.
+# One pick from one row races too: ``categorical(logits)``, with neither
+# ``num_samples`` nor ``shape``.
 #
 # Both follow the odds
 # --------------------
-# Make 100,000 picks in each way. Chi-square, the sum of the squared deviations over what was
-# expected, should be near 4, and above 13.3 once in a hundred.
+# Make 100,000 picks in each way. Chi-square, the sum of the squared
+# deviations over what was expected, should be near 4, and above 13.3
+# once in a hundred.
 
 n = 100_000
-ways = {
-    "walk": prng.categorical(one_row, num_samples=n, key=key),
-    "race": prng.categorical(two_rows, num_samples=n // 2, key=key).reshape(-1),
+walk = prng.categorical(one_row, num_samples=n, key=key)
+race = prng.categorical(two_rows, num_samples=n // 2, key=key)
+counts = {
+    "walk": np.bincount(np.array(walk)),
+    "race": np.bincount(np.array(race.reshape(-1))),
 }
 expected, sigma = n * odds, np.sqrt(n * odds * (1 - odds))
 print("theory", expected.round().astype(int).tolist())
 print("sigma ", sigma.round().astype(int).tolist())
-counts = {way: np.bincount(np.array(picked), minlength=5) for way, picked in ways.items()}
 for way, found in counts.items():
     chi_square = ((found - expected) ** 2 / expected).sum()
     print(f"{way}   {found.tolist()}, chi-square {chi_square:.1f}")
@@ -71,33 +78,33 @@ for way, found in counts.items():
 
 fig, axes = plt.subplots(figsize=(5.2, 3.2), layout="constrained")
 place = np.arange(5)
-for way, shift in (("walk", -0.1), ("race", 0.1)):
+for way, hue, shift in (("walk", "C0", -0.1), ("race", "C1", 0.1)):
     off = (counts[way] - expected) / sigma
-    (points,) = axes.plot(place + shift, off, "o")
-    axes.text(shift - 0.15, off[0], way, color=points.get_color(), ha="right", va="center")
+    axes.plot(place + shift, off, hue + "o")
+    axes.text(shift - 0.15, off[0], way, color=hue, ha="right")
 axes.axhspan(-3, 3, color="gray", alpha=0.15, linewidth=0)
-axes.text(4.5, -2.9, "within 3 sigma", ha="right", va="bottom")
+axes.text(4.5, -2.9, "within 3 sigma", ha="right")
 axes.set_xticks(place, [f"{p:.0%}" for p in odds])
-axes.set(xlabel="odds of the choice", ylabel="picked, minus theory (sigma)")
-axes.set(xlim=(-0.9, 4.6), ylim=(-3.5, 3.5))
+axes.set(xlim=(-0.9, 4.6), xlabel="odds of the choice")
+axes.set(ylim=(-3.5, 3.5), ylabel="picked, minus theory (sigma)")
 axes.set_title("Both ways pick each choice as often as its odds say")
 plt.show()
 
 # %%
 # Logits, not odds
 # ----------------
-# ``categorical`` wants the logarithms of the odds. The odds themselves raise no error and give
-# other odds: .9 and .1 become .69 and .31.
+# ``categorical`` wants the logarithms of the odds. The odds themselves
+# raise no error and give other odds: .9 and .1 become .69 and .31.
 
 pair = mx.array([0.9, 0.1])
-for name, logits in [("the odds      ", pair), ("their logarithm", mx.log(pair))]:
-    first = mx.mean(prng.categorical(logits, num_samples=n, key=key) == 0).item()
-    print(f"{name:15} picks the first in {first:.3f}")
-print(f"theory for the odds as logits {1 / (1 + np.exp(0.1 - 0.9)):.3f}, give or take 0.001")
+for name, logits in [("odds", pair), ("logits", mx.log(pair))]:
+    picks = prng.categorical(logits, num_samples=n, key=key)
+    print(f"{name:6} {mx.mean(picks == 0).item():.3f}")
+print(f"theory of the mistake {1 / (1 + np.exp(-0.8)):.3f} +- 0.001")
 
 # %%
 # Next
 # ----
 # * :doc:`bits_to_floats`: the uniform numbers that the walk uses.
-# * :ref:`What one row loses <pitfall-tails>`: choices that are very rare.
+# * :ref:`What one row loses <pitfall-tails>`: very rare choices.
 # * :doc:`../practice/monte_carlo`: put many draws to work.
