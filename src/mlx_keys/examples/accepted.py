@@ -95,9 +95,11 @@ def job(example: Example, device: str | None) -> Job:
 def located(seen: Observed) -> Observed:
     """What was observed of a script, with the line of its last block where no other is known.
 
-    What it writes to standard error is left out: its page shows that under the block.
+    What it writes to standard error is left out: its page shows that under the block. So is what
+    the blocks before printed.
     """
-    return replace(seen, line=seen.line or gallery.block_begun(seen.stdout), stderr="")
+    line = seen.line or gallery.block_begun(seen.stdout)
+    return replace(seen, line=line, stdout=gallery.since_begun(seen.stdout), stderr="")
 
 
 def printed(example: Example, seen: Observed) -> str:

@@ -37,6 +37,7 @@ _LONGEST = 90
 
 #: Printed by a child before each block that it runs, with the line of the block's last statement.
 BEGIN = "\x1emlx-keys block "
+_BEGUN = re.compile(f"{BEGIN}([0-9]+)\n")
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,13 @@ def blocks_of(shown: list[Any]) -> tuple[Block, ...]:
 
 def block_begun(stdout: str) -> int | None:
     """The line of the last block that a child has begun, from what it printed."""
-    begun = re.findall(f"{BEGIN}([0-9]+)\n", stdout)
+    begun = _BEGUN.findall(stdout)
     return int(begun[-1]) if begun else None
+
+
+def since_begun(stdout: str) -> str:
+    """What a child has printed since it began its last block."""
+    return _BEGUN.split(stdout)[-1]
 
 
 def _run(code: Code, file: Path, names: dict[str, Any], flags: int) -> tuple[tuple[Part, ...], int]:

@@ -115,7 +115,9 @@ def generate(payload: dict[str, str]) -> None:
     # What the script prints goes out as well, so that a flood is seen, and stopped, from outside.
     logs = logging.getLogger("sphinx.sphinx-gallery")
     logs.setLevel(logging.DEBUG)
-    logs.addHandler(logging.StreamHandler(sys.stdout))
+    handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(lambda record: record.msg == "%s")  # a line that the script printed
+    logs.addHandler(handler)
     script = Script(Path(payload["source"]), Path(payload["target"]))
     script.target.mkdir(parents=True, exist_ok=True)
     script.checksum.unlink(missing_ok=True)
@@ -209,7 +211,8 @@ def remove_stale(scripts: list[Script], folders: list[Path]) -> None:
 def skip(script: Script) -> None:
     """Make sphinx-gallery leave a failed script alone, though the build will not be published.
 
-    Otherwise it would run the script in this process. The page says nothing if there was none.
+    Otherwise it would run the script in this process. What it needs of the script and there is not
+    yet, a page and a thumbnail, is empty.
     """
     text = script.source.read_text(encoding="utf-8")
     script.copy.write_text(text, encoding="utf-8")
@@ -218,6 +221,11 @@ def skip(script: Script) -> None:
     if not script.page.exists():
         title = f"{script.source.name} failed"
         script.page.write_text(f"{title}\n{'=' * len(title)}\n", encoding="utf-8")
+    thumbnails = script.target / "images" / "thumb"
+    thumbnails.mkdir(parents=True, exist_ok=True)
+    if not list(thumbnails.glob(f"sphx_glr_{script.source.stem}_thumb.*")):
+        name = f"sphx_glr_{script.source.stem}_thumb.svg"
+        (thumbnails / name).write_text('<svg xmlns="http://www.w3.org/2000/svg"/>\n')
 
 
 def require_series() -> None:
