@@ -107,6 +107,7 @@ class MlxFunction(PyFunction):
             error.where = place
             note(self.env, error, self.env.docname)
             return []
+        self.name = "py:function"  # what Sphinx takes the described object's kind from
         return super().run()
 
     def get_signatures(self) -> list[str]:
