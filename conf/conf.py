@@ -12,7 +12,7 @@ from pathlib import Path
 
 import mlx_keys
 
-sys.path.insert(0, str(Path(__file__).parent))  # for ink.py
+sys.path.insert(0, str(Path(__file__).parent))  # for ink.py and page.py
 
 project = "MLX Keys"
 author = "The MLX Keys authors"
@@ -22,10 +22,10 @@ version = release = mlx_keys.__version__
 extensions = [
     "myst_parser",
     "sphinx_copybutton",
-    "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "notfound.extension",
     "mlx_keys.sphinxext",
+    "page",
 ]
 
 # The address is the host's to say. Without one there is nothing to map, and no card to link to.
@@ -96,6 +96,8 @@ html_static_path = ["static"]
 templates_path = ["templates", "static"]  # the logo stands in the page, in the theme's colours
 html_favicon = "static/favicon.svg"
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
+html_favicon = "static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
