@@ -1,4 +1,4 @@
-"""What a page carries: only the style sheets and scripts that it uses, and its name in the header."""
+"""What a page loads, only what it uses, and the mark in its header."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 
-#: sphinx-gallery's own look, for which site.css has another, and its script for tags we have none of.
+#: sphinx-gallery's look, for which site.css has another, and its script for tags, which we lack.
 UNUSED = ("_static/sg_gallery", "_static/sg-tags.js")
 #: Needed for what a reader copies; a page without code has nothing to copy.
 FOR_CODE = ("_static/copybutton", "_static/clipboard.min.js")
