@@ -146,7 +146,7 @@ def build(app: Sphinx) -> None:
     backend = ask()
     settings = Settings(project=Path(app.confdir).parent)
     observed = generate_new(scripts, conf, surroundings(settings, backend))
-    trust = records.load(trust_folder(app))
+    trust = records.load(trust_folder(app.env))
     judged = judge_pages(scripts, observed, lambda example: trust.policy(example, backend))
     faults = [fault for one in judged for fault in one.faults]
     for fault in (*faults, *accepted.orphans(script.named.parent for script in scripts)):
