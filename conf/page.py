@@ -1,14 +1,11 @@
-"""What a page loads, only what it uses, and the mark in its header."""
+"""What a page loads: only what it uses."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-
-HERE = Path(__file__).parent
 
 #: sphinx-gallery's look, for which site.css has another, and its script for tags, which we lack.
 UNUSED = ("_static/sg_gallery", "_static/sg-tags.js")
@@ -27,7 +24,6 @@ def dress(
     left_out = UNUSED if 'class="highlight"' in context.get("body", "") else UNUSED + FOR_CODE
     for kind in ("css_files", "script_files"):
         context[kind] = [file for file in context[kind] if not _name(file).startswith(left_out)]
-    context["mk_logo"] = (HERE / "static" / "logo.svg").read_text(encoding="utf-8")
 
 
 def _name(file: Any) -> str:
