@@ -6,7 +6,7 @@ The numbers are the build's own, so they are filled in when every example has be
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -68,24 +68,22 @@ class Counting:
         return sorted(counted.pages & env.found_docs) if changed else []
 
 
-def today() -> datetime:
+def today() -> date:
     """The day of the build, or the one that ``SOURCE_DATE_EPOCH`` names."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return now.date()
 
 
-def sentence(tallies: list[Tally], day: datetime) -> str:
+def sentence(tallies: list[Tally], day: date) -> str:
     """How many outputs were verified, on what, when."""
     outputs = sum(tally.outputs for tally in tallies)
-    examples = sum(tally.examples for tally in tallies)
     if not outputs:
         return "No output has been verified."
     where = ", ".join(dict.fromkeys(tally.backend for tally in tallies if tally.backend))
     mlx = ", ".join(dict.fromkeys(tally.mlx for tally in tallies if tally.mlx))
-    return (
-        f"{outputs:,} outputs of {examples:,} examples verified on {where} with mlx {mlx}, "
-        f"{day.day} {day:%B %Y}."
-    )
+    counted = "1 output" if outputs == 1 else f"{outputs:,} outputs"
+    return f"{counted} verified on {where} with mlx {mlx} on {day.isoformat()}."
 
 
 class PlaceCount(SphinxPostTransform):
