@@ -13,6 +13,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from mlx_keys import __version__
 
+from .attested import setup_attested
 from .children import setup_children
 from .example import setup_example
 from .faults import setup_faults
@@ -48,6 +49,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_glance(app)
     setup_maths(app)
     setup_verified(app)
+    setup_attested(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,
