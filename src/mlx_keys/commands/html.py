@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import sys
 from pathlib import Path
@@ -35,6 +36,12 @@ def command(build: Path, verbose: bool) -> None:
             expected="a folder with conf/conf.py and docs/",
             found=str(project),
             mend="cd to the project's folder, or get it: git clone",
+        )
+    if importlib.util.find_spec("mlx") is None:
+        raise KeysError(
+            "mlx is not installed, and every page shows what it gives",
+            expected="mlx, at the version that conf/requirements.txt holds",
+            mend="make html, which installs it; by hand: pip install 'mlx-keys[mlx]'",
         )
     summary = run_sphinx(project, build, verbose=verbose)
     publish(build / "staging", build / "html")

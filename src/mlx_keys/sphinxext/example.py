@@ -18,11 +18,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.compare import Kind
 from mlx_keys.examples.example import Example
 from mlx_keys.examples.extract import SUFFIXES, extract
 from mlx_keys.examples.verify import Report, Settings, read, verify_examples
@@ -33,8 +33,6 @@ from .children import pool_of
 from .faults import named, note
 from .status import details
 from .summary import Tally
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -163,8 +161,6 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
             report = Report(None, (), (error,))
     for fault in (*faults, *report.faults):
         note(env, fault)
-    for remark in report.notes:
-        logger.warning("%s", remark)
     app.emit("mlx-keys-verified", _tally(report))
     return list(_restate(pages, report, trust)) if not report.faults else []
 
@@ -185,11 +181,11 @@ def _also(app: Sphinx, name: str) -> Page:
 
 
 def _tally(report: Report) -> Tally:
-    outputs = sum(one.example.expected is not None for one in report.judged)
+    outputs = report.count(Kind.EQUAL) + report.count(Kind.WITHIN)
     backend = report.backend
     if backend is None:
         return Tally(0, 0, 0)
-    return Tally(len(report.judged), report.ran, outputs, backend.label, backend.mlx)
+    return Tally(len(report.judged), report.ran, outputs, backend.label, backend.mlx, report.notes)
 
 
 def _restate(pages: dict[str, Page], report: Report, trust: records.Trust) -> Iterator[str]:

@@ -139,6 +139,28 @@ def note_included(_app: Sphinx, env: BuildEnvironment) -> None:
         kept.included[docname] = digest(env.srcdir / name for name in included)
 
 
+class Sweeper:
+    """Removes from the output what belongs to no page any more; Sphinx leaves it there."""
+
+    def __init__(self) -> None:
+        self.written: set[str] = set()
+
+    def note(self, _app: Sphinx, pagename: str, *_: object) -> None:
+        """Note a page that is written, which may be of no document, such as the search."""
+        self.written.add(pagename)
+
+    def sweep(self, app: Sphinx, exception: Exception | None) -> None:
+        """Remove the pages of documents that are gone."""
+        if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
+            return
+        keep = {
+            Path(app.builder.get_output_path(name)) for name in app.env.found_docs | self.written
+        }
+        for page in Path(app.outdir).rglob("*.html"):
+            if page not in keep and "_static" not in page.parts and "_downloads" not in page.parts:
+                page.unlink()
+
+
 def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Forget a page that is gone or about to be read again."""
     kept = contents_of(env)
@@ -160,5 +182,8 @@ def setup_freshness(app: Sphinx) -> None:
     app.connect("source-read", note_page)
     app.connect("env-updated", note_included)
     app.connect("build-finished", note_dressing)
+    sweeper = Sweeper()
+    app.connect("html-page-context", sweeper.note)
+    app.connect("build-finished", sweeper.sweep)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)

@@ -27,6 +27,7 @@ class Tally:
         outputs: How many outputs were compared and found to be what is shown.
         backend: Where they ran, as a person says it: ``CPU (Linux x86_64)``.
         mlx: The version of mlx that ran them.
+        notes: What a reader of the summary should know besides.
     """
 
     examples: int
@@ -34,6 +35,7 @@ class Tally:
     outputs: int
     backend: str = ""
     mlx: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class Summary:
         ]
         if where and mlx:
             parts.append(f"on {where} with mlx {mlx}")
-        return ", ".join(parts)
+        notes = dict.fromkeys(note for tally in self.tallies for note in tally.notes)
+        return "\n".join([", ".join(parts), *(f"note: {note}" for note in notes)])
 
 
 def _count(number: int, noun: str) -> str:
