@@ -18,13 +18,14 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from . import markup, myst, signature
-from .draft import Draft, parameter, prose, taken_apart
+from .draft import Draft, parameter, prose
 from .prose import ADMONITIONS, blocks, plain
-from .records import Curated, Kind, Links, Page, Raised
+from .records import Curated, Kind, Links, Page, Raised, Signature
 from .records import Warning as PageWarning
 from .tree import Child, Node, parse, text, walk
 
 _DIRECTIVE = re.compile(r"\{py:(function|class|method|property)\}\s+(\S.*)")
+_TYPE = re.compile(r":type: (\S.*)\n?")
 _FENCE = re.compile(r"\{([\w:-]{1,80})\}")
 _MATH = re.compile(r"\$([^$`]{1,4000})\$")
 _KINDS: dict[str, Kind] = {"function": "function", "class": "class", "method": "method"}
@@ -96,12 +97,12 @@ def _entry(directive: re.Match[str], content: str, line: int, warn: Any) -> Draf
     name = found.group(0) if found else ""
     kind = directive.group(1)
     draft = Draft(name, _KINDS.get(kind, "property"), line, warn)
-    if len(said) > len(name):
-        given = taken_apart(said)[2]
-        if given is None:
-            warn("unread-signature", line, said[:200])
-        else:
-            draft.signatures.append(given)
+    typed = _TYPE.match(content)
+    if typed:
+        content = content[typed.end() :]
+        draft.signatures.append(Signature((), typed.group(1).strip()))
+    elif len(said) > len(name):
+        draft.sign(said)
     field = ""
     for tokens in _top(_markdown().parse(content)):
         nodes = parse(_html(tokens))

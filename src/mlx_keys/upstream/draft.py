@@ -48,6 +48,18 @@ class Draft:
                 self.summary = left.pop(0)
         self.body += left
 
+    def sign(self, said: str, starred: bool = False) -> None:
+        """Add a form that the entry is called in, from its words."""
+        _, name, rest = printed(said)
+        if not rest.startswith("("):
+            typed = rest.removeprefix(":").strip()
+            self.signatures += [Signature((), typed)] if typed else []
+            return
+        try:
+            self.signatures.append(signature.definition(name + rest, starred)[1])
+        except ValueError as error:
+            self._warn("unread-signature", self.line, f"{self.name}: {error}")
+
     def field(self, label: str, children: Sequence[Child]) -> None:
         """Fill in the field of this label from its content."""
         if label in PARAMETERS:
@@ -87,25 +99,16 @@ class Draft:
         )
 
 
-def taken_apart(said: str, starred: bool = False) -> tuple[Kind, str, Signature | None]:
-    """A signature's words as its kind, its name as printed, and its arguments.
-
-    The signature is None where it cannot be read; for what is not called it is empty.
-    """
+def printed(said: str) -> tuple[Kind, str, str]:
+    """A signature's words as its kind, its name as printed, and the rest."""
     kind: Kind = "function"
     words = said.strip()
-    while (found := re.match(r"(\w+)\s+(?=[\w.])", words)) and "(" not in found.group(1):
+    while found := re.match(r"(\w+)\s+(?=[\w.])", words):
         kind = _KINDS.get(found.group(1), kind)
         words = words[found.end() :]
-    found = re.match(r"[\w.]+", words)
-    name = found.group(0) if found else words
-    tail = words[len(name) :].strip()
-    if not tail.startswith("("):
-        return kind, name, Signature((), tail.removeprefix(":").strip())
-    try:
-        return kind, name, signature.definition(words, starred)[1]
-    except ValueError:
-        return kind, name, None
+    name = re.match(r"[\w.]*", words)
+    end = name.end() if name else 0
+    return kind, words[:end], words[end:].strip()
 
 
 def parameter(item: Sequence[Child]) -> Parameter:

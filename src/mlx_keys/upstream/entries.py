@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from . import markup
-from .draft import Draft, Warn, taken_apart
+from .draft import Draft, Warn, printed
 from .prose import blocks, inline, is_permalink, plain
 from .records import Curated, Links, Page
 from .records import Warning as PageWarning
@@ -28,6 +28,7 @@ class Deal:
         self._title = ""
         self._body: list[str] = []
         self._drafts: list[Draft] = []
+        self._told: Draft | None = None
         self._line = 1
         self._field: tuple[str, list[Child]] | None = None
         self._held: list[Child] = []
@@ -100,14 +101,14 @@ class Deal:
         if not self._drafts:
             self._body += blocks([node], headings=True)
             return
-        draft = self._drafts[-1]
         # The class's own tables of members stand below its members.
-        if node.tag == "p" and plain(node.children) in _RUBRICS and draft.kind == "method":
-            owner = next((d for d in self._drafts if draft.name.startswith(d.name + ".")), draft)
-            self._drafts.remove(owner)
-            self._drafts.append(owner)
-            draft = owner
-        draft.add(blocks([node]))
+        if node.tag == "p" and plain(node.children) in _RUBRICS and self._drafts[-1] is self._told:
+            name = self._told.name
+            self._told = next(
+                (d for d in self._drafts if name.startswith(d.name + ".")), self._told
+            )
+        if self._told:
+            self._told.add(blocks([node]))
 
     def _signature(self, node: Node) -> None:
         """A paragraph of signatures, one a line, and the summary after them."""
@@ -125,7 +126,7 @@ class Deal:
         link = next((n for n in line if isinstance(n, Node) and is_permalink(n)), None)
         target = link.attributes.get("href", "").partition("#")[2] if link else ""
         said = plain(line)
-        kind, name, given = taken_apart(said)
+        kind, name, _ = printed(said)
         if not target and self._drafts and name == self._drafts[-1].name.rpartition(".")[2]:
             target = self._drafts[-1].name
         else:
@@ -134,10 +135,8 @@ class Deal:
             if kind == "function" and (nested or name.rpartition(".")[0]):
                 kind = "method"
             self._drafts.append(Draft(target, kind, self._line, self._warn))
-        if given is None:
-            self._warn("unread-signature", self._line, f"{markup.fold(said)[:200]}")
-        else:
-            self._drafts[-1].signatures.append(given)
+            self._told = self._drafts[-1]
+        self._drafts[-1].sign(said)
 
 
 def _flattened(children: Sequence[Child]) -> list[Node]:

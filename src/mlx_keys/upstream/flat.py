@@ -22,7 +22,7 @@ from .crushed import (
     type_end,
     unlinked,
 )
-from .draft import PARAMETERS, RAISES, RETURN_TYPE, Draft, taken_apart
+from .draft import PARAMETERS, RAISES, RETURN_TYPE, Draft, printed
 from .records import Links, Page
 from .records import Warning as PageWarning
 from .signature import closing
@@ -44,7 +44,14 @@ _ENTRY_LINK = re.compile(
     r"\[\\?#\]\([^\s()#]{0,2000}#([^\s()\"]{1,300})\s\"Link to this definition\"\)"
 )
 _CONTENTS = re.compile(r"-\s\[[^\[\]]{1,300}\]\([^\s()#]{0,2000}#([^\s()]{1,300})\)")
-_MODIFIERS = r"(?:(?:class|property|exception|static|classmethod|async|abstract|final)\s+){0,3}"
+# A name as a signature prints it: after what it is, in backticks or not, its underscores escaped.
+_PRINTED = re.compile(
+    r"(?<![\w.\\])(?:(?:class|property|exception|static|classmethod|async|abstract|final)\s+){0,3}"
+    r"`?((?:\w|\\_)(?:[\w.]|\\_){0,300})`?"
+)
+#: How many places back a signature's beginning is looked for.
+_TRIED = 20
+_UNION = re.compile(r"\s*\\?\|\s*")
 _ARROW = re.compile(r"\s*→\s*")
 _ATOM = re.compile(r"['\"][^'\"]{0,100}['\"]|`?[\w.]+`?")
 _OPEN = re.compile(r"\\?\[")
@@ -79,7 +86,6 @@ def read(text: str, source: str) -> Page:
     chrome = max(text.rfind("[", 0, chrome), 0)
     head, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
     page = _Text(escaping.undo(text[chrome:])[0], text.count("\n", 0, chrome) + 1)
-    # The bracket's own backslashes stayed with the header.
     start, title = _opening(page.text)
     after = _AFTER.search(page.text, start)
     end = after.start() if after else len(page.text)
@@ -129,16 +135,14 @@ def _dealt(page: _Text, title: str, start: int, end: int) -> tuple[list[str], li
     body = _page_prose(page, start, before)
     for number, found in enumerate(signatures):
         until = signatures[number + 1].start if number + 1 < len(signatures) else end
-        kind, name, given = taken_apart(unlinked(page.text[found.start : found.end]), starred=True)
+        said = unlinked(page.text[found.start : found.end])
+        kind, name, _ = printed(said)
         nested = any(found.name.startswith(d.name + ".") for d in drafts if d.kind == "class")
         if kind == "function" and (nested or "." in name):
             kind = "method"
         draft = Draft(found.name, kind, page.line(found.start), page.warn_line)
         drafts.append(draft)
-        if given is None:
-            page.warn("unread-signature", found.start, name)
-        else:
-            draft.signatures.append(given)
+        draft.sign(said, starred=True)
         _fill(page, draft, found.after, until)
     return body, drafts
 
@@ -169,25 +173,30 @@ def _signatures(page: _Text, title: str, start: int, end: int) -> Iterator[_Foun
         return
     listed = [markup.unescape(one.group(1)) for one in _CONTENTS.finditer(page.text, 0, start)]
     for name in listed or ([title] if "." in title else []):
-        found = re.compile(_printed(name) + r"(?=\()").search(page.text, at, end)
-        stop = _signature_end(page.text, found.end(), end) if found else None
-        if found and stop is not None:
-            yield _Found(name, found.start(), stop, stop)
-            at = stop
+        for found in _printed(page.text, name, at, end):
+            stop = _signature_end(page.text, found.end(), end)
+            if stop is not None:
+                yield _Found(name, found.start(), stop, stop)
+                at = stop
+                break
 
 
-def _printed(name: str) -> str:
-    """The shape in which a signature prints a name: its last part, whatever stands before it."""
-    last = re.escape(name.rpartition(".")[2]).replace("_", r"\\?_")
-    return rf"{_MODIFIERS}(?:(?<![\w.])[\w.\\]{{1,200}}\.)?(?<![\w\\])`?{last}`?"
+def _printed(text: str, name: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The places where a signature may print a name: its last part, whatever stands before it."""
+    last = name.rpartition(".")[2]
+    for found in _PRINTED.finditer(text, start, end):
+        if markup.unescape(found.group(1)).rpartition(".")[2] == last:
+            yield found
 
 
 def _signature_start(text: str, name: str, start: int, end: int) -> int | None:
     """Where the signature that ends at ``end`` begins; the nearest that makes sense."""
     found = None
-    for one in re.compile(_printed(name) + r"(?=\(|\s*$|:\s|\s=\s)").finditer(text, start, end):
-        if one.end() == end or text[one.end()] != "(":
-            found = one.start()
+    for one in reversed(list(_printed(text, name, start, end))[-_TRIED:]):
+        if text[one.end() : one.end() + 1] != "(":
+            # An argument may bear the name of its function; an attribute is never called.
+            bare = not text[one.end() : end].strip() or text.startswith((":", " = "), one.end())
+            found = one.start() if bare and found is None else found
         elif (close := closing(text, one.end(), end)) is not None:
             tail = text[close + 1 : end].strip()
             if not tail or tail.startswith("→"):
@@ -197,7 +206,7 @@ def _signature_start(text: str, name: str, start: int, end: int) -> int | None:
 
 def _signature_end(text: str, start: int, end: int) -> int | None:
     """Where a signature ends that no link closes: after its arguments, or the type they return."""
-    close = closing(text, start, end)
+    close = closing(text, start, end) if text.startswith("(", start) else None
     if close is None:
         return None
     arrow = _ARROW.match(text, close + 1)
@@ -213,7 +222,7 @@ def _annotation_end(text: str, at: int, end: int) -> int:
         bracket = _OPEN.match(text, at)
         if bracket and (close := closing(text, bracket.end() - 1, end)) is not None:
             at = close + 1
-        union = re.compile(r"\s*\\?\|\s*").match(text, at)
+        union = _UNION.match(text, at)
         if union is None:
             return at
         at = union.end()
@@ -226,15 +235,13 @@ def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
     def warn(kind: str, message: str) -> None:
         page.warn(kind, start, message)
 
-    overload = re.compile(r"\s*" + _printed(draft.name) + r"(?=\()")
-    while (found := overload.match(page.text, start, end)) is not None:
+    while (found := next(_printed(page.text, draft.name, start, end), None)) is not None:
+        if page.text[start : found.start()].strip():
+            break
         stop = _signature_end(page.text, found.end(), end)
         if stop is None:
             break
-        given = taken_apart(unlinked(page.text[found.start() : stop]), starred=True)[2]
-        if given is None:
-            break
-        draft.signatures.append(given)
+        draft.sign(unlinked(page.text[found.start() : stop]), starred=True)
         start = stop
     lead, fields = field_parts(page.text[start:end].strip())
     first, rest = blocks(lead, warn)

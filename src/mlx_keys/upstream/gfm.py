@@ -7,7 +7,7 @@ HTML that gives becomes a tree, whose blocks are dealt out to the page and its e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -32,9 +32,11 @@ _FORMULA = re.compile(
     r"(<(?:div|span) class=\"math[^\"]{0,100}\">)((?:(?!</?(?:div|span)).)+)(?=</(?:div|span)>)",
     re.DOTALL,
 )
-_WRAPPED_HEADING = re.compile(
-    r"^(#{1,6} [^\n]{0,500}<a[^<>\n]{0,500})((?:\n[^\n<>]{0,500}){1,4}>#</a>)", re.MULTILINE
-)
+_CODE = re.compile(r"(<code\b[^<>]{0,500}>)((?:(?!</?code\b|\n\n).){1,2000})(?=</code>)", re.DOTALL)
+_MARKS = re.compile(r"(<[^<>]{0,2000}>)|[\\`*_\[\]~!]")
+_WRAPPED_TAG = re.compile(r"<[a-zA-Z][^<>]{0,2000}>")
+# What pandoc leaves of a caption's attributes.
+_LITTER = re.compile(r"[ \t]\{#[\w-]{1,80}(?:[ \t]\.[\w-]{1,80}){0,4}\}")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -75,15 +77,32 @@ def _tree(text: str, first: int, warn: Warn) -> list[Child]:
             reported.add(name)
             warn("dropped-markup", first, f"<{name}> was left out")
 
-    text = _WRAPPED_HEADING.sub(_unwrapped, text)
-    html = _rendered(_FORMULA.sub(_spelled, text), first)
+    text, origin = _unwrapped(_LITTER.sub("", text))
+    text = _CODE.sub(_literal, _FORMULA.sub(_spelled, text))
+    html = _rendered(text, first, origin)
     return parse(html, dropped)
 
 
-def _unwrapped(found: re.Match[str]) -> str:
-    """Put a heading on one line, and the line ends that this takes away behind it."""
-    tail = found.group(2)
-    return found.group(1) + tail.replace("\n", " ") + "\n" * tail.count("\n")
+def _unwrapped(text: str) -> tuple[str, list[int]]:
+    """Put every tag on one line, for headings and tables end with theirs.
+
+    Returns:
+        The text, and for each of its lines the line where that began before.
+    """
+    done: list[str] = []
+    origin = [0]
+    line = at = 0
+    for tag in _WRAPPED_TAG.finditer(text):
+        taken = tag.group(0).count("\n")
+        if not taken:
+            continue
+        before = text[at : tag.start()]
+        origin += range(line + 1, line + 1 + before.count("\n"))
+        line += before.count("\n") + taken
+        done += [before, re.sub(r"\s*\n\s*", " ", tag.group(0))]
+        at = tag.end()
+    origin += range(line + 1, line + 1 + text.count("\n", at))
+    return "".join([*done, text[at:]]), origin
 
 
 def _spelled(found: re.Match[str]) -> str:
@@ -112,11 +131,17 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable("table")
 
 
-def _rendered(text: str, first: int) -> str:
+def _literal(found: re.Match[str]) -> str:
+    """Keep Markdown's hands off what stands in the theme's own ``<code>``."""
+    inner = _MARKS.sub(lambda one: one.group(1) or f"&#{ord(one.group(0))};", found.group(2))
+    return found.group(1) + inner
+
+
+def _rendered(text: str, first: int, origin: Sequence[int]) -> str:
     """Markdown to HTML whose blocks say in ``data-line`` where they began."""
     markdown = _markdown()
     tokens = markdown.parse(text)
     for token in tokens:
         if token.map and token.nesting >= 0:
-            token.attrSet("data-line", str(token.map[0] + first))
+            token.attrSet("data-line", str(origin[token.map[0]] + first))
     return str(markdown.renderer.render(tokens, markdown.options, {}))

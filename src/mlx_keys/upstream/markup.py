@@ -109,7 +109,7 @@ def fenced(text: str, info: str = "", sign: str = "`") -> str:
     """Give code in a fence that nothing in it can close; ``info`` must be our own word."""
     fence = sign * max(3, _longest(text, sign) + 1)
     body = text.strip("\n")
-    return f"{fence}{info}\n{body}\n{fence}"
+    return f"{fence}{info}\n{body}\n{fence}" if body else f"{fence}{info}\n{fence}"
 
 
 def listed(items: Iterable[str], numbered: bool = False) -> str:

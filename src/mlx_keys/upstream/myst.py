@@ -54,8 +54,12 @@ def entry_lines(entry: Entry) -> list[str]:
             *_overloads(entry),
         ]
     )
-    head = f"{{py:{entry.kind}}} {entry.name}{_signature(entry.signature)}"
-    return markup.fenced(f"{body}", head.replace("`", "'")).split("\n")
+    head = f"{{py:{entry.kind}}} {entry.name}"
+    if entry.signature and entry.kind == "property":
+        body = f":type: {markup.fold(entry.signature.returns)}\n\n{body}"
+    elif entry.signature:
+        head += _signature(entry.signature)
+    return markup.fenced(body, head.replace("`", "'")).split("\n")
 
 
 def parameter_line(parameter: Parameter) -> str:
@@ -70,9 +74,7 @@ def _title(page: Page) -> str:
     return markup.escape(page.title or page.source.partition(".md")[0]).replace("#", "\\#")
 
 
-def _signature(signature: Signature | None) -> str:
-    if signature is None or (not signature.parameters and not signature.returns):
-        return "" if signature is None else "()"
+def _signature(signature: Signature) -> str:
     return markup.fold(str(signature).replace(" → ", " -> "))
 
 

