@@ -1,0 +1,61 @@
+"""``mlx-keys bench``: what a build costs, and what its parts add, as ratios in one run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from mlx_keys.errors import KeysError, Place
+
+from .timing import Row, table
+
+PARTS = ("site", "isolation", "prng")
+
+
+@click.command("bench")
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
+@click.option("--rounds", default=5, show_default=True, help="How often each thing is measured.")
+@click.option("--json", "as_json", is_flag=True, help="Print every measurement as JSON.")
+def command(parts: tuple[str, ...], *, rounds: int, as_json: bool) -> None:
+    """Measure PARTS, or all of them.
+
+    site: making the site afresh with installing, again with nothing changed, and after an edit.
+    isolation: a cold build against one that runs the same examples in Sphinx's own process and
+    compares nothing. prng: our generator in MLX operations against mx.random.
+
+    Builds happen in copies of this folder, which stays as it is.
+    """
+    project = Path.cwd()
+    wanted = parts or PARTS
+    if set(wanted) - {"prng"} and not (project / "conf" / "conf.py").is_file():
+        raise KeysError(
+            "no site to measure here",
+            where=Place("conf/conf.py"),
+            expected="a folder with conf/conf.py and docs/",
+            found=str(project),
+            mend="cd to the project's folder, or measure one part: mlx-keys bench prng",
+        )
+    measured: dict[str, list[Row]] = {}
+    for part in wanted:
+        measured[part] = _measure(part, project, rounds)
+        if not as_json:
+            click.echo(f"{part}\n{table(measured[part])}\n")
+    if as_json:
+        found = {part: [row.to_json() for row in rows] for part, rows in measured.items()}
+        click.echo(json.dumps(found, indent=2))
+
+
+def _measure(part: str, project: Path, rounds: int) -> list[Row]:
+    if part == "site":
+        from .site import measure_site
+
+        return measure_site(project, rounds)
+    if part == "isolation":
+        from .isolation import measure_isolation
+
+        return measure_isolation(project, rounds)
+    from .generator import measure_generator
+
+    return measure_generator(rounds)

@@ -1,0 +1,83 @@
+"""Measurements and how they are shown: medians, their spread, and ratios to a base of the run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing, measured several times.
+
+    Attributes:
+        name: What was measured.
+        seconds: Each time.
+        base: What it is set in relation to, or None for a base itself.
+    """
+
+    name: str
+    seconds: tuple[float, ...]
+    base: Row | None = None
+
+    @property
+    def middle(self) -> float:
+        """The median."""
+        return median(self.seconds)
+
+    @property
+    def ratio(self) -> float | None:
+        """The median over the base's."""
+        return None if self.base is None else self.middle / self.base.middle
+
+    def to_json(self) -> dict[str, Any]:
+        """The row with every measurement."""
+        return {
+            "name": self.name,
+            "seconds": [round(one, 6) for one in self.seconds],
+            "median": round(self.middle, 6),
+            "ratio": None if self.ratio is None else round(self.ratio, 4),
+            "to": None if self.base is None else self.base.name,
+        }
+
+
+def timed(act: Callable[[], object]) -> float:
+    """The seconds that an act takes, by the clock on the wall."""
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def in_turn(acts: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, ...]]:
+    """Measure acts in turn, so that what else the machine does falls on all of them.
+
+    Args:
+        acts: The acts by their names.
+        rounds: How often each is measured.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in acts}
+    for _ in range(rounds):
+        for name, act in acts.items():
+            seconds[name].append(timed(act))
+    return {name: tuple(found) for name, found in seconds.items()}
+
+
+def table(rows: list[Row]) -> str:
+    """The rows in columns, for people: a ratio is to the nearest line above that has none."""
+    width = max(len(row.name) for row in rows)
+    lines = []
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f} x"
+        spread = f"{_seconds(min(row.seconds))} to {_seconds(max(row.seconds))}"
+        lines.append(
+            f"  {row.name:{width}}  {_seconds(row.middle):>9}  {ratio:>7}"
+            f"  ({spread}, {len(row.seconds)} times)"
+        )
+    return "\n".join(lines)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f} s" if value >= 1 else f"{value * 1e3:.1f} ms"
