@@ -264,3 +264,38 @@ def test_children_die_with_a_caller_that_is_killed(tmp_path: Path) -> None:
 
 def test_seconds_are_told_but_not_compared() -> None:
     assert Observed("done", seconds=1.0) == replace(Observed("done"), seconds=2.0)
+
+
+WATCH = """
+import os, socket, subprocess, sys
+from mlx_keys.examples.watch import watch
+if hasattr(os, "pidfd_open"):
+    del os.pidfd_open
+ours, caller = socket.socketpair()
+reading, writing = os.pipe()
+child = subprocess.Popen(
+    ["sh", "-c", sys.argv[1]], stdout=writing, start_new_session=True, pass_fds=[writing]
+)
+os.close(writing)
+seen = watch(child.pid, {"stdout": reading}, 2.0, caller)
+print(seen.status, repr(seen.stopped), seen.left, bytes(seen.streams["stdout"]))
+child.returncode = 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("shell", "expected"),
+    [
+        ("sleep 0.1; echo out; exit 3", "3 '' False b'out\\n'"),
+        ("echo out; kill -9 $$", "-9 '' False b'out\\n'"),
+        ("trap '' USR2; echo out; sleep 60", "-9 'timeout' False b'out\\n'"),
+        ("echo out; sleep 60 & echo more", "0 '' True b'out\\nmore\\n'"),
+    ],
+)
+def test_a_child_is_watched_to_its_end_where_no_descriptor_stands_for_it(
+    shell: str, expected: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, shell], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == expected

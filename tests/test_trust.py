@@ -215,7 +215,7 @@ def test_the_command_attests_then_verifies_within_what_it_measured(tmp_path: Pat
     done = run("attest", "page.md")
     assert (done.returncode, done.stderr) == (0, "")
     path = f"trust/backends/{name}.json"
-    assert done.stdout.startswith(f"{path}: 1 outputs attested, 1 equal to the letter, 0 left out")
+    assert done.stdout.startswith(f"{path}: 1 examples attested, 1 equal to the letter, 0 left out")
     blessed = tmp_path / "trust" / "blessed.json"
     assert json.loads(blessed.read_text()) == {"backend": name, "elsewhere": {}}
 

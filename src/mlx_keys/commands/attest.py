@@ -56,7 +56,7 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     entries = [entry for page in made.record.pages.values() for entry in page]
     equal = sum(entry.printed == entry.shown for entry in entries)
     click.echo(
-        f"{path}: {len(entries)} outputs attested, {equal} equal to the letter, "
+        f"{path}: {len(entries)} examples attested, {equal} equal to the letter, "
         f"{len(made.skipped)} left out, {len(faults)} faults "
         f"({report.backend.chip}, mlx {report.backend.mlx})"
     )

@@ -65,7 +65,7 @@ def watch(pid: int, pipes: dict[str, int], timeout: float, caller: socket.socket
         pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
         if pidfd is not None:
             selector.register(pidfd, selectors.EVENT_READ, "end")
-        while not _ended(pid):
+        while (status := _ended(pid)) is None:
             remaining = start + timeout - time.monotonic()
             if remaining <= 0:
                 seen.stopped = "timeout"
@@ -81,9 +81,10 @@ def watch(pid: int, pipes: dict[str, int], timeout: float, caller: socket.socket
                 seen.stopped = "flood"
                 break
         seen.seconds = time.monotonic() - start
-        if seen.stopped:
+        if status is None:
             _kill_session(pid)
-        seen.status = _reap(pid)
+            status = os.waitpid(pid, 0)[1]
+        seen.status = os.waitstatus_to_exitcode(status)
         seen.left = _outlived(pid) and not seen.stopped
         _kill_rest(pid)
         if pidfd is not None:
@@ -112,9 +113,10 @@ def _too_much(seen: Watched) -> bool:
     )
 
 
-def _ended(pid: int) -> bool:
-    """Whether the child has ended; it stays a zombie, and so keeps its number."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+def _ended(pid: int) -> int | None:
+    """The child's wait status if it has ended."""
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    return status if ended else None
 
 
 def _ask_where(pid: int) -> None:
@@ -129,10 +131,6 @@ def _kill_session(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-
-
-def _reap(pid: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def _outlived(pid: int) -> bool:

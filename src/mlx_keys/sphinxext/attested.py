@@ -21,7 +21,7 @@ from mlx_keys.trust.status import agreement
 from .example import trust_folder
 from .faults import note
 
-HEAD = ("Device", "Chip", "System", "mlx", "Attested", "Outputs", "Equal", "Floats apart")
+HEAD = ("Device", "Chip", "System", "mlx", "Attested", "Examples", "Equal", "Floats apart")
 
 
 class AttestedDirective(SphinxDirective):
