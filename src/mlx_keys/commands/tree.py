@@ -8,6 +8,7 @@ import click
 
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.keytree import KeyTree
+from mlx_keys.keytree.wording import counted
 
 
 def integers(text: str) -> tuple[int, ...]:
@@ -85,4 +86,4 @@ def command(
             found=error.strerror,
             mend="choose a file in a folder that is there and may be written to",
         ) from None
-    click.echo(f"{output}: {sum(1 for _ in tree.walk())} keys")
+    click.echo(f"{output}: {counted(sum(1 for _ in tree.walk()), 'key')}")

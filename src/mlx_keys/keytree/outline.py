@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .wording import enumerated
+from .wording import counted, enumerated
 
 if TYPE_CHECKING:
     from .tree import KeyTree
@@ -37,25 +36,17 @@ def line(tree: KeyTree) -> str:
     return "  ".join(parts)
 
 
-@dataclass(frozen=True)
-class Summary:
-    """A picture in two sentences: what it is, and what is in it."""
-
-    title: str
-    description: str
+def title(tree: KeyTree) -> str:
+    """What a picture of the tree is called."""
+    return f"The tree of {tree.expression}"
 
 
-def summary(tree: KeyTree) -> Summary:
-    """What a picture of the tree is announced as."""
+def summary(tree: KeyTree) -> str:
+    """What a picture of the tree holds, in a few words."""
     keys = list(tree.walk())
     counts = [
-        _counted(len(keys), "key"),
-        _counted(sum(len(key.draws) for key in keys), "draw"),
-        _counted(sum(bool(key.faults) for key in keys), "key used wrongly", "keys used wrongly"),
+        counted(len(keys), "key"),
+        counted(sum(len(key.draws) for key in keys), "draw"),
+        counted(sum(bool(key.faults) for key in keys), "key used wrongly", "keys used wrongly"),
     ]
-    said = enumerated([count for count in counts if not count.startswith("0 ")])
-    return Summary(f"The tree of {tree.expression}", f"{said}. The words stand in the text below.")
-
-
-def _counted(count: int, one: str, more: str | None = None) -> str:
-    return f"{count} {one if count == 1 else more or one + 's'}"
+    return enumerated([count for count in counts if not count.startswith("0 ")])

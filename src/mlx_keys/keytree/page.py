@@ -13,6 +13,7 @@ from mlx_keys.errors import KeysError
 
 from .face import SIDE, face
 from .layout import Picture, lay_out
+from .outline import outline, summary
 from .svg import draw, style_alone, style_in_a_page
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def standalone(tree: KeyTree, layout: str = "wide") -> str:
         f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">\n'
         f"<style>\n{style_alone()}</style>\n"
         f'<rect class="mk-paper" width="100%" height="100%" rx="8"/>\n'
-        f'<g transform="translate({PADDING} {PADDING})">\n{draw(tree, picture)}\n</g>\n</svg>\n'
+        f'<g transform="translate({PADDING} {PADDING})">\n'
+        f"{draw(tree, picture, outline(tree))}\n</g>\n</svg>\n"
     )
 
 
@@ -80,11 +82,12 @@ def picture_and_text(tree: KeyTree) -> str:
 
 
 def _svg(tree: KeyTree, picture: Picture, layout: str, style: str = "") -> str:
+    said = f"{summary(tree)}. The words stand in the text below."
     return (
         f'<svg class="mk-key mk-{layout}" xmlns="{NAMESPACE}" role="img" '
         f'width="{picture.width:g}" height="{picture.height:g}" '
         f'viewBox="0 0 {picture.width:g} {picture.height:g}">\n'
-        f"{style}{draw(tree, picture)}\n</svg>\n"
+        f"{style}{draw(tree, picture, said)}\n</svg>\n"
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .face import face
 from .layout import FACE, NOTE_INDENT, Card, Note, Picture
-from .outline import summary
+from .outline import title
 
 if TYPE_CHECKING:
     from .tree import KeyTree
@@ -83,11 +83,10 @@ def style_alone() -> str:
     return f"{around}{_SHAPES}{light}@media (prefers-color-scheme:dark){{\n{dark}}}\n"
 
 
-def draw(tree: KeyTree, picture: Picture) -> str:
+def draw(tree: KeyTree, picture: Picture, description: str) -> str:
     """What stands inside the ``<svg>`` element: title, description, lines, cards."""
-    said = summary(tree)
     parts = [
-        f"<title>{escape(said.title)}</title><desc>{escape(said.description)}</desc>",
+        f"<title>{escape(title(tree))}</title><desc>{escape(description)}</desc>",
         *(f'<path class="mk-line" d="{line}"/>' for line in picture.lines),
         *(_card(card) for card in picture.cards),
     ]

@@ -16,7 +16,7 @@ from mlx_keys.prng import threefry2x32
 
 from .outline import outline
 from .page import figure, picture_and_text, standalone
-from .wording import check_label, check_name, enumerated, times
+from .wording import check_label, check_name, counted, enumerated, times
 
 #: More than these cannot be read at a glance, on any screen.
 MOST_KEYS = 64
@@ -271,7 +271,7 @@ class KeyTree:
         if size + count > MOST_KEYS:
             raise KeysError(
                 f"a tree of more than {MOST_KEYS} keys cannot be read in a picture",
-                found=f"{size} keys, and {count} more from {self.expression}",
+                found=f"{counted(size, 'key')}, and {count} more from {self.expression}",
                 mend="draw a part of it, or split into fewer",
             )
         if level == MOST_LEVELS:

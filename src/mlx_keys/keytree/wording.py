@@ -61,3 +61,8 @@ def times(count: int) -> str:
 def enumerated(items: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def counted(number: int, one: str, more: str | None = None) -> str:
+    """``1 key``, ``2 keys``; ``more`` is the plural where it is not the word and an s."""
+    return f"{number} {one if number == 1 else more or one + 's'}"
