@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlx_keys.errors import KeysError
 from mlx_keys.examples import bless
+from mlx_keys.examples.compare import Allowed
 from mlx_keys.examples.example import Example
 from mlx_keys.examples.extract import extract
-from mlx_keys.examples.judge import judge
+from mlx_keys.examples.judge import Judged, judge
 from mlx_keys.examples.run import Observed
 
 MYST = "# Page\n\n```{example}\nprint(1)\n```\n\nMore.\n"
@@ -121,6 +125,12 @@ def example_of(options: str = "") -> Example:
     return example
 
 
+def shown(text: str) -> Example:
+    page = f"```{{example}}\nprint(1)\n```\n```{{output}}\n{text}\n```\n"
+    (example,) = extract(page, "page.md").examples
+    return example
+
+
 def test_what_two_runs_print_alike_depends_on_no_luck() -> None:
     assert bless.luck(example_of(), Observed("done", "1\n"), Observed("done", "1\n")) is None
 
@@ -145,3 +155,33 @@ def test_what_fails_the_second_time_is_refused() -> None:
 def test_what_varies_is_allowed_to() -> None:
     example = example_of(":varies: the clock\n")
     assert bless.luck(example, Observed("done", "1\n"), Observed("done", "2\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("judged", "expected"),
+    [
+        (judge(example_of(), Observed("done", "1\n")), True),
+        (judge(example_of(), Observed("done", "")), False),
+        (judge(example_of(), Observed("timeout", "1\n")), False),
+        (judge(shown("1.5"), Observed("done", "1.6\n")), True),
+        (judge(shown("1.5"), Observed("done", "1.6\n"), Allowed(report=True)), False),
+        (judge(shown("1.5"), Observed("done", "")), True),
+    ],
+    ids=["new", "silent", "failed", "changed", "off elsewhere", "gone"],
+)
+def test_what_a_page_may_show_already_is_not_blessed(judged: Judged, expected: bool) -> None:
+    assert bless.stale(judged) is expected
+
+
+def test_a_page_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(MYST)
+    (example,) = extract(MYST, str(page)).examples
+    judged = judge(example, Observed("done", "1\n"))
+    page.write_text("New line.\n" + MYST)
+    with pytest.raises(KeysError, match="this page changed while its examples ran"):
+        bless.write(page, [judged])
+    assert page.read_text() == "New line.\n" + MYST
+    page.write_text(MYST)
+    bless.write(page, [judged])
+    assert page.read_text() == MYST_BLESSED

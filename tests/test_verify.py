@@ -182,7 +182,8 @@ def test_pages_are_files_and_what_lies_in_folders(tmp_path: Path) -> None:
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
         file.write_text("")
-    assert pages([tmp_path, tmp_path / "a.md"]) == [tmp_path / "a.md", tmp_path / "b/c.rst"]
+    again = tmp_path / "b" / ".." / "a.md"
+    assert pages([tmp_path, again]) == [tmp_path / "a.md", tmp_path / "b/c.rst"]
     with pytest.raises(KeysError, match="there is no such page"):
         pages([tmp_path / "none.md"])
 

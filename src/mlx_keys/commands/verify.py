@@ -16,7 +16,7 @@ from tqdm import tqdm
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.examples import bless, compare
 from mlx_keys.examples.compare import Kind
-from mlx_keys.examples.judge import Judged, endings
+from mlx_keys.examples.judge import Judged
 from mlx_keys.examples.run import Pool
 from mlx_keys.examples.verify import Report, Settings, observe, surroundings, verify
 from mlx_keys.trust import records
@@ -108,11 +108,7 @@ def _bless(report: Report, settings: Settings, trust: records.Trust) -> None:
     That one is in fresh interpreters: forked children share their addresses, and so some luck.
     """
     assert report.backend is not None or not report.judged  # noqa: S101 - for the type checker
-    candidates = [
-        one
-        for one in report.judged
-        if bless.stale(one) and not (one.faults and endings(one.example, one.seen))
-    ]
+    candidates = [one for one in report.judged if bless.stale(one)]
     if not candidates or report.backend is None:
         return
     around = surroundings(settings, report.backend)

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import KeysError, Place
 
 from . import accepted, cache, compare
 from .example import Example, Form
+from .extract import extract
 from .judge import Judged, endings, output
 from .run import Observed
 
@@ -46,13 +47,14 @@ def luck(example: Example, first: Observed, second: Observed) -> KeysError | Non
 
 
 def stale(judged: Judged) -> bool:
-    """Whether a page's output is not, letter by letter, what the example prints."""
-    shown = judged.example.expected
-    if judged.example.options.varies is not None and not judged.faults:
+    """Whether a page would hold if it showed what its example printed.
+
+    A float that another backend prints a little differently is no reason: it stays as accepted.
+    """
+    if not judged.faults or endings(judged.example, judged.seen):
         return False
-    if shown is None:
-        return bool(judged.printed)
-    return judged.example.normal(shown.text) != judged.printed
+    shown = judged.example.expected
+    return shown is None or judged.example.normal(shown.text) != judged.printed
 
 
 def write(path: Path, outputs: Sequence[Judged]) -> None:
@@ -61,6 +63,9 @@ def write(path: Path, outputs: Sequence[Judged]) -> None:
     Args:
         path: The page or the script.
         outputs: Its examples, judged.
+
+    Raises:
+        KeysError: Where the page is not as it was when its examples were read.
     """
     if outputs[0].example.form is Form.SCRIPT:
         file = accepted.golden_of(path)
@@ -68,6 +73,12 @@ def write(path: Path, outputs: Sequence[Judged]) -> None:
         cache.write(file, outputs[0].printed + "\n")
         return
     text = path.read_bytes().decode("utf-8")
+    if not {one.example for one in outputs} <= set(extract(text, str(path)).examples):
+        raise KeysError(
+            "this page changed while its examples ran, so nothing was written to it",
+            where=Place(str(path)),
+            mend="mlx-keys verify --bless, once more",
+        )
     cache.write(path, blessed(text, [(one.example, one.printed) for one in outputs]))
 
 

@@ -90,16 +90,17 @@ def pages(paths: Iterable[Path]) -> list[Path]:
     Raises:
         KeysError: For a path that is not there.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}  # a page that is named twice, by whatever name, is one page
     for path in paths:
         if path.is_dir():
-            inside = (p for p in sorted(path.rglob("*")) if p.suffix in SUFFIXES and p.is_file())
-            found |= dict.fromkeys(p for p in inside if not _hidden(p.relative_to(path)))
+            for page in sorted(path.rglob("*")):
+                if page.suffix in SUFFIXES and not _hidden(page.relative_to(path)):
+                    found.setdefault(page.resolve(), page)
         elif path.is_file():
-            found[path] = None
+            found.setdefault(path.resolve(), path)
         else:
             raise KeysError("there is no such page", where=Place(str(path)))
-    return list(found)
+    return [page for page in found.values() if page.is_file()]
 
 
 def _hidden(path: Path) -> bool:
