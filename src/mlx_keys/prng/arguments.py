@@ -53,8 +53,7 @@ def read_key(function: str, key: object) -> mx.array:
             f"{function}: key has the wrong dtype",
             expected="shape (2,), dtype uint32",
             found=found,
-            mend="mx.array(words, dtype=mx.uint32): mx.array makes signed integers of the words of "
-            "a key that came from JSON or from tolist()",
+            mend="mx.array(words, dtype=mx.uint32), as words from JSON become signed integers",
         )
     if key.shape != (2,):
         raise ArgumentValueError(

@@ -25,6 +25,7 @@ from .maths import setup_maths
 from .parameters import setup_parameters
 from .reference import setup_reference
 from .summary import setup_summary
+from .threefry_rounds import setup_threefry_rounds
 from .type_links import setup_type_links
 from .verified import setup_verified
 
@@ -43,6 +44,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_gallery(app)
     setup_example(app)
     setup_key_tree(app)
+    setup_threefry_rounds(app)
     setup_type_links(app)
     setup_reference(app)
     setup_parameters(app)
