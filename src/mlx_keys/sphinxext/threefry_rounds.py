@@ -5,6 +5,7 @@ The states are the reference generator's: no MLX is evaluated in Sphinx's proces
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from docutils import nodes
@@ -34,43 +35,70 @@ class ThreefryRoundsDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Draw the states, or report what can't be read, at its line."""
         try:
-            key = threefry2x32.key(int(self.arguments[0]))
-            after = [int(part) for part in self.options.get("after", DEFAULT_ROUNDS).split()]
-            states = [[threefry2x32.block(key, c, rounds) for c in COUNTERS] for rounds in after]
-        except (KeysError, ValueError) as error:
+            key = threefry2x32.key(_integer(self.arguments[0]))
+            after = [_integer(part) for part in self.options.get("after", DEFAULT_ROUNDS).split()]
+            states = [
+                _State(rounds, *(threefry2x32.block(key, counter, rounds) for counter in COUNTERS))
+                for rounds in after
+            ]
+        except KeysError as error:
             logger.error("%s", error, location=self.get_location())
             return []
-        items = zip(after, states, strict=True)
+        items = "".join(state.html() for state in states)
         drawn = KeyTreeNode(
-            html="".join(
-                (
-                    '<ol class="mk-rounds">\n',
-                    *(_item(rounds, first, second) for rounds, (first, second) in items),
-                    "</ol>\n",
-                )
-            ),
-            text="\n".join(
-                f"{_title(rounds)}: {_hex(first)}, {_hex(second)}: {differing(first, second)} differ"
-                for rounds, (first, second) in zip(after, states, strict=True)
-            ),
+            html=f'<ol class="mk-rounds">\n{items}</ol>\n',
+            text="\n".join(str(state) for state in states),
         )
         self.set_source_info(drawn)
         return [drawn]
 
 
-def differing(first: Pair, second: Pair) -> int:
-    """How many of the 64 bits of two states differ."""
-    return sum((a ^ b).bit_count() for a, b in zip(first, second, strict=True))
+@dataclass(frozen=True)
+class _State:
+    """The two blocks after some rounds."""
+
+    rounds: int
+    first: Pair
+    second: Pair
+
+    @property
+    def differing(self) -> int:
+        """How many of the 64 bits differ."""
+        pairs = zip(self.first, self.second, strict=True)
+        return sum((a ^ b).bit_count() for a, b in pairs)
+
+    @property
+    def title(self) -> str:
+        match self.rounds:
+            case 0:
+                return "key added"
+            case 1:
+                return "1 round"
+        return f"{self.rounds} rounds"
+
+    def __str__(self) -> str:
+        words = f"{_hex(self.first)}, {_hex(self.second)}"
+        return f"{self.title}: {words}: {self.differing} of 64 bits differ"
+
+    def html(self) -> str:
+        return (
+            f"<li><span>{self.title}</span>{_face(self.first)}{_face(self.second)}"
+            f"<span><b>{self.differing}</b> of 64 bits differ</span></li>\n"
+        )
 
 
-def _item(rounds: int, first: Pair, second: Pair) -> str:
-    return (
-        f"<li><span>{_title(rounds)}</span>{_state(first)}{_state(second)}"
-        f"<span><b>{differing(first, second)}</b> of 64 bits differ</span></li>\n"
-    )
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise KeysError(
+            "{threefry-rounds} takes a seed and, in :after:, numbers of rounds",
+            expected="integers",
+            found=text,
+        ) from None
 
 
-def _state(words: Pair) -> str:
+def _face(words: Pair) -> str:
     return (
         f'<span class="mk-key-face"><svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
         f"{face(words, 0, 0, SIDE)}</svg><code>{_hex(words)}</code></span>"
@@ -79,15 +107,6 @@ def _state(words: Pair) -> str:
 
 def _hex(words: Pair) -> str:
     return "{:08x} {:08x}".format(*words)
-
-
-def _title(rounds: int) -> str:
-    match rounds:
-        case 0:
-            return "key added"
-        case 1:
-            return "1 round"
-    return f"{rounds} rounds"
 
 
 def setup_threefry_rounds(app: Sphinx) -> None:
