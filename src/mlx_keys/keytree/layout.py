@@ -78,7 +78,7 @@ class Picture:
         width: In CSS pixels.
         height: The same.
         cards: Parents before their children.
-        lines: The data of an SVG path each.
+        lines: From parents to children, each as the data of an SVG path.
     """
 
     width: float

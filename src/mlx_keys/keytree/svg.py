@@ -87,7 +87,8 @@ def draw(tree: KeyTree, picture: Picture, description: str) -> str:
     """What stands inside the ``<svg>`` element: title, description, lines, cards."""
     parts = [
         f"<title>{escape(title(tree))}</title><desc>{escape(description)}</desc>",
-        *(f'<path class="mk-line" d="{line}"/>' for line in picture.lines),
+        # One path, so that where lines meet a translucent colour is laid on once.
+        f'<path class="mk-line" d="{"".join(picture.lines)}"/>',
         *(_card(card) for card in picture.cards),
     ]
     return "\n".join(parts)
