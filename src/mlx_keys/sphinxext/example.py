@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
@@ -212,6 +213,16 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         yield advance
 
 
+class DetailsNode(nodes.Element, nodes.General):
+    """A status line as ``html``. No text node: its digests are nothing to search for."""
+
+
+def write_details(self: HTML5Translator, node: DetailsNode) -> None:
+    """Write it."""
+    self.body.append(node["html"])
+    raise nodes.SkipNode
+
+
 class StatusesThatOpen(SphinxPostTransform):
     """Puts each status line where its example keeps a place for it, in HTML as ``<details>``."""
 
@@ -221,7 +232,7 @@ class StatusesThatOpen(SphinxPostTransform):
     def run(self, **_kwargs: object) -> None:
         """Replace the placeholders."""
         for node, said in statuses(self.document, self.env):
-            node.replace_self(nodes.raw("", details(said), format="html"))
+            node.replace_self(DetailsNode(html=details(said)))
 
 
 class StatusesAsText(SphinxPostTransform):
@@ -260,6 +271,7 @@ def setup_example(app: Sphinx) -> None:
     app.add_config_value("mlx_keys_cache", "", "", types=frozenset({str}))
     app.add_config_value("mlx_keys_trust", "trust", "env", types=frozenset({str}))
     app.add_node(StatusNode)
+    app.add_node(DetailsNode, html=(write_details, None))
     app.add_directive("example", ExampleDirective)
     app.add_directive("output", OutputDirective)
     app.add_post_transform(StatusesThatOpen)

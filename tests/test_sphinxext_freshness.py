@@ -1,0 +1,90 @@
+"""What a second build makes anew is decided by content, never by dates."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tiny_project import CONF, build, write
+
+OLD = (1_000_000_000, 1_000_000_000)
+NEW = (4_000_000_000, 4_000_000_000)
+DRESSED = CONF + 'html_static_path = ["static"]\ntemplates_path = ["templates"]\n'
+
+
+def lay(folder: Path, **changed: str) -> None:
+    """Two pages, one of which includes a file."""
+    pages = {
+        "one.md": "# One\n\nText.\n",
+        "two.rst": "Two\n===\n\n.. literalinclude:: part.txt\n",
+        "part.txt": "part\n",
+    }
+    write(folder, pages | {name.replace("_", "."): text for name, text in changed.items()}, DRESSED)
+
+
+def dressed(folder: Path) -> None:
+    """The project's own style sheet and template."""
+    for name, file, text in (("static", "own.css", "a {}"), ("templates", "own.html", "x")):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / file).write_text(text)
+
+
+def test_files_that_were_only_touched_are_neither_read_nor_written_again(tmp_path: Path) -> None:
+    dressed(tmp_path)
+    lay(tmp_path)
+    assert build(tmp_path).read == {"index", "one", "two"}
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and "_build" not in path.parts:
+            os.utime(path, NEW)
+    again = build(tmp_path)
+    assert (again.read, again.wrote) == (set(), set())
+
+
+def test_a_change_under_an_old_date_is_seen(tmp_path: Path) -> None:
+    dressed(tmp_path)
+    lay(tmp_path)
+    build(tmp_path)
+    lay(tmp_path, one_md="# One\n\nOther text.\n")
+    os.utime(tmp_path / "one.md", OLD)
+    again = build(tmp_path)
+    assert again.read == {"one"}
+    assert "Other text." in again.html("one")
+
+
+def test_a_change_of_an_included_file_under_an_old_date_is_seen(tmp_path: Path) -> None:
+    dressed(tmp_path)
+    lay(tmp_path)
+    build(tmp_path)
+    lay(tmp_path, part_txt="another part\n")
+    os.utime(tmp_path / "part.txt", OLD)
+    again = build(tmp_path)
+    assert again.read == {"two"}
+    assert "another" in again.html("two")
+
+
+def test_another_style_sheet_or_template_writes_every_page_again_and_reads_none(
+    tmp_path: Path,
+) -> None:
+    dressed(tmp_path)
+    lay(tmp_path)
+    build(tmp_path)
+    for path in (tmp_path / "static" / "own.css", tmp_path / "templates" / "own.html"):
+        path.write_text("other")
+        os.utime(path, OLD)
+        again = build(tmp_path)
+        assert (again.read, again.wrote) == (set(), {"index", "one", "two"})
+    assert build(tmp_path).wrote == set()
+
+
+def test_another_mlx_reads_every_page_again(tmp_path: Path, monkeypatch: object) -> None:
+    from mlx_keys.sphinxext import freshness
+
+    dressed(tmp_path)
+    lay(tmp_path)
+    build(tmp_path)
+    original = freshness.version
+    try:
+        freshness.version = lambda _name: "99.0"
+        assert build(tmp_path).read == {"index", "one", "two"}
+    finally:
+        freshness.version = original

@@ -1,0 +1,29 @@
+"""Formulas become MathML; one that cannot is warned of where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tiny_project import CONF, build, write
+
+MATHS = CONF + 'html_math_renderer = "mathml"\nmyst_enable_extensions = ["dollarmath"]\n'
+
+
+def test_formulas_need_no_script(tmp_path: Path) -> None:
+    page = "# A page\n\nHere $x_0 + 1$.\n\n$$\n\\sqrt{2}\n$$ (root)\n\nSee {eq}`root`.\n"
+    write(tmp_path, {"page.md": page}, MATHS)
+    built = build(tmp_path)
+    assert built.warnings == ""
+    html = built.html("page")
+    assert "<msub><mi>x</mi><mn>0</mn></msub>" in html
+    assert 'display="block"><mrow><msqrt>' in html
+    assert '<span class="eqno">(1)' in html
+    assert "https://" not in html.partition("<body")[0]
+
+
+@pytest.mark.parametrize("formula", [r"\foo x", r"\left( x", r"\begin{aligned}a&=b\end{aligned}"])
+def test_a_formula_that_cannot_be_shown_is_warned_of(tmp_path: Path, formula: str) -> None:
+    write(tmp_path, {"page.md": f"# A page\n\nText.\n\n${formula}$\n"}, MATHS)
+    assert "page.md:5: WARNING:" in build(tmp_path).warnings
