@@ -35,6 +35,7 @@ _FIGURE_STYLE = """\
 .mk-tree summary{cursor:pointer;color:var(--mk-muted,inherit)}
 .mk-tree ul{margin:.5em 0 0;padding-left:1.25em;line-height:1.6}
 .mk-tree ul ul{margin-top:0}
+@media print{.mk-tree details:not([open]){display:none}}
 """
 
 
