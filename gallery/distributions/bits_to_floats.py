@@ -70,7 +70,7 @@ axes.set(yscale="log", ylim=(2**-33, 2**-23), ylabel="step to the next")
 axes.set_xticks([2**-8, 2**-4, 1], ["1/256", "1/16", "1"])
 axes.set_yticks([2**-32, 2**-24], ["1 / 2**32", "1 / 2**24"])
 axes.minorticks_off()
-axes.set_title("Next to 0 the steps are 256 times finer than next to 1")
+axes.set_title("Next to 0 the steps are 256 times finer")
 plt.show()
 
 # %%

@@ -92,9 +92,7 @@ print(f"one in {1 / erfc(5.41998 / sqrt(2)) / 1e6:.0f} million")
 
 # %%
 # For training and most simulations this is of no account. If you study
-# rare events, draw them where they are: ``mx.random.truncated_normal``
-# shares the limit, so use importance sampling or a distribution with a
-# tail.
+# rare events, do not wait for them: use importance sampling.
 #
 # Next
 # ----

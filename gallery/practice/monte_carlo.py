@@ -11,6 +11,7 @@ hundred workers know no more than one.
 from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib.pyplot as plt
+import mlx.core as mx
 import numpy as np
 
 from mlx_keys import prng
@@ -18,9 +19,9 @@ from mlx_keys import prng
 seed, pieces, points = 31, 64, 4096
 
 
-def hits(key):
+def hits(key, random=prng):
     """How many points of the unit square lie within 1 of a corner."""
-    drawn = prng.uniform(shape=(2, points), key=key)
+    drawn = random.uniform(shape=(2, points), key=key)
     x, y = np.array(drawn, dtype=np.float64)
     return int(np.count_nonzero(x * x + y * y < 1))
 
@@ -32,6 +33,9 @@ def piece(number):
 
 counts = [piece(number) for number in range(pieces)]
 print("first four pieces:", counts[:4])
+
+first_key = prng.fold_in(prng.key(seed), 0)
+print("the first, by mlx:", hits(first_key, mx.random))
 
 # %%
 # The share of points within the quarter circle is pi / 4. So four times
