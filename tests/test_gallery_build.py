@@ -256,6 +256,7 @@ PRIVATE = {
         "gallery_conf",
         "check_for_header",
     ],
+    "gen_gallery._import_matplotlib": [],
     "utils._collect_gallery_files": ["examples_dirs", "gallery_conf", "check_filenames"],
 }
 

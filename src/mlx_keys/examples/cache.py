@@ -14,7 +14,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,13 @@ class Surroundings:
         backend: Where they run.
         roots: Folders that hold the project's packages.
         lock: What says which packages are installed.
+        sources: What is known of the files in the roots.
     """
 
     backend: Backend
     roots: tuple[Path, ...]
     lock: str
+    sources: imports.Sources = field(default_factory=imports.Sources, compare=False, repr=False)
 
     def key(self, code: str, **more: Any) -> str:
         """The key of a program's observation.
@@ -50,7 +52,7 @@ class Surroundings:
         parts = [
             FORMAT,
             code,
-            imports.digest(code, self.roots),
+            imports.digest(code, self.roots, self.sources),
             self.backend.mlx,
             self.backend.name,
             self.backend.libc,
@@ -108,14 +110,14 @@ def from_json(stored: dict[str, Any]) -> Observed:
     Raises:
         TypeError: Where a field is missing, unknown, or of another type.
     """
-    if set(stored) != {field.name for field in fields(Observed)}:
+    if set(stored) != {one.name for one in fields(Observed)}:
         raise TypeError("other fields")
     seen = Observed(**(stored | {"error": tuple(stored["error"])}))
     empty = Observed("done")
-    for field in fields(Observed):
-        value, model = getattr(seen, field.name), getattr(empty, field.name)
+    for one in fields(Observed):
+        value, model = getattr(seen, one.name), getattr(empty, one.name)
         if model is not None and not isinstance(value, type(model)):
-            raise TypeError(field.name)
+            raise TypeError(one.name)
     return seen
 
 

@@ -10,25 +10,48 @@ from functools import lru_cache
 from pathlib import Path
 
 
-def digest(code: str, roots: Sequence[Path]) -> str:
+class Sources:
+    """The project's files as one run finds them: each is looked for, and looked at, once."""
+
+    def __init__(self) -> None:
+        self._files: dict[tuple[str, tuple[Path, ...]], tuple[Path, ...]] = {}
+        self._contents: dict[Path, tuple[str, tuple[str, ...]]] = {}
+
+    def files_of(self, name: str, roots: Sequence[Path]) -> tuple[Path, ...]:
+        """The files that stand for a name that a program imports."""
+        asked = (name, tuple(roots))
+        if asked not in self._files:
+            self._files[asked] = tuple(_files_of(name, roots))
+        return self._files[asked]
+
+    def content(self, file: Path) -> tuple[str, tuple[str, ...]]:
+        """A file's digest and, for a Python file, the modules that it imports."""
+        if file not in self._contents:
+            self._contents[file] = _content(file)
+        return self._contents[file]
+
+
+def digest(code: str, roots: Sequence[Path], sources: Sources) -> str:
     """One digest over the content of all project files that a program imports, in the end.
 
     Args:
         code: The program.
         roots: Folders that hold the project's packages, such as ``src``.
+        sources: What is known of the files in them.
     """
     total = hashlib.sha256()
-    for file in sorted(files(code, roots)):
-        total.update(file.as_posix().encode() + b"\0" + _content(file)[0].encode())
+    for file in sorted(files(code, roots, sources)):
+        total.update(file.as_posix().encode() + b"\0" + sources.content(file)[0].encode())
     return total.hexdigest()
 
 
-def files(code: str, roots: Sequence[Path]) -> set[Path]:
+def files(code: str, roots: Sequence[Path], sources: Sources | None = None) -> set[Path]:
     """The project's files that a program imports, directly or through others.
 
     A package that is imported as such counts with all that lies in it, since it may load its
     parts late, or read data from beside them.
     """
+    sources = sources or Sources()
     found: set[Path] = set()
     names = list(modules(code))
     seen: set[str] = set()
@@ -37,10 +60,10 @@ def files(code: str, roots: Sequence[Path]) -> set[Path]:
         if name in seen:
             continue
         seen.add(name)
-        for file in _files_of(name, roots):
+        for file in sources.files_of(name, roots):
             if file not in found:
                 found.add(file)
-                names += _content(file)[1] if file.suffix == ".py" else ()
+                names += sources.content(file)[1] if file.suffix == ".py" else ()
     return found
 
 

@@ -39,6 +39,7 @@ from .generation import (
     Script,
     find_scripts,
     is_current,
+    leave_pyplot_out,
     remove_stale,
     require_series,
     shown,
@@ -164,4 +165,5 @@ def build(app: Sphinx) -> None:
 def setup_gallery(app: Sphinx) -> None:
     """Register the gallery's part; without sphinx-gallery it does nothing."""
     setup_figure(app)
+    app.connect("config-inited", leave_pyplot_out, priority=5)  # before sphinx-gallery's
     app.connect("builder-inited", build, priority=400)

@@ -2,8 +2,8 @@
 
 That is: ``gen_rst.generate_file_rst``, ``execute_code_block`` and ``md5sum_is_current``, the form
 of the pages that they write and the names of the files beside them,
-``gen_gallery.get_subsections``, and ``utils._collect_gallery_files``. A test fails where one of
-them moves.
+``gen_gallery.get_subsections`` and ``_import_matplotlib``, and ``utils._collect_gallery_files``. A
+test fails where one of them moves.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 from mlx_keys.examples import gallery, picture
@@ -72,6 +74,14 @@ class Script:
         return self.target / f"{self.source.name}.key"
 
 
+def leave_pyplot_out(app: Sphinx, _config: Config) -> None:
+    """Spare Sphinx's own process the half second of pyplot: no script runs, or draws, in it."""
+    if "sphinx_gallery.gen_gallery" in app.extensions:
+        from sphinx_gallery import gen_gallery  # type: ignore[import-untyped]
+
+        gen_gallery._import_matplotlib = lambda: None
+
+
 def find_scripts(srcdir: Path, conf: dict[str, Any]) -> list[Script]:
     """The scripts that sphinx-gallery is about to make pages of.
 
@@ -109,7 +119,7 @@ def generate(payload: dict[str, str]) -> None:
         payload: ``source``, the script; ``target``, the folder of its page; ``conf``, the
             gallery's configuration, pickled and in base 64.
     """
-    from sphinx_gallery import gen_rst  # type: ignore[import-untyped]
+    from sphinx_gallery import gen_rst
 
     conf = pickle.loads(base64.b64decode(payload["conf"]))  # noqa: S301 - our own parent's
     # What the script prints goes out as well, so that a flood is seen, and stopped, from outside.
