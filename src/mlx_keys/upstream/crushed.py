@@ -48,7 +48,6 @@ _CUT_CODE = re.compile(r"(?<=[^`\s])``(\s?)``(?=[^`])|(?<=[^`\s])``(?=[^`\s])")
 _FORMULA = re.compile(
     r"\\\\(?:\\?[\[(])?(?=\S)((?:\\begin\{split\}.{1,4000}?\\end\{split\}|(?:(?!\\\\).){1,2000}?))\\\\(?=[\s.,;:)\]]|$)"
 )
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 @cache
@@ -164,15 +163,14 @@ def _block(text: str, warn: Warn) -> Iterator[str]:
         warn("crushed-code", "code without its line ends is given as it stood")
         yield markup.fenced(markup.unescape(text), "text")
     elif text:
-        if re.search(r"\s(?:-|>|\d\.)\s", text):
+        if re.search(r"\s(?:-|>|\d\.)\s", _FORMULA.sub("", text)):
             warn("crushed-prose", "a list or a quotation is given as one paragraph")
         yield markup.opening(inline(nodes(text)))
 
 
 def _formula(found: re.Match[str]) -> str:
     """A formula as the element that the first form has, its punctuation spelled as entities."""
-    tex = _PUNCTUATION.sub(lambda sign: f"&#{ord(sign[0])};", found.group(1))
-    return f'<span class="math">{tex}</span>'
+    return f'<span class="math">{markup.spelled(unescape(found.group(1)))}</span>'
 
 
 def list_node(parts: list[list[Child]]) -> Node:

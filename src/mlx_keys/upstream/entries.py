@@ -102,13 +102,11 @@ class Deal:
             self._body += blocks([node], headings=True)
             return
         # The class's own tables of members stand below its members.
-        if node.tag == "p" and plain(node.children) in _RUBRICS and self._drafts[-1] is self._told:
-            name = self._told.name
-            self._told = next(
-                (d for d in self._drafts if name.startswith(d.name + ".")), self._told
-            )
-        if self._told:
-            self._told.add(blocks([node]))
+        told = self._told or self._drafts[-1]
+        if node.tag == "p" and plain(node.children) in _RUBRICS:
+            owners = (one for one in self._drafts if told.name.startswith(f"{one.name}."))
+            told = self._told = next(owners, told)
+        told.add(blocks([node]))
 
     def _signature(self, node: Node) -> None:
         """A paragraph of signatures, one a line, and the summary after them."""

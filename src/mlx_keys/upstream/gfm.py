@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from html import unescape
 
 from markdown_it import MarkdownIt
 
@@ -37,7 +38,6 @@ _MARKS = re.compile(r"(<[^<>]{0,2000}>)|[\\`*_\[\]~!]")
 _WRAPPED_TAG = re.compile(r"<[a-zA-Z][^<>]{0,2000}>")
 # What pandoc leaves of a caption's attributes.
 _LITTER = re.compile(r"[ \t]\{#[\w-]{1,80}(?:[ \t]\.[\w-]{1,80}){0,4}\}")
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def recognise(text: str) -> bool:
@@ -107,7 +107,7 @@ def _unwrapped(text: str) -> tuple[str, list[int]]:
 
 def _spelled(found: re.Match[str]) -> str:
     """Spell a formula's punctuation as entities, so that Markdown leaves it as it is."""
-    return found.group(1) + _PUNCTUATION.sub(lambda sign: f"&#{ord(sign[0])};", found.group(2))
+    return found.group(1) + markup.spelled(unescape(found.group(2)))
 
 
 def _links(text: str, start: int, end: int) -> Links:

@@ -22,7 +22,10 @@ _ACTIVE_TEX = re.compile(
     r"\\(?:href|url|html\w*|includegraphics|input|include|write|csname|catcode|[egx]?def|let|"
     r"newcommand|renewcommand|require|cssId|class|style|unicode|label|ref|tag)(?![a-zA-Z])"
 )
+#: An empty comment of MyST: what keeps two lists apart.
+COMMENT = "%"
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -39,6 +42,11 @@ def escape(text: str) -> str:
 def unescape(text: str) -> str:
     """Give what a line of Markdown with no marks but escapes says."""
     return _ESCAPE.sub(r"\1", text)
+
+
+def spelled(text: str) -> str:
+    """Spell punctuation as entities of HTML, so that a reader of Markdown leaves it as it is."""
+    return _PUNCTUATION.sub(lambda sign: f"&#{ord(sign[0])};", text)
 
 
 def opening(line: str) -> str:
@@ -114,8 +122,9 @@ def fenced(text: str, info: str = "", sign: str = "`") -> str:
 
 def listed(items: Iterable[str], numbered: bool = False) -> str:
     """Give finished blocks as the items of a list."""
-    mark = "1. " if numbered else "* "
-    return "\n".join(mark + _hang(item, len(mark)) for item in items if item.strip())
+    said = [item for item in items if item.strip()]
+    marked = ((f"{at}. " if numbered else "* ", item) for at, item in enumerate(said, 1))
+    return "\n".join(mark + _hang(item, len(mark)) for mark, item in marked)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -130,15 +139,14 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def blocks(parts: Iterable[str]) -> str:
-    """Put finished blocks one below the other; empty ones vanish, neighbouring lists become one."""
+    """Put finished blocks one below the other; empty ones vanish, neighbouring lists stay two."""
     done: list[str] = []
     for part in parts:
         if not part.strip():
             continue
-        if done and part[:2] == done[-1][:2] and part[:2] in ("* ", "1."):
-            done[-1] += f"\n{part}"
-        else:
-            done.append(part)
+        if done and part[:2] in ("* ", "1.") and done[-1].startswith(part[:2]):
+            done.append(COMMENT)
+        done.append(part)
     return "\n\n".join(done)
 
 

@@ -82,7 +82,8 @@ def code_block(raw: str, classes: Sequence[str] = ()) -> str:
 def _block(node: Node, headings: bool) -> Iterator[str]:
     classes = node.classes
     if node.tag == "p":
-        yield markup.opening(inline(node.children))
+        said = inline(node.children)
+        yield "" if said == markup.COMMENT else markup.opening(said)
     elif node.tag == "pre":
         inner = node.children[0] if node.children else ""
         yield code_block(text(node.children), inner.classes if isinstance(inner, Node) else ())
