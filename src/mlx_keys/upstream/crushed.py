@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from html import unescape
 
 from markdown_it import MarkdownIt
 
@@ -65,7 +64,7 @@ def unlinked(text: str) -> str:
     """The words of a signature: links, backticks and escapes gone, stars as they stand."""
     for _ in range(3):
         text = LINK.sub(r"\1", text)
-    return unescape(markup.unescape(text).replace("`", ""))
+    return markup.resolved(markup.unescape(text).replace("`", ""))
 
 
 def field_parts(text: str) -> tuple[str, list[tuple[str, str]]]:
@@ -170,7 +169,7 @@ def _block(text: str, warn: Warn) -> Iterator[str]:
 
 def _formula(found: re.Match[str]) -> str:
     """A formula as the element that the first form has, its punctuation spelled as entities."""
-    return f'<span class="math">{markup.spelled(unescape(found.group(1)))}</span>'
+    return f'<span class="math">{markup.spelled(markup.resolved(found.group(1)))}</span>'
 
 
 def list_node(parts: list[list[Child]]) -> Node:

@@ -28,7 +28,7 @@ class Draft:
 
     def __init__(self, name: str, kind: Kind, line: int, warn: Warn) -> None:
         self._warn = warn
-        self.name = name
+        self.name = re.sub(r"[^\w.]+", "", name) or "unnamed"
         self.kind = kind
         self.line = line
         self.signatures: list[Signature] = []
@@ -51,26 +51,34 @@ class Draft:
     def sign(self, said: str, starred: bool = False) -> None:
         """Add a form that the entry is called in, from its words."""
         _, name, rest = printed(said)
-        if not rest.startswith("("):
-            typed = rest.removeprefix(":").strip()
-            self.signatures += [Signature((), typed)] if typed else []
+        rest = markup.fold(rest.replace("`", "'"))
+        if not rest.strip(": "):
             return
         try:
-            self.signatures.append(signature.definition(name + rest, starred)[1])
-        except ValueError as error:
-            self._warn("unread-signature", self.line, f"{self.name}: {error}")
+            if rest.startswith("("):
+                given = signature.definition(f"f{rest}", starred)[1]
+            else:
+                given = Signature((), rest.removeprefix(":").strip())
+            # What would read otherwise once it is written out was never understood.
+            if signature.definition(f"f{given}")[1] != given:
+                raise ValueError("not plain")
+        except ValueError:
+            self._warn("unread-signature", self.line, f"{self.name}: {name}{rest[:300]}")
+        else:
+            self.signatures.append(given)
 
     def field(self, label: str, children: Sequence[Child]) -> None:
         """Fill in the field of this label from its content."""
         if label in PARAMETERS:
-            self.parameters += [self._named(parameter(item)) for item in _items(children)]
+            named = [self._named(parameter(item)) for item in _items(children)]
+            self.parameters += [one for one in named if one != Parameter("")]
         elif label == RETURNS:
             self.returns["description"] = prose(children)
         elif label == RETURN_TYPE:
             self.returns["type"] = plain(children)
         elif label == RAISES:
-            named = [parameter(item) for item in _items(children)]
-            self.raises += [Raised(one.name or one.type, one.description) for one in named]
+            raised = [parameter(item) for item in _items(children)]
+            self.raises += [Raised(one.name or one.type, one.description) for one in raised]
         else:
             self.body += [f"**{markup.escape(label)}**", *blocks(children)]
 
@@ -118,11 +126,13 @@ def parameter(item: Sequence[Child]) -> Parameter:
     at = next((i for i, c in enumerate(before) if isinstance(c, Node) and c.tag == "strong"), None)
     if at is None:
         # A field of one type alone, such as an exception.
-        if after is None:
-            return Parameter("", "", prose([*lead, *rest]))
         said = plain(before)
         typed = said.startswith("(") and said.endswith(")")
-        return Parameter("" if typed else said, said[1:-1] if typed else "", prose([*after, *rest]))
+        if after is None and not typed:
+            return Parameter("", "", prose([*lead, *rest]))
+        return Parameter(
+            "" if typed else said, said[1:-1] if typed else "", prose([*(after or []), *rest])
+        )
     name = plain(before[: at + 1])
     kind = plain(before[at + 1 :]).strip()
     if after is None and not (kind.startswith("(") and kind.endswith(")")):

@@ -112,6 +112,9 @@ class Deal:
         """A paragraph of signatures, one a line, and the summary after them."""
         lines = _lines(node.children)
         signed = list(takewhile(lambda line: any(_is_name(child) for child in line), lines))
+        if not signed:
+            self._prose(node)
+            return
         for line in signed:
             self._one_signature(line)
         rest: list[Child] = []
@@ -171,7 +174,7 @@ def _label(node: Node) -> str:
     """The label of the field that a paragraph opens, or ""."""
     if len(node.children) > 1 and isinstance(node.children[1], Node):
         name = str(node.children[0]).strip() if isinstance(node.children[0], str) else ""
-        if "colon" in node.children[1].classes:
+        if "colon" in node.children[1].classes and re.fullmatch(r"[A-Z][\w ]{1,40}", name):
             return name
     return ""
 

@@ -112,7 +112,7 @@ def _opening(text: str) -> tuple[int, str]:
     again = text.find(f"# {title}", heading.end())
     start = again + len(title) + 2 if again >= 0 else heading.end()
     link = _HEADING_LINK.match(text, start)
-    return link.end() if link else start, markup.unescape(title)
+    return link.end() if link else start, markup.fold(markup.unescape(title))
 
 
 def _links(text: str, start: int, end: int) -> Links:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from html import unescape
 
 from markdown_it import MarkdownIt
 
@@ -107,7 +106,7 @@ def _unwrapped(text: str) -> tuple[str, list[int]]:
 
 def _spelled(found: re.Match[str]) -> str:
     """Spell a formula's punctuation as entities, so that Markdown leaves it as it is."""
-    return found.group(1) + markup.spelled(unescape(found.group(2)))
+    return found.group(1) + markup.spelled(markup.resolved(found.group(2)))
 
 
 def _links(text: str, start: int, end: int) -> Links:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from html import unescape as unescape_entities
 from urllib.parse import quote, urlsplit
 
 # Signs that mean something anywhere in a line. An underscore inside a word means nothing.
@@ -22,6 +23,8 @@ _ACTIVE_TEX = re.compile(
     r"\\(?:href|url|html\w*|includegraphics|input|include|write|csname|catcode|[egx]?def|let|"
     r"newcommand|renewcommand|require|cssId|class|style|unicode|label|ref|tag)(?![a-zA-Z])"
 )
+#: Characters that no text holds.
+NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
 #: An empty comment of MyST: what keeps two lists apart.
 COMMENT = "%"
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -44,6 +47,11 @@ def unescape(text: str) -> str:
     return _ESCAPE.sub(r"\1", text)
 
 
+def resolved(html: str) -> str:
+    """Resolve the entities of HTML; what they make that is no text is left out."""
+    return NOT_TEXT.sub("", unescape_entities(html))
+
+
 def spelled(text: str) -> str:
     """Spell punctuation as entities of HTML, so that a reader of Markdown leaves it as it is."""
     return _PUNCTUATION.sub(lambda sign: f"&#{ord(sign[0])};", text)
@@ -61,11 +69,11 @@ def opening(line: str) -> str:
 
 def code(text: str) -> str:
     """Give text as a code span, whatever backticks it holds."""
-    text = _SPACE.sub(" ", text)
     if not text.strip():
-        return ""
+        return text and " "
+    text = fold(text)
     fence = "`" * (_longest(text, "`") + 1)
-    pad = " " if text[0] == "`" or text[-1] == "`" or (text[0] == text[-1] == " ") else ""
+    pad = " " if text[0] == "`" or text[-1] == "`" else ""
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
@@ -98,7 +106,8 @@ def emphasis(markup: str, sign: str = "*") -> str:
 def link(markup: str, url: str) -> str:
     """Link finished markup to a web address; without a link where the address is none."""
     target = address(url)
-    return f"[{markup}]({target})" if target and markup.strip() else markup
+    # A link holds no other.
+    return f"[{markup}]({target})" if target and markup.strip() and "](" not in markup else markup
 
 
 def address(url: str) -> str | None:
@@ -110,7 +119,8 @@ def address(url: str) -> str | None:
             return None
     except ValueError:
         return None
-    return quote(url, safe="%/:=&?~#+!,;@*._-$")
+    # What Markdown would take for an entity is spelled out.
+    return re.sub(r"&(?=#?\w+;)", "%26", quote(url, safe="%/:=&?~#+!,;@*._-$"))
 
 
 def fenced(text: str, info: str = "", sign: str = "`") -> str:

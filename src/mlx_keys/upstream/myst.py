@@ -8,9 +8,10 @@ that rewriting it again changes nothing. It holds no directive but ``{py:...}``,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from . import markup
-from .records import Curated, Entry, Links, Page, Parameter, Signature
+from .records import Curated, Entry, Links, Page, Parameter, Returns, Signature
 
 #: The first line of a rewritten page: a comment of MyST.
 MARK = "% Rewritten by mlx-keys: what upstream says, laid out anew."
@@ -23,6 +24,7 @@ LINK_NAMES = {
     "previous": "Previous",
     "next": "Next",
 }
+_DASH = re.compile("[–—]")
 _LABELS = re.compile(rf"^\*\*({PARAMETERS}|{RETURNS}|{RAISES}|{OVERLOADS})\*\*$", re.MULTILINE)
 _HEADINGS = re.compile(rf"^#+ ({CURATED}|{GUIDES}|{EXAMPLES}|{REMARKS}|{ORIGIN})$", re.MULTILINE)
 
@@ -64,7 +66,8 @@ def entry_lines(entry: Entry) -> list[str]:
 
 def parameter_line(parameter: Parameter) -> str:
     """Lay one documented parameter out as an item: ``**num** (int, optional) – Number of ...``."""
-    kind = f"({markup.escape(parameter.type)})" if parameter.type else ""
+    # The first dash is ours.
+    kind = f"({markup.escape(_DASH.sub('-', parameter.type))})" if parameter.type else ""
     name = markup.emphasis(markup.escape(parameter.name), "**") if parameter.name else ""
     head = " ".join(part for part in (name, kind) if part)
     return f"{head} – {parameter.description}".strip() if parameter.description else head
@@ -84,16 +87,18 @@ def _own(body: str) -> str:
 
 
 def _fields(entry: Entry) -> list[str]:
-    done: list[str] = []
-    if entry.parameters:
-        done += [f"**{PARAMETERS}**", markup.listed(map(parameter_line, entry.parameters))]
-    if entry.returns:
-        said = Parameter("", entry.returns.type, entry.returns.description)
-        done += [f"**{RETURNS}**", markup.listed([parameter_line(said)])]
-    if entry.raises:
-        raised = [Parameter(one.type, "", one.description) for one in entry.raises]
-        done += [f"**{RAISES}**", markup.listed(map(parameter_line, raised))]
-    return done
+    said = entry.returns or Returns()
+    raised = [Parameter(one.type, "", one.description) for one in entry.raises]
+    return [
+        *_labelled(PARAMETERS, entry.parameters),
+        *_labelled(RETURNS, [Parameter("", said.type, said.description)]),
+        *_labelled(RAISES, raised),
+    ]
+
+
+def _labelled(label: str, parameters: Iterable[Parameter]) -> list[str]:
+    items = markup.listed(map(parameter_line, parameters))
+    return [f"**{label}**", items] if items else []
 
 
 def _overloads(entry: Entry) -> list[str]:
@@ -106,16 +111,18 @@ def _overloads(entry: Entry) -> list[str]:
 
 def _curated(curated: Curated) -> list[str]:
     """The curator's words, under a heading that says whose they are."""
-    done: list[str] = []
-    if curated.notes:
-        done.append(markup.listed(curated.notes))
-    if curated.guides:
-        done += [f"### {GUIDES}", markup.listed(map(markup.code, curated.guides))]
-    if curated.examples:
-        done += [f"### {EXAMPLES}", *(markup.fenced(code, "python") for code in curated.examples)]
-    if curated.remarks:
-        done += [f"### {REMARKS}", markup.listed(curated.remarks)]
-    return [f"## {CURATED}", *done] if done else []
+    examples = [markup.fenced(code, "python") for code in curated.examples if code.strip()]
+    done = [
+        markup.listed(curated.notes),
+        *_headed(GUIDES, [markup.listed(map(markup.code, curated.guides))]),
+        *_headed(EXAMPLES, examples),
+        *_headed(REMARKS, [markup.listed(curated.remarks)]),
+    ]
+    return [f"## {CURATED}", *done] if any(done) else []
+
+
+def _headed(heading: str, parts: list[str]) -> list[str]:
+    return [f"### {heading}", *parts] if any(parts) else []
 
 
 def _origin(links: Links) -> list[str]:

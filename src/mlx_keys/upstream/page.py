@@ -13,14 +13,12 @@ from pathlib import Path
 
 from mlx_keys.errors import KeysError, Place
 
-from . import clean, flat, gfm
+from . import clean, flat, gfm, markup
 from .records import Page
 from .records import Warning as PageWarning
 
 #: Of a page's bytes, the share that may be no text before it is taken for no page at all.
 _BINARY_SHARE = 0.02
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _DOTTED = re.compile(r"\w\.\w")
 _ENTRY_LINK = re.compile(r"\]\(https?:[^\s()]{0,2000}#\w+\.\w[^\s()]{0,300}\)")
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
@@ -40,8 +38,7 @@ def load(path: Path) -> Page:
     if not raw.strip():
         raise KeysError("the page is empty", where=place)
     text = raw.decode(_BOMS.get(raw[:3], _BOMS.get(raw[:2], "utf-8")), "replace")
-    odd = text.count(_REPLACEMENT) + len(_NOT_TEXT.findall(text))
-    if odd > _BINARY_SHARE * len(text):
+    if len(markup.NOT_TEXT.findall(text)) > _BINARY_SHARE * len(text):
         raise KeysError("not a page but binary data", where=place)
     try:
         return read(text, path.name)
@@ -74,13 +71,12 @@ def read(text: str, source: str) -> Page:
 def _as_text(text: str) -> tuple[str, list[PageWarning]]:
     """The text with one kind of line end and nothing in it that is no text."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    found = re.search(rf"{_NOT_TEXT.pattern}|{_REPLACEMENT}", text)
+    found = markup.NOT_TEXT.search(text)
     if found is None:
         return text, []
     line = text.count("\n", 0, found.start()) + 1
     message = f"U+{ord(found.group(0)):04X} stands here; all such characters were left out"
-    kept = _NOT_TEXT.sub("", text).replace(_REPLACEMENT, "")
-    return kept, [PageWarning("not-text", line, message)]
+    return markup.NOT_TEXT.sub("", text), [PageWarning("not-text", line, message)]
 
 
 def _leads_to_an_entry(page: Page) -> bool:

@@ -100,7 +100,8 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
     elif node.tag in _HEADINGS:
         title = inline(node.children)
         if title:
-            yield f"{'#' * max(2, int(node.tag[1]))} {title}" if headings else f"**{title}**"
+            mark = "#" * max(2, int(node.tag[1]))
+            yield f"{mark} {title}" if headings else _written("**", title, "", ("", " "))
     elif "math" in classes:
         yield markup.math_block(_tex(node))
     elif "admonition" in classes:

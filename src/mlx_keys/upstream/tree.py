@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html import unescape
 from typing import TypeAlias
+
+from . import markup
 
 DEEPEST = 48
 _KEPT_WORDS = (
@@ -142,12 +143,12 @@ def _tokens(html: str) -> Iterator[re.Match[str] | str]:
             at += 1
             continue
         if start < at:
-            yield unescape(html[start:at])
+            yield markup.resolved(html[start:at])
         if tag is not None:
             yield tag
         at = start = tag.end() if tag is not None else end + 3
     if start < len(html):
-        yield unescape(html[start:])
+        yield markup.resolved(html[start:])
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -156,5 +157,5 @@ def _attributes(text: str) -> dict[str, str]:
         name = match.group("name").lower()
         if name in ("class", "href", "title", "id", "data-line", "alt", "src", "start"):
             value = match.group("double") or match.group("single") or match.group("bare") or ""
-            found[name] = unescape(value)
+            found[name] = markup.resolved(value)
     return found
