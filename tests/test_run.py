@@ -203,7 +203,7 @@ def echo(payload: Any) -> Any:
 
 
 def test_any_function_can_be_a_job(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
     with Pool(method=pool.method, workers=1) as own:
         (seen,) = own.run([Job(f"{Path(__file__).stem}:echo", [1, "ü" * 100_000])])
     assert seen == Observed("done", "said\n", result={"got": [1, "ü" * 100_000]})

@@ -248,7 +248,7 @@ def without_mlx(folder: Path) -> str:
     (folder / "shadow" / "mlx" / "__init__.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'mlx'\")\n"
     )
-    return str(folder / "shadow")
+    return os.pathsep.join(filter(None, [str(folder / "shadow"), os.environ.get("PYTHONPATH")]))
 
 
 def test_without_mlx_an_example_that_needs_it_says_so(tmp_path: Path) -> None:
