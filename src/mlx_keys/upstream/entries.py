@@ -6,6 +6,7 @@ belongs to it until the next; its fields (Parameters, Returns, ...) are told by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import takewhile
 
