@@ -8,7 +8,7 @@ from sphinx.testing.util import SphinxTestApp
 
 from mlx_keys.examples.backend import Backend
 from mlx_keys.examples.numbers import Distance
-from mlx_keys.sphinxext.attested import row
+from mlx_keys.sphinxext.attested import column
 from mlx_keys.trust.records import Entry, Record, save_record
 
 CUDA = Backend("cuda", "linux", "x86_64", "glibc 2.39", "NVIDIA H100", "0.32.4", "3.12.3")
@@ -20,8 +20,8 @@ RECORD = Record(
 )
 
 
-def test_a_row_counts_what_is_equal_and_how_far_the_rest_is() -> None:
-    assert row(RECORD) == (
+def test_a_column_counts_what_is_equal_and_how_far_the_rest_is() -> None:
+    assert column(RECORD) == (
         "CUDA",
         "NVIDIA H100",
         "Linux x86_64, glibc 2.39",

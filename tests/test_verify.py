@@ -276,3 +276,19 @@ def test_an_mlx_that_the_lock_does_not_hold_is_named(tmp_path: Path) -> None:
     assert "note: mlx 0." in done.stderr
     assert "is installed here, and requirements.txt holds mlx 0.0.1" in done.stderr
     assert done.returncode == 0
+
+
+HOW_TO = Path(__file__).parents[1] / "docs" / "howto" / "write-an-example.md"
+
+
+def test_the_how_to_shows_what_the_command_says(tmp_path: Path) -> None:
+    page = tmp_path / "docs" / "my-page.md"
+    page.parent.mkdir()
+    page.write_text(
+        "# My page\n\n" + written("import mlx.core as mx\n\nprint(mx.random.key(7))", None)
+    )
+    guide = HOW_TO.read_text()
+    accepted = command("verify", "--bless", cwd=tmp_path).stdout.partition("\n\n")[0]
+    assert f"$ make bless\n{accepted}\n" in guide
+    page.write_text(page.read_text().replace("[0, 7]", "[0, 8]"))
+    assert command("verify", cwd=tmp_path).stderr.strip() in guide

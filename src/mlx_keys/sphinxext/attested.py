@@ -41,12 +41,12 @@ class AttestedDirective(SphinxDirective):
         if not known:
             said = "No machine has been attested yet."
             return [nodes.paragraph(said, said)]
-        table = table_of([HEAD, *map(row, known)])
+        table = table_of(list(zip(HEAD, *map(column, known), strict=True)))
         self.set_source_info(table)
         return [table]
 
 
-def row(record: Record) -> tuple[str, ...]:
+def column(record: Record) -> tuple[str, ...]:
     """What the table says of one backend."""
     entries = [entry for page in record.pages.values() for entry in page]
     apart = [entry for entry in entries if entry.apart]
@@ -67,7 +67,7 @@ def row(record: Record) -> tuple[str, ...]:
 
 
 def table_of(rows: Sequence[Sequence[str]]) -> nodes.table:
-    """A table whose first row is its head."""
+    """A table whose first row is its head: a backend a column, so that it fits a phone."""
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in rows[0]), cols=len(rows[0]))
     group += nodes.thead("", _row(rows[0]))
     group += nodes.tbody("", *map(_row, rows[1:]))
