@@ -14,15 +14,37 @@ class Sources:
     """The project's files as one run finds them: each is looked for, and looked at, once."""
 
     def __init__(self) -> None:
-        self._files: dict[tuple[str, tuple[Path, ...]], tuple[Path, ...]] = {}
+        self._tops: dict[Path, set[str]] = {}
         self._contents: dict[Path, tuple[str, tuple[str, ...]]] = {}
+        self._reached: dict[tuple[frozenset[str], tuple[Path, ...]], set[Path]] = {}
 
-    def files_of(self, name: str, roots: Sequence[Path]) -> tuple[Path, ...]:
-        """The files that stand for a name that a program imports."""
-        asked = (name, tuple(roots))
-        if asked not in self._files:
-            self._files[asked] = tuple(_files_of(name, roots))
-        return self._files[asked]
+    def reached(self, names: frozenset[str], roots: tuple[Path, ...]) -> set[Path]:
+        """The files that stand for names and for all that these files import in turn."""
+        if (names, roots) not in self._reached:
+            self._reached[names, roots] = self._reach(names, roots)
+        return self._reached[names, roots]
+
+    def _reach(self, names: frozenset[str], roots: tuple[Path, ...]) -> set[Path]:
+        found: set[Path] = set()
+        waiting = list(names)
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            holding = [root for root in roots if name.split(".")[0] in self._top(root)]
+            for file in _files_of(name, holding):
+                if file not in found:
+                    found.add(file)
+                    waiting += self.content(file)[1]
+        return found
+
+    def _top(self, root: Path) -> set[str]:
+        """The names of modules and packages right in a root."""
+        if root not in self._tops:
+            self._tops[root] = {path.name.removesuffix(".py") for path in root.iterdir()}
+        return self._tops[root]
 
     def content(self, file: Path) -> tuple[str, tuple[str, ...]]:
         """A file's digest and, for a Python file, the modules that it imports."""
@@ -51,20 +73,7 @@ def files(code: str, roots: Sequence[Path], sources: Sources | None = None) -> s
     A package that is imported as such counts with all that lies in it, since it may load its
     parts late, or read data from beside them.
     """
-    sources = sources or Sources()
-    found: set[Path] = set()
-    names = list(modules(code))
-    seen: set[str] = set()
-    while names:
-        name = names.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        for file in sources.files_of(name, roots):
-            if file not in found:
-                found.add(file)
-                names += sources.content(file)[1] if file.suffix == ".py" else ()
-    return found
+    return (sources or Sources()).reached(frozenset(modules(code)), tuple(roots))
 
 
 def modules(code: str, package: str = "") -> Iterable[str]:
@@ -76,7 +85,7 @@ def modules(code: str, package: str = "") -> Iterable[str]:
         tree = ast.parse(code)
     except SyntaxError:
         return
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -84,6 +93,14 @@ def modules(code: str, package: str = "") -> Iterable[str]:
             above = above[: len(above) - node.level + 1]
             base = [*above, *filter(None, [node.module])]
             yield from (".".join([*base, alias.name]) for alias in node.names)
+
+
+def _statements(node: ast.AST) -> Iterable[ast.AST]:
+    """All statements in a tree, whose expressions are not looked into: no import is in them."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(node, name, ()):
+            yield inner
+            yield from _statements(inner)
 
 
 def _files_of(name: str, roots: Sequence[Path]) -> Iterable[Path]:

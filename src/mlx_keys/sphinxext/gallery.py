@@ -144,7 +144,7 @@ def build(app: Sphinx) -> None:
     remove_stale(scripts, [Path(app.srcdir) / pages for pages in conf["gallery_dirs"]])
     if not scripts:
         return
-    backend = ask()
+    backend = ask(None)  # as the examples of pages ask: the answer is kept
     settings = Settings(project=Path(app.confdir).parent)
     observed = generate_new(scripts, conf, surroundings(settings, backend))
     trust = records.load(trust_folder(app.env))
