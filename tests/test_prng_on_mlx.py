@@ -89,6 +89,18 @@ def test_a_large_draw_takes_no_more_than_three_times_its_own_memory() -> None:
     assert mx.get_peak_memory() - before < 3 * words.nbytes
 
 
+@pytest.mark.parametrize("dtype", [mx.float32, mx.float16, mx.bfloat16])
+def test_the_largest_word_stays_below_1_and_below_a_certain_p(
+    dtype: mx.Dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No search finds a key with such a word; so the words are put there."""
+    monkeypatch.setattr(array, "words", lambda key, n: mx.full((n,), 2**32 - 1, mx.uint32))
+    largest = prng.uniform(shape=(3,), dtype=dtype, key=prng.key(1))
+    assert (largest < 1).all()
+    assert (largest + mx.array(mx.finfo(dtype).eps, dtype) >= 1).all()
+    assert prng.bernoulli(mx.array(1.0, dtype), (3,), key=prng.key(1)).all()
+
+
 @pytest.mark.parametrize("width", [1, 2, 4])
 @pytest.mark.parametrize("shape", [(), (0,), (5,), (3, 3), (2, 0, 4)])
 def test_bits_of_every_width_have_the_shape_asked_for(shape: tuple, width: int) -> None:

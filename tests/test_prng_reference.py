@@ -121,10 +121,11 @@ def test_a_uniform_is_at_least_0_and_below_1(key: tuple, n: int) -> None:
     assert all(0 <= value < 1 for value in reference.uniform(key, n))
 
 
-def test_the_largest_words_round_to_the_largest_float32_below_1() -> None:
-    """Without the cap, 2**32 - 1 would round to 2**32 and give 1."""
-    assert reference.BELOW_ONE == 0.999999940395355224609375
-    assert float_words([reference.BELOW_ONE]) == [0x3F7FFFFF]
+def test_the_largest_words_are_held_below_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2**32 - 128 and all above it would round to 2**32, and give 1."""
+    largest = [2**32 - 129, 2**32 - 128, 2**32 - 1]
+    monkeypatch.setattr(reference, "words", lambda key, n: largest)
+    assert float_words(reference.uniform((0, 0), 3)) == [0x3F7FFFFF] * 3
 
 
 def test_an_interval_wider_than_float32_is_infinite_as_in_mlx() -> None:

@@ -11,8 +11,8 @@ import mlx.core as mx
 from .threefry2x32 import PARITY, ROTATIONS, ROUNDS_PER_INJECTION
 
 #: Counters that go through the rounds together. The 20 rounds pass over the data about a hundred
-#: times, so that a piece should stay in a CPU's cache: twice to three times the rate of one piece,
-#: and no more memory than twice the result, however large the draw.
+#: times, so that a piece should stay in a CPU's cache: three times the rate of one piece, and no
+#: more memory than twice the result, however large the draw.
 CHUNK = 2**17
 
 

@@ -29,8 +29,8 @@ def using(source: str) -> Iterator[None]:
 
     Args:
         source: ``"ops"`` (MLX operations on the default device; the default) or ``"reference"``
-            (:mod:`mlx_keys.prng.threefry2x32`, plain integers on the CPU, about a thousand times
-            slower; not inside ``mx.compile`` or ``mx.vmap``, as it has to read the key's words).
+            (:mod:`mlx_keys.prng.threefry2x32`, plain integers on the CPU: slow, and not inside
+            ``mx.compile`` or ``mx.vmap``, as it has to read the key's words).
 
     Raises:
         ValueError: There is no such source.
