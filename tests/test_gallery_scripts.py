@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[1] / "gallery"
 SCRIPTS = accepted.scripts([ROOT])
 NAMES = [str(script.relative_to(ROOT)) for script in SCRIPTS]
 
+#: What matplotlib says where there is a screen and figures are not to be shown on it.
+QUIET = "ignore:FigureCanvasAgg is non-interactive"
+
 #: A number, as a script may print it.
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:e[-+]?\d+)?")
 
@@ -51,7 +54,7 @@ def finished(places: dict[str, Path]) -> dict[str, subprocess.CompletedProcess[s
         return subprocess.run(
             [sys.executable, str(ROOT / name)],
             cwd=places[name],
-            env={**os.environ, "MPLBACKEND": "agg"},
+            env={**os.environ, "MPLBACKEND": "agg", "PYTHONWARNINGS": QUIET},
             capture_output=True,
             text=True,
             check=False,

@@ -92,7 +92,7 @@ workers = np.arange(1, pieces + 1)
 off = 4 * np.cumsum(counts) / (workers * points) - np.pi
 band = 2 * sigma * np.sqrt(pieces / workers)
 fig, axes = plt.subplots(figsize=(5.2, 3.2), layout="constrained")
-axes.fill_between(workers, -band, band, color="gray", alpha=0.2)
+axes.fill_between(workers, -band, band, color="gray", alpha=0.2, lw=0)
 axes.plot(workers, off)
 axes.hlines(alone - np.pi, 1, pieces, color="C1")
 axes.text(66, off[-1], "a key each", color="C0", va="center")

@@ -82,7 +82,8 @@ same = mx.array_equal(small, large).item()
 print("the same crops in batches of 250:", same)
 
 # %%
-# And each epoch cuts it elsewhere. These are the crops of sample 5.
+# And each epoch cuts it elsewhere. These are the crops of sample 5; the
+# number in each corner is the epoch.
 
 five = mx.array([5])
 sample_5 = [corners(epoch, five)[0].tolist() for epoch in range(4)]
@@ -101,8 +102,8 @@ axes.add_patch(plt.Rectangle((0, 0), 64, 64, color="gray", fill=False))
 for epoch, corner in enumerate(sample_5):
     box = plt.Rectangle(corner, crop, crop, color=f"C{epoch}", **frame)
     axes.add_patch(box)
-    left, top = corner[0] + 1, corner[1] + 4
-    axes.text(left, top, f"epoch {epoch}", color=f"C{epoch}")
+    number = {"color": f"C{epoch}", "weight": "bold", "size": 12}
+    axes.text(corner[0] + 1, corner[1] + 4, epoch, **number)
 axes.set(xlim=(-1, 65), xticks=[0, 64], xlabel="pixels from the left")
 axes.set(ylim=(65, -1), yticks=[0, 64], ylabel="pixels from the top")
 axes.set(aspect="equal")

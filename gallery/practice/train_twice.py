@@ -95,7 +95,7 @@ def train(root, epochs, first=0, weights=None):
     return weights, history
 
 
-epochs = 16
+epochs = 12
 weights, history = train(prng.key(1), epochs)
 print(f"loss of the first epoch {history[0]:.2f}")
 print(f"loss of the last epoch  {history[-1]:.2f}")
@@ -134,11 +134,11 @@ print("drawn by mlx, the same weights:", equal(weights, by_mlx))
 # %%
 # Stop and resume
 # ---------------
-# Stop after 8 epochs, keep the weights, and go on. As no key depends
+# Stop after 6 epochs, keep the weights, and go on. As no key depends
 # on what was drawn before, the resumed run needs no saved generator.
 
-halfway, _ = train(prng.key(1), 8)
-resumed, _ = train(prng.key(1), epochs, first=8, weights=halfway)
+halfway, _ = train(prng.key(1), 6)
+resumed, _ = train(prng.key(1), epochs, first=6, weights=halfway)
 print("resumed run, the same weights:", equal(weights, resumed))
 
 # %%
