@@ -15,6 +15,7 @@ class Sources:
 
     def __init__(self) -> None:
         self._tops: dict[Path, set[str]] = {}
+        self._files: dict[tuple[str, tuple[Path, ...]], tuple[Path, ...]] = {}
         self._contents: dict[Path, tuple[str, tuple[str, ...]]] = {}
         self._reached: dict[tuple[frozenset[str], tuple[Path, ...]], set[Path]] = {}
 
@@ -33,12 +34,19 @@ class Sources:
             if name in seen:
                 continue
             seen.add(name)
-            holding = [root for root in roots if name.split(".")[0] in self._top(root)]
-            for file in _files_of(name, holding):
+            for file in self._files_of(name, roots):
                 if file not in found:
                     found.add(file)
                     waiting += self.content(file)[1]
         return found
+
+    def _files_of(self, name: str, roots: tuple[Path, ...]) -> tuple[Path, ...]:
+        """The files that stand for one name, in the roots that could hold it."""
+        top = name.partition(".")[0]
+        holding = tuple(root for root in roots if top in self._top(root))
+        if (name, holding) not in self._files:
+            self._files[name, holding] = tuple(_files_of(name, holding))
+        return self._files[name, holding]
 
     def _top(self, root: Path) -> set[str]:
         """The names of modules and packages right in a root."""
