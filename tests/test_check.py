@@ -89,20 +89,30 @@ def test_a_float_of_another_backend_has_a_known_reason(monkeypatch: pytest.Monke
     assert "at most: log, log1p, erf and erfinv differ between backends" in done.output
 
 
-def test_an_old_mlx_draws_categories_otherwise_for_a_known_reason(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_float_that_only_mlx_gives_otherwise_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    gumbel = mx.random.gumbel
+    monkeypatch.setattr(mx.random, "gumbel", lambda *a, **k: gumbel(*a, **k) * 1.0000002)
+    done = check()
+    assert done.exit_code == 1
+    assert "no reason is known: please report it" in done.output
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "reason"),
+    [("0.32.0", 0, "mlx drew otherwise before 0.32.1"), ("0.32.1", 1, "no reason is known")],
+)
+def test_an_mlx_before_0_32_1_draws_categories_otherwise(
+    monkeypatch: pytest.MonkeyPatch, version: str, status: int, reason: str
 ) -> None:
-    version = metadata.version
+    installed = metadata.version
     monkeypatch.setattr(
-        conformance.metadata, "version", lambda name: "0.32.0" if name == "mlx" else version(name)
+        conformance.metadata, "version", lambda name: version if name == "mlx" else installed(name)
     )
     categorical = mx.random.categorical
     monkeypatch.setattr(mx.random, "categorical", lambda *a, **k: categorical(*a, **k) ^ 1)
     done = check()
-    assert done.exit_code == 0
-    assert (
-        "categorical differs, by 1.0e+00 at most: mlx drew otherwise before 0.32.1" in done.output
-    )
+    assert done.exit_code == status
+    assert f"categorical differs, by 1.0e+00 at most: {reason}" in done.output
 
 
 def test_without_mlx_it_says_what_to_install() -> None:

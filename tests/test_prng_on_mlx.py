@@ -101,6 +101,12 @@ def test_the_largest_word_stays_below_1_and_below_a_certain_p(
     assert prng.bernoulli(mx.array(1.0, dtype), (3,), key=prng.key(1)).all()
 
 
+def test_a_draw_of_0_passes_over_a_category_without_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(array, "words", lambda key, n: mx.zeros((n,), mx.uint32))
+    logits = mx.array([-float("inf"), 0.0, 0.0])
+    assert prng.categorical(logits, num_samples=2, key=prng.key(1)).tolist() == [1, 1]
+
+
 @pytest.mark.parametrize("width", [1, 2, 4])
 @pytest.mark.parametrize("shape", [(), (0,), (5,), (3, 3), (2, 0, 4)])
 def test_bits_of_every_width_have_the_shape_asked_for(shape: tuple, width: int) -> None:

@@ -42,6 +42,7 @@ BAD_KEYS: dict[str, Any] = {
 BAD_SHAPES: dict[str, Any] = {
     "a number": 3,
     "a string": "ab",
+    "a dict": {0: 3},
     "a float side": (2, 2.5),
     "a negative side": (2, -3),
 }
