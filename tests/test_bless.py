@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example as hypothesis_example
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,6 +113,7 @@ def test_a_blessed_page_shows_what_was_printed_and_keeps_its_prose(
 
 @settings(deadline=None)
 @given(PRINTED)
+@hypothesis_example("  all\n    indented")
 def test_rst_that_is_blessed_shows_what_was_printed(printed: str) -> None:
     text = "Title\n=====\n\n.. example::\n\n   print(1)\n\nMore.\n"
     new = accept(text, [printed], "page.rst")

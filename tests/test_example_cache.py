@@ -67,8 +67,16 @@ def test_the_key_changes_with_all_that_can_change_what_is_printed(project: Path)
         around.key(code, form="SCRIPT"),
         replace(around, lock="other").key(code),
         *(
-            replace(around, backend=replace(HERE, **{name: "other"})).key(code)
-            for name in ("device", "system", "machine", "libc", "chip", "mlx", "python")
+            replace(around, backend=replace(HERE, **{name: value})).key(code)
+            for name, value in (
+                ("device", "cuda"),
+                ("system", "darwin"),
+                ("machine", "arm64"),
+                ("libc", "glibc 2.37"),
+                ("chip", "Other chip"),
+                ("mlx", "0.32.5"),
+                ("python", "3.11.8"),
+            )
         ),
     ]
     first = around.key(code)

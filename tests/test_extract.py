@@ -117,6 +117,13 @@ PLACE = "stands at column 0, outside lists and other directives"
             [(7, "this example already has an output")],
         ),
         (
+            "```{example}\nx = 1\n```\n" + "```{output}\n1\n```\n" * 3,
+            [
+                (7, "this example already has an output"),
+                (10, "this example already has an output"),
+            ],
+        ),
+        (
             "- item\n\n  ```{example}\n  x = 1\n  ```\n",
             [(3, f"an {{example}} {PLACE}, fenced with backticks")],
         ),
