@@ -167,6 +167,18 @@ def test_what_is_known_is_not_run_again_but_compared_again(built: Project) -> No
     )
 
 
+def test_a_screen_to_show_figures_on_changes_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is one, matplotlib warns that it shows nothing on it, which is no output."""
+    project.write("figure", FIGURE)
+    project.bless()
+    monkeypatch.setenv("DISPLAY", ":0")
+    said = project.build()
+    assert not said.startswith("failed")
+    assert "non-interactive" not in (project.pages / "figure.rst").read_text()
+
+
 def test_a_changed_module_runs_the_scripts_that_import_it(project: Project) -> None:
     helper = project.chapter / "_helper.py"
     helper.write_text("NUMBER = 1\n")

@@ -14,6 +14,7 @@ import logging
 import pickle
 import re
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -122,6 +123,8 @@ def generate(payload: dict[str, str]) -> None:
     from sphinx_gallery import gen_rst
 
     conf = pickle.loads(base64.b64decode(payload["conf"]))  # noqa: S301 - our own parent's
+    # A script ends in plt.show() for those who download it; here nobody looks, screen or not.
+    warnings.filterwarnings("ignore", message=".*non-interactive", category=UserWarning)
     # What the script prints goes out as well, so that a flood is seen, and stopped, from outside.
     logs = logging.getLogger("sphinx.sphinx-gallery")
     logs.setLevel(logging.DEBUG)
