@@ -202,8 +202,9 @@ def test_a_deleted_script_leaves_nothing_behind(project: Project) -> None:
     gone.unlink()
     (project.chapter / "golden" / "gone.txt").unlink()
     assert "1 example executed (0 now)" in project.build()
-    left = [path for path in project.root.rglob("*gone*") if "out" not in path.parts]
-    assert left == []
+    downloads = project.root / "out" / "_downloads"
+    left = [path for path in project.root.rglob("*gone*") if downloads not in path.parents]
+    assert [path for path in left if ".doctrees" not in path.parts] == []
     assert "gone" not in (project.root / "out" / "gallery" / "keys" / "index.html").read_text()
 
 
@@ -237,6 +238,12 @@ def test_a_figure_stands_in_the_page_and_takes_its_colours(built: Project) -> No
     names = re.findall(r' id="([^"]+)"', svg)
     assert len(names) == len(set(names))
     assert all(name.startswith("sphx_glr_figure_001-") for name in names)
+
+
+def test_a_page_says_where_its_script_was_verified(built: Project) -> None:
+    page = (built.root / "out" / "gallery" / "keys" / "figure.html").read_text()
+    line = page.index('<details class="mk-status"><summary>verified on ')
+    assert line < page.index('class="sphx-glr-footer')
 
 
 def test_the_index_shows_each_script_by_its_first_picture(built: Project) -> None:

@@ -17,7 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from tqdm import tqdm
 
 from mlx_keys.examples import accepted, picture
@@ -29,6 +32,7 @@ from mlx_keys.examples.judge import Judged, judge
 from mlx_keys.examples.run import PLOTTING, PRELOAD, Job, Observed, Pool
 from mlx_keys.examples.verify import Settings, surroundings
 from mlx_keys.trust import records
+from mlx_keys.trust.status import Status, status
 
 from . import figure, generation
 from .example import trust_folder
@@ -45,6 +49,7 @@ from .generation import (
     shown,
     skip,
 )
+from .status import details
 from .summary import Tally
 
 #: What sphinx-gallery keeps in its configuration that is no configuration.
@@ -160,6 +165,47 @@ def build(app: Sphinx) -> None:
         mlx=backend.mlx,
     )
     app.emit("mlx-keys-verified", tally)
+    if not faults:
+        said = [status(one, backend, trust) for one in judged]
+        names = [script.docname(Path(app.srcdir)) for script in scripts]
+        app.env.mlx_keys_gallery_now = dict(zip(names, said, strict=True))  # type: ignore[attr-defined]
+
+
+def remove_gone(app: Sphinx) -> None:
+    """Remove the written pages of scripts that are gone, which Sphinx leaves where they are."""
+    if "sphinx_gallery.gen_gallery" not in app.extensions or app.builder.name != "html":
+        return
+    for pages in app.config.sphinx_gallery_conf["gallery_dirs"]:
+        written = Path(app.outdir) / pages
+        for page in written.rglob("*.html"):
+            source = Path(app.srcdir) / pages / page.relative_to(written).with_suffix(".rst")
+            if not source.exists():
+                page.unlink()
+
+
+def restate(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Take over what may be said now, and name the pages that say something else."""
+    now: dict[str, Status] = getattr(env, "mlx_keys_gallery_now", {})
+    before: dict[str, Status] = getattr(env, "mlx_keys_gallery", {})
+    env.mlx_keys_gallery = now  # type: ignore[attr-defined]
+    return [name for name, said in now.items() if before.get(name) != said]
+
+
+class GalleryStatus(SphinxPostTransform):
+    """Puts what was verified where above the downloads of a script's page."""
+
+    default_priority = 300
+    formats = ("html",)
+
+    def run(self, **_kwargs: Any) -> None:
+        """Insert the line."""
+        said = getattr(self.env, "mlx_keys_gallery", {}).get(self.env.docname)
+        if said is None:
+            return
+        for box in list(self.document.findall(nodes.container)):
+            if "sphx-glr-footer" in box["classes"] and box.parent is not None:
+                line = nodes.raw("", details(said), format="html")
+                box.parent.insert(box.parent.index(box), line)
 
 
 def setup_gallery(app: Sphinx) -> None:
@@ -167,3 +213,6 @@ def setup_gallery(app: Sphinx) -> None:
     setup_figure(app)
     app.connect("config-inited", leave_pyplot_out, priority=5)  # before sphinx-gallery's
     app.connect("builder-inited", build, priority=400)
+    app.connect("builder-inited", remove_gone, priority=600)  # when it has written its indexes
+    app.connect("env-updated", restate)
+    app.add_post_transform(GalleryStatus)

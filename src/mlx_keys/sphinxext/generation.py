@@ -54,6 +54,10 @@ class Script:
         here = Path.cwd()
         return self.source.relative_to(here) if self.source.is_relative_to(here) else self.source
 
+    def docname(self, srcdir: Path) -> str:
+        """Its page's name in Sphinx."""
+        return self.page.relative_to(srcdir).with_suffix("").as_posix()
+
     @property
     def page(self) -> Path:
         """The generated reStructuredText."""

@@ -1,0 +1,132 @@
+"""What is measured is set in relation to what it says, and both builds run the same examples."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mlx_keys.commands.bench import command, generator, timing
+from mlx_keys.commands.bench.inprocess import execute
+from mlx_keys.commands.bench.isolation import risky, tame
+from mlx_keys.commands.bench.site import copy_project, run
+from mlx_keys.commands.bench.timing import Row, in_turn, table
+from mlx_keys.errors import KeysError
+from mlx_keys.examples.extract import extract
+
+PAGE = """\
+# Page
+
+```{example}
+import os
+print(os.getpid() > 0)
+```
+```{output}
+True
+```
+
+```{example}
+print(6 * 7)
+```
+```{output}
+42
+```
+
+```{example}
+:signal: SIGFPE
+
+print(1)
+```
+```{output}
+killed by SIGFPE
+```
+"""
+
+
+def test_a_ratio_is_of_medians_to_the_base_of_the_same_run() -> None:
+    base = Row("base", (2.0, 1.0, 9.0))
+    row = Row("row", (3.0, 5.0, 4.0), base)
+    assert (base.ratio, row.middle, row.ratio) == (None, 4.0, 2.0)
+    assert row.to_json() == {
+        "name": "row",
+        "seconds": [3.0, 5.0, 4.0],
+        "median": 4.0,
+        "ratio": 2.0,
+        "to": "base",
+    }
+
+
+def test_the_table_shows_medians_ratios_and_spread() -> None:
+    base = Row("base", (0.002,))
+    lines = table([base, Row("a longer row", (0.003, 4.0, 0.003), base)]).splitlines()
+    assert lines == [
+        "  base             2.0 ms           (2.0 ms to 2.0 ms, 1 times)",
+        "  a longer row     3.0 ms   1.50 x  (3.0 ms to 4.0 s, 3 times)",
+    ]
+
+
+def test_acts_are_measured_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    clock = iter(range(100))
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: float(next(clock)))
+    found = in_turn({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, 2)
+    assert done == ["a", "b", "a", "b"]
+    assert found == {"a": (1.0, 1.0), "b": (1.0, 1.0)}
+
+
+def test_examples_that_a_build_would_not_survive_become_plain_code(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs" / "page.md"
+    page.write_text(PAGE)
+    assert [risky(one) for one in extract(PAGE, "page.md").examples] == [True, False, True]
+    tame(tmp_path)
+    (kept,) = extract(page.read_text(), "page.md").examples
+    assert (kept.code, kept.expected and kept.expected.text) == ("print(6 * 7)\n", "42")
+
+
+def test_an_example_runs_in_this_process_whatever_its_end() -> None:
+    first, second, _ = extract(PAGE.replace("print(6 * 7)", "print(1); 1 / 0"), "p.md").examples
+    assert (execute(first), execute(second)) == ("True\n", "1\n")
+
+
+def test_a_copy_holds_nothing_that_was_installed_or_built(tmp_path: Path) -> None:
+    for name in (".venv/x", "build/x", "docs/gallery/x", "docs/index.md", "src/__pycache__/x"):
+        (tmp_path / "project" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "project" / name).touch()
+    copy = copy_project(tmp_path / "project", tmp_path / "copy")
+    files = [path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()]
+    assert files == ["docs/index.md"]
+
+
+def test_what_fails_is_not_measured(tmp_path: Path) -> None:
+    with pytest.raises(KeysError, match="can not be measured") as caught:
+        run(["sh", "-c", "echo why >&2; exit 3"], tmp_path)
+    assert caught.value.found == "why"
+
+
+def test_the_generator_is_measured_beside_mlx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator, "SIZES", (16,))
+    done = CliRunner().invoke(command, ["prng", "--rounds", "2", "--json"])
+    rows = json.loads(done.output)["prng"]
+    assert [row["name"].split(",")[0] for row in rows] == [
+        "mx.random.split",
+        "prng.split",
+        "mx.random.uniform",
+        "prng.uniform",
+        "mx.random.normal",
+        "prng.normal",
+    ]
+    assert all(len(row["seconds"]) == 2 for row in rows)
+    assert [row["to"] is None for row in rows] == [True, False] * 3
+
+
+def test_without_a_site_there_is_none_to_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(command, ["site"])
+    assert isinstance(done.exception, KeysError)
+    assert done.exception.mend is not None
+    assert "bench prng" in done.exception.mend
