@@ -69,7 +69,8 @@ def unlinked(text: str) -> str:
 
 def field_parts(text: str) -> tuple[str, list[tuple[str, str]]]:
     """What stands before the first field, and each field with its text."""
-    found = [one for one in _FIELD.finditer(text) if _is_field(text, one)]
+    typed = text.rfind(f" {RETURN_TYPE}: ")
+    found = [one for one in _FIELD.finditer(text) if _is_field(text, one, typed)]
     if not found:
         return text, []
     ends = [*(one.start() for one in found[1:]), len(text)]
@@ -78,8 +79,14 @@ def field_parts(text: str) -> tuple[str, list[tuple[str, str]]]:
     ]
 
 
-def _is_field(text: str, label: re.Match[str]) -> bool:
-    """Whether a label opens a field that Sphinx made, and not a docstring's own line."""
+def _is_field(text: str, label: re.Match[str], return_type: int) -> bool:
+    """Whether a label opens a field that Sphinx made, and not a docstring's own line.
+
+    Args:
+        text: All of the prose.
+        label: The label.
+        return_type: Where the last label of a return type stands, or -1.
+    """
     if text.endswith("> ", 0, label.start()):
         return False
     if label.group(1) in (*PARAMETERS, RAISES):
@@ -87,7 +94,7 @@ def _is_field(text: str, label: re.Match[str]) -> bool:
     if label.group(1) == RETURNS:
         # Sphinx moves the type to a field of its own.
         typed = re.compile(r"[A-Z]\w{0,80}:\s").match(text, label.end())
-        return typed is None or f" {RETURN_TYPE}: " in text[label.end() :]
+        return typed is None or return_type >= label.end()
     return True
 
 

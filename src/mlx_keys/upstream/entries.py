@@ -30,6 +30,7 @@ class Deal:
         self._body: list[str] = []
         self._drafts: list[Draft] = []
         self._told: Draft | None = None
+        self._classes: dict[str, Draft] = {}
         self._line = 1
         self._field: tuple[str, list[Child]] | None = None
         self._held: list[Child] = []
@@ -105,8 +106,7 @@ class Deal:
         # The class's own tables of members stand below its members.
         told = self._told or self._drafts[-1]
         if node.tag == "p" and plain(node.children) in _RUBRICS:
-            owners = (one for one in self._drafts if told.name.startswith(f"{one.name}."))
-            told = self._told = next(owners, told)
+            told = self._told = self._classes.get(told.name.rpartition(".")[0], told)
         told.add(blocks([node]))
 
     def _signature(self, node: Node) -> None:
@@ -133,11 +133,13 @@ class Deal:
             target = self._drafts[-1].name
         else:
             target = target or self._title or name
-            nested = any(target.startswith(d.name + ".") for d in self._drafts if d.kind == "class")
+            nested = target.rpartition(".")[0] in self._classes
             if kind == "function" and (nested or name.rpartition(".")[0]):
                 kind = "method"
             self._drafts.append(Draft(target, kind, self._line, self._warn))
             self._told = self._drafts[-1]
+            if kind == "class":
+                self._classes[self._told.name] = self._told
         self._drafts[-1].sign(said)
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 
-_RUN = re.compile(r"(\\+)([`*_\[\]#])")
-_LINK = re.compile(r"(\\*)\](?=\(https?:)")
+_RUN = re.compile(r"(?<!\\)(\\++)([`*_\[\]#])")
+_LINK = re.compile(r"(?<!\\)(\\*+)\](?=\(https?:)")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]#])")
-_BEFORE_PUNCTUATION = re.compile(r"\\+(?=[!-/:-@\[-`{-~])")
-_BEFORE_OTHER = re.compile(r"\\{2,}(?=[^!-/:-@\[-`{-~])")
+_BEFORE_PUNCTUATION = re.compile(r"(?<!\\)\\++(?=[!-/:-@\[-`{-~])")
+_BEFORE_OTHER = re.compile(r"(?<!\\)\\{2,}+(?=[^!-/:-@\[-`{-~])")
 # Marks that nobody would have meant as literal signs: a part went through more rounds.
 _STILL_MARKED = re.compile(r"\\\*\\\*\w{1,80}\\\*\\\*|\\`\w|\\- \[|\\#\\#")
 _DEEPEST = 12

@@ -51,6 +51,10 @@ _PRINTED = re.compile(
 )
 #: How many places back a signature's beginning is looked for.
 _TRIED = 20
+#: How many characters a signature may have that no link closes.
+_LONGEST = 20_000
+#: How many names of a list of contents are looked for on a page without links.
+_MEMBERS = 500
 _UNION = re.compile(r"\s*\\?\|\s*")
 _ARROW = re.compile(r"\s*→\s*")
 _ATOM = re.compile(r"['\"][^'\"]{0,100}['\"]|`?[\w.]+`?")
@@ -130,6 +134,7 @@ def _links(text: str, start: int, end: int) -> Links:
 def _dealt(page: _Text, title: str, start: int, end: int) -> tuple[list[str], list[Draft]]:
     """The page's own prose, and its entries."""
     drafts: list[Draft] = []
+    classes: set[str] = set()
     signatures = list(_signatures(page, title, start, end))
     before = signatures[0].start if signatures else end
     body = _page_prose(page, start, before)
@@ -137,7 +142,9 @@ def _dealt(page: _Text, title: str, start: int, end: int) -> tuple[list[str], li
         until = signatures[number + 1].start if number + 1 < len(signatures) else end
         said = unlinked(page.text[found.start : found.end])
         kind, name, _ = printed(said)
-        nested = any(found.name.startswith(d.name + ".") for d in drafts if d.kind == "class")
+        nested = found.name.rpartition(".")[0] in classes
+        if kind == "class":
+            classes.add(found.name)
         if kind == "function" and (nested or "." in name):
             kind = "method"
         draft = Draft(found.name, kind, page.line(found.start), page.warn_line)
@@ -172,7 +179,7 @@ def _signatures(page: _Text, title: str, start: int, end: int) -> Iterator[_Foun
     if linked:
         return
     listed = [markup.unescape(one.group(1)) for one in _CONTENTS.finditer(page.text, 0, start)]
-    for name in listed or ([title] if "." in title else []):
+    for name in listed[:_MEMBERS] or ([title] if "." in title else []):
         for found in _printed(page.text, name, at, end):
             stop = _signature_end(page.text, found.end(), end)
             if stop is not None:
@@ -206,7 +213,8 @@ def _signature_start(text: str, name: str, start: int, end: int) -> int | None:
 
 def _signature_end(text: str, start: int, end: int) -> int | None:
     """Where a signature ends that no link closes: after its arguments, or the type they return."""
-    close = closing(text, start, end) if text.startswith("(", start) else None
+    limit = min(end, start + _LONGEST)
+    close = closing(text, start, limit) if text.startswith("(", start) else None
     if close is None:
         return None
     arrow = _ARROW.match(text, close + 1)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from . import markup
 from .tree import Child, Node, text
@@ -177,19 +179,20 @@ def _pieces(children: Sequence[Child]) -> Iterator[_Piece]:
 
 def _joined(pieces: list[_Piece]) -> str:
     """Put pieces together: neighbours of one kind become one, so that their marks cannot meet."""
-    merged: list[_Piece] = []
-    for sign, content in pieces:
-        if not content:
-            continue
-        if merged and sign in ("", "`", "*", "**") and merged[-1][0] == sign:
-            merged[-1] = (sign, merged[-1][1] + content)
-        else:
-            merged.append((sign, content))
+    merged = [
+        (sign, content)
+        for sign, group in groupby(filter(itemgetter(1), pieces), itemgetter(0))
+        for content in _merged(sign, [content for _, content in group])
+    ]
     done = ""
     for at, (sign, content) in enumerate(merged):
         following = merged[at + 1] if at + 1 < len(merged) else ("", " ")
         done += _written(sign, content, done[-1:], following)
     return done
+
+
+def _merged(sign: str, contents: list[str]) -> list[str]:
+    return contents if sign == "!" else ["".join(contents)]
 
 
 def _written(sign: str, content: str, before: str, following: _Piece) -> str:
