@@ -227,5 +227,11 @@ def test_the_command_attests_then_verifies_within_what_it_measured(tmp_path: Pat
     assert "1 differs on a backend that was not attested" in reported.stdout
     assert run("attest", "page.md").returncode == 0
     assert "1 within what was measured on this backend" in run("verify", "page.md").stdout
+    assert json.loads((tmp_path / path).read_text())["pages"].keys() == {"page.md"}
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "other.md").write_text(page)
+    assert run("attest").returncode == 0
+    assert json.loads((tmp_path / path).read_text())["pages"].keys() == {"docs/other.md"}
+    assert run("attest", "page.md").returncode == 0
     (tmp_path / "page.md").write_text(page.replace("\n1.0\n", "\n1.2\n"))
     assert "1 differs on a backend" in run("verify", "page.md").stdout

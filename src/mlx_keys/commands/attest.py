@@ -29,7 +29,7 @@ from mlx_keys.trust.attest import MEASURING, attest
     help="Where the records are.",
 )
 def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
-    """Run the examples of PATHS (README.md and docs, unless said), each in a fresh interpreter.
+    """Run the examples of PATHS (all that verify runs, unless said), each in a fresh interpreter.
 
     Writes TRUST/backends/NAME.json. The first backend attested, if all is equal on it, becomes
     the one on which outputs are accepted.
@@ -42,7 +42,9 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
         click.echo("no examples")
         return
     today = datetime.now(UTC).date().isoformat()
-    made = attest(report.judged, report.backend, today, trust.records.get(report.backend.name))
+    # Of all pages a whole record is made, so that those that are gone leave it.
+    before = trust.records.get(report.backend.name) if paths else None
+    made = attest(report.judged, report.backend, today, before)
     path = records.save_record(folder, made.record)
     if trust.blesser is None and not any(_apart(one) for one in report.judged):
         blessed = trust.blessed_on(report.backend, [one.example for one in report.judged])
