@@ -333,3 +333,12 @@ def test_the_command_prints_a_line_a_page_and_goes_on_after_a_bad_one(tmp_path: 
         f"mlx-keys: {missing}: no such file or directory",
         f"mlx-keys: {tmp_path}: is a directory",
     ]
+
+
+@pytest.mark.parametrize("form", ["gfm.md", "flat.txt"])
+def test_what_is_not_called_is_no_function(form: str) -> None:
+    """An attribute that its page does not call a property is one of the four kinds all the same."""
+    text = (PAGES / f"pond.core.bucket.{form}").read_text()
+    text = text.replace('<span class="k"><span class="pre">property</span></span>', "")
+    found = page.read(text.replace("property full", "full"), "p")
+    assert [one.kind for one in found.entries] == ["class", "method", "property"]

@@ -116,7 +116,11 @@ def printed(said: str) -> tuple[Kind, str, str]:
         words = words[found.end() :]
     name = re.match(r"[\w.]*", words)
     end = name.end() if name else 0
-    return kind, words[:end], words[end:].strip()
+    rest = words[end:].strip()
+    # What is not called is no function.
+    if kind == "function" and not rest.startswith("("):
+        kind = "property"
+    return kind, words[:end], rest
 
 
 def parameter(item: Sequence[Child]) -> Parameter:
