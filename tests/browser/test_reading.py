@@ -1,0 +1,148 @@
+"""What a reader does: copy, switch the theme, use a phone, print, search, go without a script."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+START = "learn/start.html"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A wide light window that may use the clipboard."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A phone with no script."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False, color_scheme="dark"
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_what_the_copy_button_gives_is_a_program_that_prints_what_the_page_shows(
+    page: Page, site: str, tmp_path: Path
+) -> None:
+    page.goto(site + START)
+    example = page.locator(".mk-example", has=page.locator(".mk-output")).first
+    example.hover()
+    example.locator(".mk-code button.copybtn").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == example.locator(".mk-code pre").inner_text().strip()
+    done = subprocess.run(
+        [sys.executable, "-c", copied], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout.strip() == example.locator(".mk-output pre").inner_text().strip()
+
+
+def test_prompts_are_not_copied_and_outputs_have_no_button(
+    page: Page, site: str, built_site: Path
+) -> None:
+    for path in built_site.rglob("*.html"):
+        page.goto(site + str(path.relative_to(built_site)))
+        assert page.locator(".mk-output button, .sphx-glr-script-out button").count() == 0
+        console = page.locator(".highlight-console")
+        if console.count():
+            console.first.hover()
+            console.first.locator("button.copybtn").click()
+            assert not page.evaluate("navigator.clipboard.readText()").startswith("$")
+
+
+def test_the_theme_button_goes_round_and_is_remembered(page: Page, site: str) -> None:
+    page.goto(site)
+    body = page.locator("body")
+    button = page.get_by_role("button", name="Change between light, dark")
+    expect(body).to_have_attribute("data-theme", "auto")
+    themes = []
+    for _ in range(3):
+        button.click()
+        themes.append(body.get_attribute("data-theme"))
+    assert sorted(map(str, themes)) == ["auto", "dark", "light"]
+    button.click()
+    chosen = body.get_attribute("data-theme")
+    page.goto(site + START)
+    expect(body).to_have_attribute("data-theme", str(chosen))
+
+
+def test_a_status_opens_to_its_evidence_without_a_script(phone: Page, site: str) -> None:
+    phone.goto(site + START)
+    status = phone.locator(".mk-status").first
+    expect(status.locator("dl")).to_be_hidden()
+    status.locator("summary").click()
+    expect(status.locator("dl")).to_be_visible()
+    expect(status.locator("dl")).to_contain_text("SHA-256")
+
+
+def test_without_a_script_the_menu_opens_and_the_theme_is_the_systems(
+    phone: Page, site: str
+) -> None:
+    phone.goto(site + START)
+    menu = phone.get_by_role("navigation", name="Site")
+    expect(menu).to_be_hidden()
+    phone.get_by_label("Show the menu").check(force=True)
+    expect(menu).to_be_visible()
+    menu.get_by_role("link", name="Gallery", exact=True).click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Gallery#")
+    expect(phone.locator(".theme-toggle")).to_be_hidden()
+    shade = phone.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    assert shade == "rgb(21, 21, 20)"
+
+
+def test_the_first_tab_skips_to_the_content(page: Page, site: str) -> None:
+    page.goto(site + START)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+
+
+def test_search_finds_the_page_of_a_function(page: Page, site: str) -> None:
+    page.goto(site)
+    page.get_by_role("searchbox").first.fill("split")
+    page.keyboard.press("Enter")
+    results = page.locator("#search-results")
+    expect(results.locator("a[href*='mlx.core.random.split']").first).to_be_visible()
+
+
+def test_on_paper_there_is_the_page_and_nothing_around_it(page: Page, site: str) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(site + START)
+    for around in (".mk-header", ".mk-nav", ".mk-toc", ".mk-turn", "button.copybtn"):
+        assert page.locator(f"{around}:visible").count() == 0
+    ink = page.locator("article p").first.evaluate("p => getComputedStyle(p).color")
+    assert ink == "rgb(28, 27, 25)"
+    overflowing = "pres => pres.filter(p => p.scrollWidth > p.clientWidth + 1).length"
+    assert page.locator("article pre").evaluate_all(overflowing) == 0
+    expect(page.locator("article h1")).to_be_visible()
+
+
+def test_each_page_leads_to_the_one_before_and_the_one_after(page: Page, site: str) -> None:
+    page.goto(site + START)
+    before = page.url
+    page.get_by_role("navigation", name="Previous and next page").locator("a[rel=next]").click()
+    assert page.url != before
+    page.get_by_role("navigation", name="Previous and next page").locator("a[rel=prev]").click()
+    assert page.url == before
+
+
+def test_a_wrong_address_still_finds_its_way(page: Page, site: str, built_site: Path) -> None:
+    text = (built_site / "404.html").read_text(encoding="utf-8")
+    assert 'href="/reference/index.html"' in text
+    assert 'href="/_static/site.css' in text
+    page.goto(site + "404.html")
+    page.locator("article").get_by_role("link", name="the reference").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reference#")
