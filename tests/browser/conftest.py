@@ -93,7 +93,7 @@ LOOK = """() => ({
   sizes: [...document.querySelectorAll("article pre")].map(
     (pre) => parseFloat(getComputedStyle(pre).fontSize)),
 })"""
-#: axe-core's time grows with the square of a page, so shapes in a picture and all but the first word
+#: axe-core takes the square of a page's size, so shapes in a picture and all but the first word
 #: of each colour in a page's code are taken out before it looks.
 THIN = """() => {
   for (const shape of document.querySelectorAll("svg :is(path, use, rect, circle, line)")) {
