@@ -24,6 +24,7 @@ LINK_NAMES = {
     "previous": "Previous",
     "next": "Next",
 }
+_BLOCK = re.compile(r"\* |\d+\. |> |\||```")
 _DASH = re.compile("[–—]")
 _LABELS = re.compile(rf"^\*\*({PARAMETERS}|{RETURNS}|{RAISES}|{OVERLOADS})\*\*$", re.MULTILINE)
 _HEADINGS = re.compile(rf"^#+ ({CURATED}|{GUIDES}|{EXAMPLES}|{REMARKS}|{ORIGIN})$", re.MULTILINE)
@@ -58,7 +59,8 @@ def entry_lines(entry: Entry) -> list[str]:
     )
     head = f"{{py:{entry.kind}}} {entry.name}"
     if entry.signature and entry.kind == "property":
-        body = f":type: {markup.fold(entry.signature.returns)}\n\n{body}"
+        kind = markup.fold(entry.signature.returns)
+        body = f":type: {kind}\n\n{body}" if kind else body
     elif entry.signature:
         head += _signature(entry.signature)
     return markup.fenced(body, head.replace("`", "'")).split("\n")
@@ -70,7 +72,11 @@ def parameter_line(parameter: Parameter) -> str:
     kind = f"({markup.escape(_DASH.sub('-', parameter.type))})" if parameter.type else ""
     name = markup.emphasis(markup.escape(parameter.name), "**") if parameter.name else ""
     head = " ".join(part for part in (name, kind) if part)
-    return f"{head} – {parameter.description}".strip() if parameter.description else head
+    if not parameter.description:
+        return head
+    # A description that opens with a list or a fence stands below the dash.
+    gap = "\n\n" if _BLOCK.match(parameter.description) else " "
+    return f"{head} –{gap}{parameter.description}".strip()
 
 
 def _title(page: Page) -> str:
