@@ -248,7 +248,8 @@ def test_children_die_with_a_caller_that_is_killed(tmp_path: Path) -> None:
             "import json, sys\nfrom mlx_keys.examples.run import Job, Pool\n"
             f"Pool(workers=1).run([Job({SCRIPT!r}, json.loads(sys.argv[1]), 60.0)])",
             json.dumps({"code": code}),
-        ]
+        ],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
     )
     deadline = time.monotonic() + 20
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
@@ -257,9 +258,10 @@ def test_children_die_with_a_caller_that_is_killed(tmp_path: Path) -> None:
     caller.kill()
     caller.wait()
     child = Path(f"/proc/{(tmp_path / 'pid').read_text()}")
-    while child.exists() and time.monotonic() < deadline:
+    while (child.exists() or list(tmp_path.glob("mlx-keys-*"))) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not child.exists()
+    assert list(tmp_path.glob("mlx-keys-*")) == []
 
 
 def test_seconds_are_told_but_not_compared() -> None:

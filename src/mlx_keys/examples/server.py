@@ -26,6 +26,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from .watch import watch
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_MOMENT = 1.0  # seconds
 _STREAMS = ("stdout", "stderr", "report", "crash")
 
 
@@ -44,7 +46,9 @@ def main() -> None:
     parser.add_argument("--sockets", required=True, help="descriptors, one a worker, with commas")
     parser.add_argument("--preload", default="", help="modules to import, with commas")
     parser.add_argument("--fresh", action="store_true", help="a fresh interpreter a job")
+    parser.add_argument("--scratch", required=True, help="the folder that the caller gave jobs")
     options = parser.parse_args()
+    caller = os.getppid()
     connections = [socket.socket(fileno=int(fd)) for fd in options.sockets.split(",")]
     if not options.fresh:
         for name in filter(None, options.preload.split(",")):
@@ -65,6 +69,16 @@ def main() -> None:
         connection.close()
     for pid in workers:
         os.waitpid(pid, 0)
+    if _died(caller):
+        shutil.rmtree(options.scratch, ignore_errors=True)
+
+
+def _died(caller: int) -> bool:
+    """Whether the caller is gone: its connections close a moment before its end is known."""
+    limit = time.monotonic() + _MOMENT
+    while os.getppid() == caller and time.monotonic() < limit:
+        time.sleep(_MOMENT / 20)
+    return os.getppid() != caller
 
 
 def _preload(name: str) -> None:

@@ -89,6 +89,7 @@ class Server:
         pairs = [socket.socketpair() for _ in range(workers)]
         fds = [their.fileno() for _, their in pairs]
         command = python("mlx_keys.examples.server", "--sockets", ",".join(map(str, fds)))
+        command += ["--scratch", str(scratch)]
         command += ["--preload", ",".join(preload)] if method == "fork" else ["--fresh"]
         self.scratch = scratch
         self.free: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
