@@ -119,6 +119,7 @@ def address(url: str) -> str | None:
             return None
     except ValueError:
         return None
+    url = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", url)
     # What Markdown would take for an entity is spelled out.
     return re.sub(r"&(?=#?\w+;)", "%26", quote(url, safe="%/:=&?~#+!,;@*._-$"))
 
