@@ -156,7 +156,7 @@ def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
     records.save_blessed(tmp_path, trust)
     assert records.load(tmp_path) == trust
     assert [file.name for file in sorted((tmp_path / "backends").iterdir())] == [
-        "cpu-linux-x86_64-glibc.json",
+        "cpu-linux-x86_64-glibc-2.36.json",
         "cuda-linux-x86_64-glibc.json",
     ]
     text = (tmp_path / "backends" / "cuda-linux-x86_64-glibc.json").read_text()

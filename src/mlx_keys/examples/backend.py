@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from mlx_keys.errors import KeysError
@@ -30,7 +31,7 @@ class Backend:
         system: ``linux`` or ``darwin``.
         machine: The architecture, such as ``x86_64`` or ``arm64``.
         libc: The C library, such as ``glibc``, with its version.
-        chip: The processor or GPU, where it tells its name.
+        chip: The processor or GPU, where it tells its name, and NVIDIA's driver.
         mlx: MLX's version, or an empty string.
         python: Python's version.
     """
@@ -45,8 +46,12 @@ class Backend:
 
     @property
     def name(self) -> str:
-        """What fixes the numbers, in one word: the name of its record."""
-        return "-".join((self.device, self.system, self.machine, self.libc.split(" ")[0]))
+        """What fixes the numbers, in one word: the name of its record.
+
+        On a CPU the version of the C library counts, as its logarithms change; a GPU has its own.
+        """
+        libc = self.libc if self.device == "cpu" else self.libc.split(" ")[0]
+        return "-".join((self.device, self.system, self.machine, libc.replace(" ", "-")))
 
     @property
     def label(self) -> str:
@@ -115,7 +120,9 @@ def identify(wanted: str) -> dict[str, str]:
 def _gpu(mx: Any) -> str:
     """The GPU's name, where MLX tells it."""
     ask_device = getattr(mx, "device_info", None) or mx.metal.device_info
-    return str(dict(ask_device()).get("device_name", ""))
+    name = str(dict(ask_device()).get("device_name", ""))
+    driver = Path("/sys/module/nvidia/version")
+    return f"{name}, driver {driver.read_text().strip()}" if driver.exists() else name
 
 
 def _libc() -> str:
