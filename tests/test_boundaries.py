@@ -26,6 +26,7 @@ PURE = (
     "mlx_keys.upstream.page",
     "mlx_keys.upstream.myst",
     "mlx_keys.upstream.installed",
+    "mlx_keys.upstream.comparison",
     "mlx_keys.examples.extract",
     "mlx_keys.examples.compare",
     "mlx_keys.examples.golden",

@@ -14,7 +14,18 @@ from . import __version__
 from .errors import KeysError
 
 #: Each stands in ``mlx_keys.commands.NAME`` as ``command``, in the order that help lists them.
-COMMANDS = ("read", "rewrite", "verify", "attest", "history", "check", "tree", "html", "bench")
+COMMANDS = (
+    "read",
+    "rewrite",
+    "drift",
+    "verify",
+    "attest",
+    "history",
+    "check",
+    "tree",
+    "html",
+    "bench",
+)
 
 
 class LazyCommands(click.Group):

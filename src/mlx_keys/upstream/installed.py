@@ -22,6 +22,10 @@ from .records import Entry, Signature
 _MODULES = re.compile(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)")
 
 
+class AbsentError(KeysError):
+    """The installed mlx has nothing of this name."""
+
+
 def entry(name: str) -> Entry:
     """Read one function of the installed mlx.
 
@@ -29,8 +33,8 @@ def entry(name: str) -> Entry:
         name: In full: ``mlx.core.random.split``.
 
     Raises:
-        KeysError: mlx is not installed, has nothing of this name, or what it has is no function
-            bound by nanobind.
+        AbsentError: The installed mlx has nothing of this name.
+        KeysError: mlx is not installed, or what it has is no function bound by nanobind.
     """
     found = _find(name)
     forms = getattr(found, "__nb_signature__", None)
@@ -55,6 +59,24 @@ def entry(name: str) -> Entry:
     )
 
 
+def names(module: str) -> tuple[str, ...]:
+    """The functions of a module of the installed mlx, each in full, sorted.
+
+    Args:
+        module: Such as ``mlx.core.random``.
+
+    Raises:
+        AbsentError: The installed mlx has no such module.
+        KeysError: mlx is not installed.
+    """
+    found = _find(module) if module != "mlx.core" else _module(module)
+    return tuple(
+        f"{module}.{name}"
+        for name in sorted(dir(found))
+        if not name.startswith("_") and hasattr(getattr(found, name), "__nb_signature__")
+    )
+
+
 def version() -> str:
     """The version of the installed mlx.
 
@@ -71,7 +93,7 @@ def _find(name: str) -> Any:
     try:
         return reduce(getattr, name.split(".")[2:], module)
     except AttributeError:
-        raise KeysError(
+        raise AbsentError(
             f"the installed mlx {module.__version__} has no {name}",
             mend="correct the name, or install the mlx that has it",
         ) from None
