@@ -13,6 +13,7 @@ from mlx_keys.examples.backend import Backend
 from mlx_keys.examples.cache import Cache, Surroundings, lock_digest
 from mlx_keys.examples.run import Observed
 
+ROOT = Path(__file__).parents[1]
 HERE = Backend("cpu", "linux", "x86_64", "glibc 2.36", "Chip", "0.32.4", "3.11.7")
 SEEN = Observed("raised", "é\n", error=("builtins.KeyError",), message="KeyError: 1", line=3)
 
@@ -161,3 +162,28 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         cache.write(file, "\ud800")
     assert file.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "src").rglob("*.py")), ids=lambda path: path.stem)
+def test_a_file_read_for_its_imports_alone_misses_none(file: Path) -> None:
+    code = file.read_text(encoding="utf-8")
+    assert set(imports.modules(code)) <= set(imports.modules(imports._imports(code)))
+
+
+def test_imports_are_found_in_every_way_to_write_them() -> None:
+    code = """
+def late():
+    from a import (b,
+                   c)
+    from .d import e; import f.g as h
+if late: import i, \\
+    j
+"""
+    named = {"a.b", "a.c", "pkg.d.e", "f.g", "i", "j"}
+    assert set(imports.modules(code, "pkg")) == named
+    assert set(imports.modules(imports._imports(code), "pkg")) == named
+
+
+def test_prose_that_looks_like_an_import_hides_none() -> None:
+    code = '"""See:\n    import this (and that\n"""\nimport real\n'
+    assert "real" in set(imports.modules(imports._imports(code)))

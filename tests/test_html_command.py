@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -131,3 +132,39 @@ def test_a_configuration_that_cannot_be_read_shows_why(tmp_path: Path) -> None:
     done = run(tmp_path)
     assert done.returncode == 1
     assert "no_such_extension" in done.stderr
+
+
+def test_an_unchanged_project_is_not_built_again_whatever_its_dates(tmp_path: Path) -> None:
+    lay(tmp_path)
+    assert run(tmp_path).returncode == 0
+    doctrees = tmp_path / "build" / "doctrees"
+    doctrees.rename(tmp_path / "aside")  # a build by Sphinx would make it anew
+    (tmp_path / "docs" / "index.md").touch()
+    done = run(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 example executed (0 now), 1 output verified" in done.stdout
+    assert not doctrees.exists()
+
+
+@pytest.mark.parametrize("name", ["docs/index.md", "build/html/index.html", "conf/conf.py"])
+def test_a_change_of_content_is_seen_behind_an_unchanged_date(tmp_path: Path, name: str) -> None:
+    lay(tmp_path)
+    assert run(tmp_path).returncode == 0
+    site = tmp_path / "build" / "html" / "index.html"
+    before = site.read_text()
+    changed = tmp_path / name
+    then = changed.stat()
+    changed.write_text(changed.read_text().replace("Home", "Here").replace("Tiny", "Vast"))
+    os.utime(changed, ns=(then.st_atime_ns, then.st_mtime_ns))
+    assert run(tmp_path).returncode == 0
+    after = site.read_text()
+    assert (after == before) == (name == "build/html/index.html")
+
+
+def test_a_site_that_was_removed_is_built_again(tmp_path: Path) -> None:
+    lay(tmp_path)
+    assert run(tmp_path).returncode == 0
+    site = tmp_path / "build" / "html" / "index.html"
+    site.unlink()
+    assert run(tmp_path).returncode == 0
+    assert site.exists()

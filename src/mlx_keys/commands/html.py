@@ -1,15 +1,33 @@
-"""``mlx-keys html``: build the site beside the one that stands, and put it there if all held."""
+"""``mlx-keys html``: build the site beside the one that stands, and put it there if all held.
+
+Where nothing has changed there is nothing to build: see :func:`state`.
+"""
 
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples import backend, cache, contents
+
+if TYPE_CHECKING:
+    from mlx_keys.sphinxext.summary import Summary
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+#: What a project's site is made from, as far as it is there; and its pages at the top, ``*.md``.
+SOURCES = ("conf", "docs", "gallery", "src", "trust")
+
+#: Variables that a build heeds.
+VARIABLES = ("MLX_KEYS_URL", "SOURCE_DATE_EPOCH")
 
 
 @click.command("html")
@@ -43,9 +61,43 @@ def command(build: Path, verbose: bool) -> None:
             expected="mlx, at the version that conf/requirements.txt holds",
             mend="make html, which installs it; by hand: pip install 'mlx-keys[mlx]'",
         )
-    summary = run_sphinx(project, build, verbose=verbose)
-    publish(build / "staging", build / "html")
-    click.echo(f"{summary}\nopen {build / 'html' / 'index.html'}")
+    note = build / "standing.json"
+    said = standing(note, state(project, build))
+    if said is None:
+        note.unlink(missing_ok=True)
+        summary = run_sphinx(project, build, verbose=verbose)
+        publish(build / "staging", build / "html")
+        left = {"state": state(project, build), "summary": str(summary.again())}
+        cache.write(note, json.dumps(left))
+        said = str(summary)
+    click.echo(f"{said}\nopen {build / 'html' / 'index.html'}")
+
+
+def state(project: Path, build: Path) -> str:
+    """All that decides what a build gives, in one digest.
+
+    It is over the content of what pages are made from, of what their examples were observed to
+    print, and of the site itself; over the code, the installed packages, Python and the backend.
+    Where it is what the last good build left, comparing again would compare the same bytes by the
+    same code.
+    """
+    folders = [project / name for name in SOURCES] + [build / "observed", build / "html", PACKAGE]
+    parts = [
+        contents.digest([*contents.files_below(*folders), *project.glob("*.md")]),
+        cache.lock_digest(None),
+        str(backend.ask(None)),
+        *(os.environ.get(name, "") for name in VARIABLES),
+    ]
+    return "\n".join(parts)
+
+
+def standing(note: Path, now: str) -> str | None:
+    """What the last good build said, if it would say it again."""
+    try:
+        left = json.loads(note.read_text("utf-8"))
+        return str(left["summary"]) if left["state"] == now else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def mlx_is_here() -> bool:
@@ -56,7 +108,7 @@ def mlx_is_here() -> bool:
         return False
 
 
-def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
+def run_sphinx(project: Path, build: Path, *, verbose: bool) -> Summary:
     """Build ``staging``; a warning, a wrong reference or an untrue output is an error.
 
     Args:
@@ -65,7 +117,7 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
         verbose: Whether Sphinx's own account of its work is shown.
 
     Returns:
-        What was built and verified, in one line.
+        What was built and verified.
     """
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
@@ -75,10 +127,10 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
     if not color_terminal():
         nocolor()
     doctrees = build / "doctrees"
-    said: list[str] = []
+    said: list[Summary] = []
 
-    def hear(_app: Sphinx, summary: object) -> bool:
-        said.append(str(summary))
+    def hear(_app: Sphinx, summary: Summary) -> bool:
+        said.append(summary)
         return True
 
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -150,8 +151,28 @@ def _read(file: Path, _changed: int, _size: int) -> tuple[str, tuple[str, ...]]:
     data = file.read_bytes()
     names: tuple[str, ...] = ()
     if file.suffix == ".py":
-        names = tuple(modules(data.decode("utf-8", "replace"), _package(file)))
+        names = tuple(modules(_imports(data.decode("utf-8", "replace")), _package(file)))
     return hashlib.sha256(data).hexdigest(), names
+
+
+#: What begins like an import, up to where it ends; some of it may be prose in a docstring.
+_IMPORT = re.compile(
+    r"(?:^|[:;])[ \t]*((?:from[ \t]+[.\w]+[ \t]+)?import\b[ \t]*(?:\([^()]*\)|(?:[^\n\\(]|\\\n)*))",
+    re.MULTILINE,
+)
+
+
+def _imports(code: str) -> str:
+    """The imports of a program alone, which cost a tenth of the whole to parse.
+
+    Where they can not be told apart in this way, it is the program as it stands.
+    """
+    found = "\n".join(_IMPORT.findall(code))
+    try:
+        ast.parse(found)
+    except SyntaxError:
+        return code
+    return found
 
 
 def _package(file: Path) -> str:

@@ -62,10 +62,14 @@ def blocks(text: str) -> Iterator[Block]:
         yield Block("other", marker.start, marker.stop, trouble="no ```python follows this")
 
 
+#: Only blocks are asked for: what stands in a line would cost as much again.
+_BLOCKS = MarkdownIt("commonmark").disable(["inline", "text_join"])
+
+
 def _tokens(text: str) -> Iterator[tuple[Token, bool]]:
     """The tokens that begin a block, each with whether it is inside another one."""
     depth = 0  # of ::: fences, which CommonMark takes for text
-    for token in MarkdownIt("commonmark").parse(text):
+    for token in _BLOCKS.parse(text):
         if token.type == "inline":
             for line in token.content.split("\n"):
                 if colons := _COLONS.match(line.strip()):

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
-from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,6 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+
+from mlx_keys.examples.contents import digest, files_below
 
 PACKAGE = Path(__file__).resolve().parents[1]
 NEVER = -1
@@ -44,30 +44,6 @@ def contents_of(env: BuildEnvironment) -> Contents:
         env.mlx_keys_contents = Contents()  # type: ignore[attr-defined]
     kept: Contents = env.mlx_keys_contents  # type: ignore[attr-defined]
     return kept
-
-
-def digest(paths: Iterable[str | os.PathLike[str]]) -> str:
-    """A digest of files' names and contents; one that is missing counts as such."""
-    total = blake2b(digest_size=16)
-    for path in sorted(os.fspath(path) for path in paths):
-        total.update(path.encode() + b"\0")
-        try:
-            content = Path(path).read_bytes()
-        except OSError:
-            total.update(b"missing\0")
-        else:
-            total.update(str(len(content)).encode() + b"\0" + content)
-    return total.hexdigest()
-
-
-def files_below(*folders: Path) -> list[Path]:
-    """Every file in there, but for what an interpreter or a file manager leaves behind."""
-    return [
-        path
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.name != ".DS_Store"
-    ]
 
 
 def name_the_code(_app: Sphinx, config: Config) -> None:
