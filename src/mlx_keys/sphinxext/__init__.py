@@ -15,6 +15,7 @@ from mlx_keys import __version__
 
 from .attested import setup_attested
 from .children import setup_children
+from .errata import setup_errata
 from .example import setup_example
 from .faults import setup_faults
 from .freshness import setup_freshness
@@ -24,6 +25,7 @@ from .key_tree import setup_key_tree
 from .maths import setup_maths
 from .parameters import setup_parameters
 from .reference import setup_reference
+from .signatures import setup_signatures
 from .summary import setup_summary
 from .threefry_rounds import setup_threefry_rounds
 from .type_links import setup_type_links
@@ -49,6 +51,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_reference(app)
     setup_parameters(app)
     setup_glance(app)
+    setup_errata(app)
+    setup_signatures(app)
     setup_maths(app)
     setup_verified(app)
     setup_attested(app)

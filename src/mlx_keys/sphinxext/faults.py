@@ -66,7 +66,9 @@ def _stop(faults: list[KeysError]) -> NoReturn:
         if fault.where is None:
             logger.error("%s", text)
         else:
-            logger.error("%s", text.removeprefix(f"{fault.where}: "), location=named(fault.where))
+            # Sphinx takes a place without a line for the name of a document.
+            place = named(Place(fault.where.path, fault.where.line or 1))
+            logger.error("%s", text.removeprefix(f"{fault.where}: "), location=place)
     number = "one thing does" if len(faults) == 1 else f"{len(faults)} things do"
     raise Untrue(f"{number} not hold; nothing was written")
 

@@ -105,10 +105,10 @@ def entry(documented: Entry, installed: Entry, place: Place | None = None) -> It
     spoken_order = [name for name in told if name in order]
     if order != spoken_order:
         yield found(Kind.ORDER, "", ", ".join(spoken_order), ", ".join(order))
-    for kind, said_, so in _result(documented, forms[0].returns, _prose(documented)):
+    for kind, said_, so in _result(documented, forms[0].returns):
         yield found(kind, "", said_, so)
     for matter in MATTERS:
-        if matter.parameters & set(taken) and not matter.told.search(_prose(documented)):
+        if matter.parameters & set(taken) and not matter.told.search(prose(documented)):
             yield found(Kind.UNSAID, matter.name)
     blocks = f"{documented.summary}\n\n{documented.body}"
     if not _EXAMPLE.search(blocks):
@@ -156,7 +156,7 @@ def _parameter(
         yield Kind.TYPE, spoken.type, taken.annotation
 
 
-def _result(documented: Entry, returns: str, prose: str) -> Iterator[tuple[Kind, str, str]]:
+def _result(documented: Entry, returns: str) -> Iterator[tuple[Kind, str, str]]:
     """What is wrong with the words on what comes back."""
     told = documented.returns
     if returns in ("", "None"):
@@ -180,7 +180,7 @@ def _result(documented: Entry, returns: str, prose: str) -> Iterator[tuple[Kind,
         yield Kind.DTYPE_UNSAID, words.strip(), returns
 
 
-def _prose(documented: Entry) -> str:
+def prose(documented: Entry) -> str:
     """Every word on the function."""
     parts = [documented.summary, documented.body]
     parts += [f"{one.name} {one.type} {one.description}" for one in documented.parameters]

@@ -52,7 +52,7 @@ MEANING = {
     Kind.GONE: "the installed mlx has nothing of this name",
     Kind.CLAIM: "a statement about all functions of a module that does not hold for some",
     Kind.UNLISTED: "a function of the module that the module's page does not list",
-    Kind.NOTE: "a curator's note or example speaks of a parameter that is not there",
+    Kind.NOTE: "a curator's note or example is wrong about a parameter",
 }
 
 
@@ -105,5 +105,5 @@ _SENTENCES = {
     Kind.GONE: "the installed mlx has nothing of this name",
     Kind.CLAIM: "\u201c{said}\u201d; {so}",
     Kind.UNLISTED: "`{subject}` is not listed",
-    Kind.NOTE: "a curator's note speaks of `{subject}`, which is not taken: \u201c{said}\u201d",
+    Kind.NOTE: "a curator wrote \u201c{said}\u201d; {so}",
 }

@@ -1,0 +1,170 @@
+"""``{errata}`` and ``{upstream-says}``: what mlx's documentation leaves out, and what it promises.
+
+Both read the docstrings of the mlx that the site is built with, so that a page of errata cannot
+outlive the errors: what upstream has mended is gone from the lists at the next build, and a quote
+that upstream no longer says stops it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.upstream import comparison, drift, installed
+from mlx_keys.upstream.finding import Finding
+
+from .faults import note
+
+#: A finding on at least so many functions is told once, with their names.
+_SHARED = 3
+
+#: Up to so many functions, it is shorter to name those that a finding does not concern.
+_EXCEPTED = 2
+
+
+class ErrataDirective(SphinxDirective):
+    """The findings on a module's docstrings: first what many functions share, then each one's."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Make the two lists."""
+        place = Place(*self.get_source_info())
+        try:
+            found = comparison.docstrings(self.arguments[0])
+            names = installed.names(self.arguments[0])
+        except KeysError as error:
+            error.where = place
+            note(self.env, error, self.env.docname)
+            return []
+        shared, own = divided(found.findings)
+        items = [_item(_sentence(text), _functions(who, names)) for text, who in shared.items()]
+        items += [
+            _item([function(name)], [_paragraph(_sentence(str(one))) for one in findings])
+            for name, findings in own.items()
+        ]
+        listed = nodes.definition_list("", *items, classes=["mk-errata"])
+        self.set_source_info(listed)
+        return [listed] if items else [_paragraph([nodes.Text("Nothing differs.")])]
+
+
+class UpstreamSaysDirective(SphinxDirective):
+    """A few words of a function's docstring, which must still be there."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Quote them."""
+        place = Place(*self.get_source_info())
+        quote = " ".join(" ".join(self.content).split())
+        name = self.arguments[0]
+        try:
+            if not quote or _folded(quote) not in _folded(drift.prose(installed.entry(name))):
+                raise KeysError(
+                    f"the documentation of {name} does not say this",
+                    expected=quote or "a few words of its docstring",
+                    mend="take the item off this page if upstream has mended it",
+                )
+        except KeysError as error:
+            error.where = place
+            note(self.env, error, self.env.docname)
+            return []
+        words = [nodes.Text("The documentation of "), function(name), nodes.Text(" says: \u201c")]
+        paragraph = _paragraph([*words, *said(quote), nodes.Text("\u201d.")])
+        self.set_source_info(paragraph)
+        return [paragraph]
+
+
+def divided(
+    findings: Iterable[Finding],
+) -> tuple[dict[str, list[str]], dict[str, list[Finding]]]:
+    """What many functions share, as sentence and names, and the rest by function."""
+    by_sentence: dict[str, list[Finding]] = {}
+    for one in findings:
+        by_sentence.setdefault(str(one), []).append(one)
+    shared = {
+        text: [one.function for one in same]
+        for text, same in by_sentence.items()
+        if len(same) >= _SHARED
+    }
+    own: dict[str, list[Finding]] = {}
+    for text, same in by_sentence.items():
+        for one in same if text not in shared else ():
+            own.setdefault(one.function, []).append(one)
+    return shared, dict(sorted(own.items()))
+
+
+def said(text: str) -> list[nodes.Node]:
+    """Words as nodes, with what stands in backticks as code."""
+    parts = re.split(r"`([^`]+)`", text)
+    return [
+        nodes.literal(part, part) if number % 2 else nodes.Text(part)
+        for number, part in enumerate(parts)
+        if part
+    ]
+
+
+def _sentence(text: str) -> list[nodes.Node]:
+    return said(f"{text[0].upper()}{text[1:]}.")
+
+
+def function(name: str) -> nodes.Node:
+    """A function's short name in code, linked to its page where there is one."""
+    short = name.rpartition(".")[2]
+    xref = pending_xref("", nodes.literal(short, short), refdomain="py", reftype="func")
+    xref.update_all_atts({"reftarget": name, "mk-optional": True})
+    return xref
+
+
+def _functions(who: list[str], of: tuple[str, ...]) -> list[nodes.Node]:
+    """Names in a sentence: all, all but a few, or each."""
+    others = [name for name in of if name not in who]
+    if not others:
+        return [_paragraph([nodes.Text(f"All {len(of)} functions.")])]
+    if len(others) <= _EXCEPTED:
+        return [_paragraph([nodes.Text("All but "), *_listed(others, " and "), nodes.Text(".")])]
+    return [_paragraph([*_listed(who, ", "), nodes.Text(".")])]
+
+
+def _listed(names: list[str], between: str) -> Iterator[nodes.Node]:
+    for number, name in enumerate(names):
+        if number:
+            yield nodes.Text(between)
+        yield function(name)
+
+
+def _item(term: list[nodes.Node], definition: list[nodes.Node]) -> nodes.definition_list_item:
+    return nodes.definition_list_item(
+        "", nodes.term("", "", *term), nodes.definition("", *definition)
+    )
+
+
+def _paragraph(content: Iterable[nodes.Node]) -> nodes.paragraph:
+    return nodes.paragraph("", "", *content)
+
+
+def _folded(text: str) -> str:
+    """Letters and signs without marks and spaces."""
+    return re.sub(r"[\s`\\*]+", "", text)
+
+
+def leave_unlinked(
+    _app: Sphinx, _env: BuildEnvironment, node: pending_xref, content: nodes.Element
+) -> nodes.Node | None:
+    """A function that has no page of its own stays a name."""
+    return content if node.get("mk-optional") else None
+
+
+def setup_errata(app: Sphinx) -> None:
+    """Register the directives, and what becomes of a function without a page."""
+    app.add_directive("errata", ErrataDirective)
+    app.add_directive("upstream-says", UpstreamSaysDirective)
+    app.connect("missing-reference", leave_unlinked)
