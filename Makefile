@@ -11,13 +11,22 @@ DEV     := .venv/.dev-$(dev_id)
 BIN     := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help html test serve bless lint format bench lock clean
+.PHONY: help html whole-api test serve bless lint format bench lock clean
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 html: $(SITE) ## run every example, compare what it prints, build the site into build/html
 	@$(BIN)/mlx-keys html --build $(BUILD)
+
+# A page that cannot be read is named; the others make a site, and the exit status is 1.
+whole-api: $(SITE) ## rewrite the pages of PAGES=DIR and build them as a site of their own
+	@test -d "$(PAGES)" || { echo "make whole-api PAGES=DIR: there is no folder '$(PAGES)'" >&2; exit 2; }
+	@rm -rf $(BUILD)/whole-api
+	@status=0; $(BIN)/mlx-keys rewrite "$(PAGES)" -o $(BUILD)/whole-api/pages || status=1; \
+	$(BIN)/sphinx-build -q -W -n -b html -c conf/whole_api -d $(BUILD)/whole-api/doctrees \
+	    $(BUILD)/whole-api/pages $(BUILD)/whole-api/html && \
+	echo "open $(BUILD)/whole-api/html/index.html" && exit $$status
 
 test: $(DEV) ## run the tests
 	@$(BIN)/python -m pytest

@@ -24,6 +24,11 @@ def rewritten(path: Path) -> str:
     return "\n".join([*myst.page_lines(page.load(path)), ""])
 
 
+def tree(folder: Path) -> dict[str, str]:
+    found = sorted(folder.rglob("*.md"))
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in found}
+
+
 def test_an_entry_is_one_directive_with_its_fields() -> None:
     text = rewritten(PAGES / "pond.core.scoop.gfm.md")
     assert text.startswith(
@@ -83,10 +88,9 @@ def test_a_folder_is_rewritten_and_rewriting_it_again_changes_nothing(tmp_path: 
     once, twice = tmp_path / "once", tmp_path / "twice"
     assert rewrite(PAGES, "-o", once).returncode == 0
     assert rewrite(once, "-o", twice).returncode == 0
-    names = sorted(path.name for path in once.iterdir())
-    assert len(names) == len(list(PAGES.iterdir()))
-    for name in names:
-        assert (once / name).read_text() == (twice / name).read_text()
+    assert tree(once) == tree(twice)
+    pages = {name for name in tree(once) if not name.startswith(("index", "modules"))}
+    assert len(pages) == len(list(PAGES.iterdir()))
 
 
 def test_a_bad_page_is_named_and_the_others_are_written(tmp_path: Path) -> None:

@@ -1,16 +1,21 @@
-"""``mlx-keys rewrite``: messy pages in, clean MyST pages out."""
+"""``mlx-keys rewrite``: messy pages in, clean MyST pages out, that lead to each other."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
-from mlx_keys.upstream import myst, page
+from mlx_keys.upstream import modules, myst, page
+from mlx_keys.upstream.folder import Folder, Subject, subject
+
+#: Where a page goes whose own name is the index's.
+_FRONT = "front-page.md"
 
 
 @click.command()
@@ -25,12 +30,13 @@ from mlx_keys.upstream import myst, page
 def command(pages: tuple[str, ...], output: Path) -> None:
     """Rewrite each PAGE, or each page below a DIR, as clean MyST.
 
-    A page that cannot be read or written is named on standard error, the others go on, and the
-    exit status is 1.
+    Links between the pages lead to each other; the rest stay links to the web. A DIR gets an
+    index: index.md, and a page a module below modules/. A page that cannot be read or written is
+    named on standard error, the others go on, and the exit status is 1.
     """
     output.mkdir(parents=True, exist_ok=True)
     faults: list[KeysError] = []
-    written: dict[Path, Path] = {}
+    written: dict[str, tuple[Path, Subject]] = {}
     warned: Counter[str] = Counter()
     work = list(_work(pages, faults))
     for source, target in tqdm(work, unit="page", disable=None, leave=False):
@@ -40,15 +46,19 @@ def command(pages: tuple[str, ...], output: Path) -> None:
                 raise KeysError(
                     f"two pages would be written to {target}",
                     where=Place(str(source)),
-                    found=str(written[target]),
+                    found=str(written[target][0]),
                     mend="rewrite them into folders of their own",
                 )
             _write(output / target, myst.page_lines(record))
         except KeysError as error:
             faults.append(error)
         else:
-            written[target] = source
+            written[target] = source, subject(target, record)
             warned.update(warning.kind for warning in record.warnings)
+    folder = Folder([told for _, told in written.values()])
+    _link(output, folder)
+    if any(Path(name).is_dir() for name in pages):
+        _index(output, folder)
     for fault in faults:
         click.echo(f"mlx-keys: {fault}", err=True)
     said = "".join(f", {count} {kind}" for kind, count in sorted(warned.items()))
@@ -56,19 +66,55 @@ def command(pages: tuple[str, ...], output: Path) -> None:
     sys.exit(1 if faults else 0)
 
 
-def _work(pages: tuple[str, ...], faults: list[KeysError]) -> list[tuple[Path, Path]]:
+def _work(pages: tuple[str, ...], faults: list[KeysError]) -> list[tuple[Path, str]]:
     """Each page to read, and where below the output its clean form goes."""
-    work: list[tuple[Path, Path]] = []
+    work: list[tuple[Path, str]] = []
     for name in pages:
         path = Path(name)
         if not path.is_dir():
-            work.append((path, Path(path.name).with_suffix(".md")))
+            work.append((path, _target(PurePosixPath(path.name))))
             continue
         found = sorted(one for one in path.rglob("*") if one.suffix in (".md", ".txt"))
-        work += [(one, one.relative_to(path).with_suffix(".md")) for one in found]
+        found = [one for one in found if not _is_index(one)]
+        work += [(one, _target(PurePosixPath(one.relative_to(path).as_posix()))) for one in found]
         if not found:
             faults.append(KeysError("no page (.md or .txt) in this folder", where=Place(name)))
     return work
+
+
+def _target(path: PurePosixPath) -> str:
+    """A page's place below the output, of signs that a link can hold."""
+    parts = (re.sub(r"[^\w.+-]+", "-", part) for part in path.with_suffix(".md").parts)
+    target = "/".join(parts)
+    return _FRONT if target == modules.ROOT else target
+
+
+def _is_index(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(modules.INDEX_MARK)) == modules.INDEX_MARK.encode()
+    except OSError:
+        return False
+
+
+def _link(output: Path, folder: Folder) -> None:
+    """Lead the links of the pages that were written to each other."""
+    for one in folder.subjects:
+        path = output / one.path
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        linked = folder.linked(lines, one.path)
+        if linked != lines:
+            _write(path, linked)
+
+
+def _index(output: Path, folder: Folder) -> None:
+    """Write the index anew; pages of an older one go."""
+    made = modules.pages(folder)
+    for path in (output / modules.FOLDER).glob("*.md"):
+        if path.relative_to(output).as_posix() not in made and _is_index(path):
+            path.unlink()
+    for name, lines in made.items():
+        _write(output / name, lines)
 
 
 def _write(path: Path, lines: list[str]) -> None:

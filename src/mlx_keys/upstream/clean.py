@@ -25,6 +25,7 @@ from .records import Warning as PageWarning
 from .tree import Child, Node, parse, text, walk
 
 _DIRECTIVE = re.compile(r"\{py:(function|class|method|property)\}\s+(\S.*)")
+_NO_INDEX = re.compile(r":no-index:(?:\n|$)")
 _TYPE = re.compile(r":type: (\S.*)\n?")
 _FENCE = re.compile(r"\{([\w:-]{1,80})\}")
 _MATH = re.compile(r"\$([^$`]{1,4000})\$")
@@ -97,6 +98,8 @@ def _entry(directive: re.Match[str], content: str, line: int, warn: Any) -> Draf
     name = found.group(0) if found else ""
     kind = directive.group(1)
     draft = Draft(name, _KINDS.get(kind, "property"), line, warn)
+    # Where else the object is described is for the folder to say.
+    content = _NO_INDEX.sub("", content, count=1) if _NO_INDEX.match(content) else content
     typed = _TYPE.match(content)
     if typed:
         content = content[typed.end() :]

@@ -27,6 +27,10 @@ _ACTIVE_TEX = re.compile(
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
 #: An empty comment of MyST: what keeps two lists apart.
 COMMENT = "%"
+# A page of the same folder, or an object that one describes: ``../a.md``, ``#a.b``.
+_LOCAL = re.compile(
+    r"(?:\.\./){0,8}(?:[\w+-][\w.+-]{0,200}/){0,8}[\w+-][\w.+-]{0,200}\.md|#\w[\w.]{0,300}"
+)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _SPACE = re.compile(r"\s+")
@@ -104,8 +108,12 @@ def emphasis(markup: str, sign: str = "*") -> str:
 
 
 def link(markup: str, url: str) -> str:
-    """Link finished markup to a web address; without a link where the address is none."""
-    target = address(url)
+    """Link finished markup to a web address, or to a page or an object of the same folder.
+
+    Where the address is none of these there is no link. Whether page and object are there is for
+    :mod:`~mlx_keys.upstream.folder` to say.
+    """
+    target = url if _LOCAL.fullmatch(url) else address(url)
     # A link holds no other.
     return f"[{markup}]({target})" if target and markup.strip() and "](" not in markup else markup
 

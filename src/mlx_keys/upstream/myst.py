@@ -24,6 +24,7 @@ LINK_NAMES = {
     "previous": "Previous",
     "next": "Next",
 }
+_HEAD = re.compile(r"`{3,}\{py:\w+\} ([\w.]+)")
 _BLOCK = re.compile(r"\* |\d+\. |> |\||```")
 _DASH = re.compile("[–—]")
 _LABELS = re.compile(rf"^\*\*({PARAMETERS}|{RETURNS}|{RAISES}|{OVERLOADS})\*\*$", re.MULTILINE)
@@ -64,6 +65,12 @@ def entry_lines(entry: Entry) -> list[str]:
     elif entry.signature:
         head += _signature(entry.signature)
     return markup.fenced(body, head.replace("`", "'")).split("\n")
+
+
+def entry_head(line: str) -> str:
+    """The object whose directive a line of a page opens, or ""."""
+    found = _HEAD.match(line)
+    return found.group(1) if found else ""
 
 
 def parameter_line(parameter: Parameter) -> str:

@@ -20,7 +20,9 @@ from .records import Warning as PageWarning
 #: Of a page's bytes, the share that may be no text before it is taken for no page at all.
 _BINARY_SHARE = 0.02
 _DOTTED = re.compile(r"\w\.\w")
-_ENTRY_LINK = re.compile(r"\]\(https?:[^\s()]{0,2000}#\w+\.\w[^\s()]{0,300}\)")
+_ENTRY_LINK = re.compile(
+    r"\]\((?:(?:https?:[^\s()#]{0,2000})?#\w+\.\w[^\s()]{0,300}|(?:\.\./|\w[\w.+-]{0,200}/){0,8}\w[\w+-]{0,200}\.\w[\w.+-]{0,300}\.md)\)"
+)
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
