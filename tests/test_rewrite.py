@@ -112,6 +112,16 @@ def test_two_pages_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> No
     assert "water" in (tmp_path / "out" / "pond.gfm.md").read_text()
 
 
+def test_an_output_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """One line, not a traceback."""
+    (tmp_path / "file").write_text("")
+    folder = tmp_path / "file" / "out"
+    done = rewrite(PAGES / "pond.gfm.md", "-o", folder)
+    assert done.returncode == 1
+    said = f"mlx-keys: {folder}: this folder cannot be made\n  found: Not a directory\n"
+    assert done.stderr == said
+
+
 def test_an_empty_folder_says_so(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     done = rewrite(tmp_path / "in", "-o", tmp_path / "out")

@@ -34,7 +34,7 @@ def command(pages: tuple[str, ...], output: Path) -> None:
     index: index.md, and a page a module below modules/. A page that cannot be read or written is
     named on standard error, the others go on, and the exit status is 1.
     """
-    output.mkdir(parents=True, exist_ok=True)
+    _make(output)
     faults: list[KeysError] = []
     written: dict[str, tuple[Path, Subject]] = {}
     warned: Counter[str] = Counter()
@@ -64,6 +64,15 @@ def command(pages: tuple[str, ...], output: Path) -> None:
     said = "".join(f", {count} {kind}" for kind, count in sorted(warned.items()))
     click.echo(f"{len(written)} of {len(work)} pages written to {output}{said}")
     sys.exit(1 if faults else 0)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KeysError(
+            "this folder cannot be made", where=Place(str(folder)), found=error.strerror
+        ) from error
 
 
 def _work(pages: tuple[str, ...], faults: list[KeysError]) -> list[tuple[Path, str]]:
