@@ -136,7 +136,7 @@ def _bless(report: Report, settings: Settings, trust: records.Trust) -> None:
 def summary(report: Report) -> str:
     """One line: what ran where, and what holds."""
     if report.backend is None:
-        return "no examples" if not report.faults else f"{len(report.faults)} faults"
+        return _faults(report) or "no examples"
     outputs = sum(one.example.expected is not None for one in report.judged)
     parts = [
         f"{len(report.judged)} examples, {report.ran} run now",
@@ -145,10 +145,16 @@ def summary(report: Report) -> str:
     for kind in (Kind.WITHIN, Kind.UNATTESTED, Kind.VARIES):
         if count := report.count(kind):
             parts.append(f"{count} {kind.value}")
-    if report.faults:
-        parts.append(f"{len(report.faults)} faults")
+    if faults := _faults(report):
+        parts.append(faults)
     where = f"{report.backend.label}, mlx {report.backend.mlx}" if report.backend.mlx else "no mlx"
     return f"{'; '.join(parts)} ({where}, Python {report.backend.python})"
+
+
+def _faults(report: Report) -> str:
+    """How many faults there are; nothing where there are none."""
+    count = len(report.faults)
+    return f"{count} fault{'s' * (count != 1)}" if count else ""
 
 
 def _as_json(report: Report) -> dict[str, object]:

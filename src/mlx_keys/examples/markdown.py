@@ -108,7 +108,7 @@ def _fence(token: Token, lines: list[str], *, inside: bool) -> Iterator[Block]:
         for block in blocks("\n".join(lines[start + 1 : stop - 1])):
             if block.kind != "other" or block.trouble is not None:
                 at = start + 1 + block.start
-                yield Block("other", at, at + 1, trouble=f"an example and its output {_PLACE}")
+                yield Block("other", at, at + 1, trouble=f"an example with its output {_PLACE}")
 
 
 def _content(
