@@ -83,7 +83,7 @@ print(f"largest normal {z[394].item():.3f}")
 # %%
 # Out there the draws come in steps that you can see. These are the last
 # five normals on the left. A true bell would send one draw in 17
-# million beyond the last of them, on one side or the other.
+# million beyond the outermost, on one side or the other.
 
 s = mx.arange(1, 6) / 2**24 - 1
 for tail in (mx.erfinv(s) * sqrt(2)).tolist():

@@ -2,10 +2,10 @@
 A key used twice draws the same numbers twice
 =============================================
 
-A draw does not use a key up. Give the same key to two draws, and both
-start at the same place: you get the same numbers from the same
-function, and numbers tied to them from another. Split the key first,
-and the tie is gone.
+Nothing stops you from using a key twice. Give the same key to two
+draws, and both start at the same place: you get the same numbers from
+the same function, and numbers tied to them from another. Split the key
+first, and the tie is gone.
 """
 
 import matplotlib.pyplot as plt
