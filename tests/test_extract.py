@@ -138,7 +138,7 @@ PLACE = "stands at column 0, outside lists and other directives"
         ),
         (
             "````{tip}\nFirst.\n\n```{example}\nx = 1\n```\n````\n",
-            [(4, f"an example and its output {PLACE}")],
+            [(4, f"an example with its output {PLACE}")],
         ),
         (
             ":::{tip}\n```{example}\nx = 1\n```\n:::\n",
