@@ -101,7 +101,7 @@ def test_a_copy_holds_nothing_that_was_installed_or_built(tmp_path: Path) -> Non
 
 
 def test_what_fails_is_not_measured(tmp_path: Path) -> None:
-    with pytest.raises(KeysError, match="can not be measured") as caught:
+    with pytest.raises(KeysError, match="cannot be measured") as caught:
         run(["sh", "-c", "echo why >&2; exit 3"], tmp_path)
     assert caught.value.found == "why"
 

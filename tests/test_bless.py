@@ -143,7 +143,7 @@ def test_what_differs_between_two_runs_is_refused_by_its_lines() -> None:
     )
     assert fault is not None
     assert str(fault.where) == "page.md:2"
-    assert fault.problem == "what this example prints depends on luck, so it can not be accepted"
+    assert fault.problem == "what this example prints depends on luck, so it cannot be accepted"
     assert fault.found is not None
     assert fault.found.startswith("line 2, 4 of its output differed between two runs\n")
 

@@ -172,7 +172,7 @@ def test_a_folder_that_is_not_there_holds_no_records(tmp_path: Path) -> None:
 def test_a_broken_record_is_said_in_a_line(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "backends").mkdir()
     (tmp_path / name).write_text(text)
-    with pytest.raises(KeysError, match="this record of trust can not be read"):
+    with pytest.raises(KeysError, match="this record of trust cannot be read"):
         records.load(tmp_path)
 
 

@@ -227,7 +227,7 @@ def test_the_command_speaks_json(tmp_path: Path) -> None:
         (["verify", "none.md"], 1, "mlx-keys: none.md: there is no such page\n"),
         (["verify"], 1, "mlx-keys: there is nothing to verify here\n"),
         (["verify", "--device", "tpu"], 2, "'tpu' is not one of 'cpu', 'gpu'"),
-        (["verify", "binary.md"], 1, "binary.md: this page can not be read\n"),
+        (["verify", "binary.md"], 1, "binary.md: this page cannot be read\n"),
         (["verify", "page.txt"], 1, "page.txt: no examples can be read from this kind of file\n"),
     ],
 )
@@ -243,7 +243,7 @@ def test_what_can_not_be_verified_is_said_in_a_line(
 
 
 def without_mlx(folder: Path) -> str:
-    """A folder whose ``mlx`` stands before the installed one and can not be imported."""
+    """A folder whose ``mlx`` stands before the installed one and cannot be imported."""
     (folder / "shadow" / "mlx").mkdir(parents=True)
     (folder / "shadow" / "mlx" / "__init__.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'mlx'\")\n"

@@ -70,7 +70,7 @@ def example_of(script: Path) -> Example:
     """A script, with what was accepted of it, as an example.
 
     Raises:
-        KeysError: Where the script can not be read.
+        KeysError: Where the script cannot be read.
     """
     place = Place(str(script), 1)
     try:
@@ -78,7 +78,7 @@ def example_of(script: Path) -> Example:
         file = golden_of(script)
         text = file.read_text(encoding="utf-8") if file.is_file() else None
     except (OSError, UnicodeDecodeError) as error:
-        raise KeysError("this script can not be read", where=place, found=str(error)) from error
+        raise KeysError("this script cannot be read", where=place, found=str(error)) from error
     expected = None if text is None else Output(text.rstrip("\n"), 1, (0, 0))
     said = _TIMEOUT.search(code)
     options = Options(timeout=float(said[1]) if said else TIMEOUT)
@@ -114,7 +114,7 @@ def unsaid(example: Example, seen: Observed) -> list[KeysError]:
     """The pictures of a script that have no text alternative, each as a fault."""
     return [
         KeysError(
-            "this picture says nothing to a reader who can not see it",
+            "this picture says nothing to a reader who cannot see it",
             where=example.at(block.line),
             expected="a title, or figure.set_label(...); for HTML an aria-label or a <title>",
             found="a picture without a text alternative",

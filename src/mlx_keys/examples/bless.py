@@ -37,7 +37,7 @@ def luck(example: Example, first: Observed, second: Observed) -> KeysError | Non
     ]
     shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")  # noqa: PLR2004
     return KeysError(
-        "what this example prints depends on luck, so it can not be accepted",
+        "what this example prints depends on luck, so it cannot be accepted",
         where=example.at(1),
         found=f"line {shown} of its output differed between two runs\n"
         + compare.diff(one, other, "first run", "second run"),

@@ -32,7 +32,7 @@ class Block:
         options: The option lines of an example, each with its line number, counted from 1.
         first: The line of its content's first line, counted from 0.
         content: The lines inside, without options and without blank lines at both ends.
-        trouble: Why it can not be used where it stands, or None.
+        trouble: Why it cannot be used where it stands, or None.
     """
 
     kind: Kind

@@ -1,7 +1,7 @@
 """What was observed, kept: never what was concluded from it.
 
 One key says all that can change what a program prints: its text, the modules of this project that
-it imports, MLX's version, the backend, Python's version and the lock. A file that can not be read
+it imports, MLX's version, the backend, Python's version and the lock. A file that cannot be read
 counts as absent and is written anew.
 """
 
@@ -96,7 +96,7 @@ class Cache:
             return None
 
     def put(self, key: str, seen: Observed) -> None:
-        """Keep what was observed. A cache that can not be written is done without."""
+        """Keep what was observed. A cache that cannot be written is done without."""
         if self.folder is None:
             return
         with contextlib.suppress(OSError):

@@ -165,7 +165,7 @@ _IMPORT = re.compile(
 def _imports(code: str) -> str:
     """The imports of a program alone, which cost a tenth of the whole to parse.
 
-    Where they can not be told apart in this way, it is the program as it stands.
+    Where they cannot be told apart in this way, it is the program as it stands.
     """
     found = "\n".join(_IMPORT.findall(code))
     try:

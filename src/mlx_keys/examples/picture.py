@@ -52,7 +52,7 @@ def of_html(html: str) -> str:
 
 
 class _Reader(HTMLParser):
-    """Collects what a fragment says to a reader who can not see it."""
+    """Collects what a fragment says to a reader who cannot see it."""
 
     _SILENT = frozenset({"style", "script"})
     _INLINE = frozenset(

@@ -117,7 +117,7 @@ def read(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise KeysError(
-            "this page can not be read", where=Place(str(path)), found=str(error)
+            "this page cannot be read", where=Place(str(path)), found=str(error)
         ) from error
 
 

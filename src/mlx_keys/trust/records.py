@@ -191,7 +191,7 @@ def _read(file: Path) -> Any:
 
 def _broken(file: Path, found: str) -> KeysError:
     return KeysError(
-        "this record of trust can not be read",
+        "this record of trust cannot be read",
         where=Place(str(file)),
         found=found,
         mend="mlx-keys attest, or restore the file",

@@ -44,7 +44,7 @@ def run(command: list[str], folder: Path, path: str | None = None) -> None:
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise KeysError(
-            f"this can not be measured, as `{' '.join(command)}` fails",
+            f"this cannot be measured, as `{' '.join(command)}` fails",
             found="\n".join(said[-12:]),
             mend="make html",
         )
