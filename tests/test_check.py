@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from mlx_keys import prng
 from mlx_keys.__main__ import cli
+from mlx_keys.errors import INSTALL_MLX
 from mlx_keys.prng import conformance
 from mlx_keys.prng.known_answers import draws
 
@@ -126,4 +127,4 @@ main()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("mlx-keys: there is no mlx here to check\n")
-    assert 'mend: pip install "mlx-keys[mlx]"' in done.stderr
+    assert f"mend: {INSTALL_MLX}" in done.stderr

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from mlx_keys.__main__ import cli
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import INSTALL_MLX, KeysError, Place
 from mlx_keys.upstream import comparison, recorded
 from mlx_keys.upstream.finding import Kind
 from mlx_keys.upstream.recorded import Change, Signatures
@@ -119,7 +119,7 @@ def test_without_mlx_the_error_says_how_to_install_it() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert "mend: pip install 'mlx-keys[mlx]'" in done.stderr
+    assert f"mend: {INSTALL_MLX}" in done.stderr
     assert "Traceback" not in done.stderr
 
 

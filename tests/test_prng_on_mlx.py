@@ -10,6 +10,7 @@ import mlx.core as mx
 import pytest
 
 from mlx_keys import prng
+from mlx_keys.errors import INSTALL_MLX
 from mlx_keys.prng import array
 from mlx_keys.prng.conformance import answer, ours, same, theirs
 from mlx_keys.prng.known_answers import Draw, blocks, draws
@@ -273,7 +274,7 @@ except Exception as error:
 """
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.startswith("KeysError prng.uniform needs mlx, which is not installed\n")
-    assert 'pip install "mlx-keys[mlx]"' in done.stdout
+    assert INSTALL_MLX in done.stdout
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:

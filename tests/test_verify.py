@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import INSTALL_MLX, KeysError
 from mlx_keys.examples.run import Pool
 from mlx_keys.examples.verify import Report, Settings, pages, verify
 from mlx_keys.examples.workers import Method
@@ -256,7 +256,7 @@ def test_without_mlx_an_example_that_needs_it_says_so(tmp_path: Path) -> None:
     done = command("verify", "page.md", cwd=tmp_path, PYTHONPATH=without_mlx(tmp_path))
     assert done.stderr == (
         "mlx-keys: page.md:2: mlx is not installed, and this example needs it\n"
-        "  mend: pip install 'mlx-keys[mlx]'\n"
+        f"  mend: {INSTALL_MLX}\n"
     )
     assert done.returncode == 1
 

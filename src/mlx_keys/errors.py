@@ -6,8 +6,12 @@ and the command that mends it. The command line prints it as it stands; Sphinx l
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from textwrap import indent
+
+#: What mends a missing mlx: on a Mac it brings Metal along, elsewhere its backend is named.
+INSTALL_MLX = "pip install mlx" if sys.platform == "darwin" else "pip install 'mlx[cpu]'"
 
 
 @dataclass(frozen=True)

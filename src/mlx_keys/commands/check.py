@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import INSTALL_MLX, KeysError
 
 if TYPE_CHECKING:
     from mlx_keys.prng.conformance import Conformance, Standing
@@ -26,7 +26,7 @@ def command(*, as_json: bool) -> None:
         raise KeysError(
             "there is no mlx here to check",
             expected="mlx, installed beside mlx-keys",
-            mend='pip install "mlx-keys[mlx]"',
+            mend=INSTALL_MLX,
         )
     from mlx_keys.prng.conformance import examine
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import INSTALL_MLX, KeysError, Place
 from mlx_keys.examples import backend, cache, contents
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def command(build: Path, verbose: bool) -> None:
         raise KeysError(
             "mlx is not installed, and every page shows what it gives",
             expected="mlx, at the version that conf/requirements.txt holds",
-            mend="make html, which installs it; by hand: pip install 'mlx-keys[mlx]'",
+            mend=f"make html, which installs it; by hand: {INSTALL_MLX}",
         )
     note = build / "standing.json"
     said = standing(note, state(project, build))

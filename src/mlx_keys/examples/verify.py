@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import INSTALL_MLX, KeysError, Place
 
 from . import accepted
 from .backend import Backend, ask
@@ -220,7 +220,7 @@ def _refuse_without_mlx(examples: Sequence[Example]) -> None:
             raise KeysError(
                 "mlx is not installed, and this example needs it",
                 where=example.at(1),
-                mend="pip install 'mlx-keys[mlx]'",
+                mend=INSTALL_MLX,
             )
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import INSTALL_MLX, KeysError
 
 if TYPE_CHECKING:
     from .choices import bernoulli, categorical, permutation, randint
@@ -65,7 +65,7 @@ def __getattr__(name: str) -> Any:
     if find_spec("mlx") is None:
         raise KeysError(
             f"prng.{name} needs mlx, which is not installed",
-            mend='pip install "mlx-keys[mlx]"; mlx_keys.prng.threefry2x32 works without it',
+            mend=f"{INSTALL_MLX}; mlx_keys.prng.threefry2x32 works without it",
         )
     value = getattr(import_module(f".{home}", __name__), name)
     globals()[name] = value  # the next look-up does not come here

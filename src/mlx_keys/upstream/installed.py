@@ -13,7 +13,7 @@ from functools import reduce
 from importlib import import_module
 from typing import Any
 
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import INSTALL_MLX, KeysError
 
 from . import docstring, signature
 from .records import Entry, Signature
@@ -103,9 +103,7 @@ def _module(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        raise KeysError(
-            "mlx is not installed", found=str(error), mend="pip install 'mlx-keys[mlx]'"
-        ) from error
+        raise KeysError("mlx is not installed", found=str(error), mend=INSTALL_MLX) from error
 
 
 def _signature(name: str, form: tuple[Any, ...]) -> Signature:

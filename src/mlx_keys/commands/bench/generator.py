@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import INSTALL_MLX, KeysError
 
 from .timing import Row, in_turn
 
@@ -21,7 +21,7 @@ def measure_generator(rounds: int) -> list[Row]:
         rounds: How often each call is measured, after one that is not.
     """
     if find_spec("mlx") is None:
-        raise KeysError("there is no mlx here to measure", mend='pip install "mlx-keys[mlx]"')
+        raise KeysError("there is no mlx here to measure", mend=INSTALL_MLX)
     import mlx.core as mx
 
     from mlx_keys import prng
