@@ -11,15 +11,12 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import click
 
 from mlx_keys.errors import INSTALL_MLX, KeysError, Place
 from mlx_keys.examples import backend, cache, contents
-
-if TYPE_CHECKING:
-    from mlx_keys.sphinxext.summary import Summary
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -28,6 +25,13 @@ SOURCES = ("conf", "docs", "gallery", "src", "trust")
 
 #: Variables that a build heeds.
 VARIABLES = ("MLX_KEYS_URL", "SOURCE_DATE_EPOCH")
+
+
+class Summary(Protocol):
+    """What the extension says of a build, as text."""
+
+    def again(self) -> Summary:
+        """Give what a build with nothing to execute would say."""
 
 
 @click.command("html")
