@@ -43,8 +43,8 @@ print("the same picks:", picks.tolist() == walked.tolist())
 # Several rows: let them race
 # ---------------------------
 # Add a Gumbel number to each logit, and the largest sum wins. That
-# sounds like a trick and is exact: a choice wins as often as its odds
-# say. It costs a word for each choice.
+# sounds like a trick, and a choice wins as often as its odds say, as
+# long as it is not one in millions. It costs a word for each choice.
 
 race = two_rows[:, :, None] + prng.gumbel((2, 5, 10), key=key)
 winners = mx.argmax(race, axis=1)
@@ -53,7 +53,15 @@ print("the same picks:", mx.array_equal(winners, raced).item())
 # %%
 # One pick from one row races too: ``categorical(logits)``, with neither
 # ``num_samples`` nor ``shape``.
-#
+
+single = [
+    mx.argmax(one_row + prng.gumbel(one_row.shape, key=k)).item()
+    == prng.categorical(one_row, key=k).item()
+    for k in prng.split(key, 20)
+]
+print("the same pick:", sum(single), "of", len(single))
+
+# %%
 # Both follow the odds
 # --------------------
 # Make 100,000 picks in each way. Chi-square, the sum of the squared
