@@ -187,6 +187,14 @@ def test_a_program_has_nothing_to_read_and_a_settled_world(pool: Pool) -> None:
     assert first.stdout.endswith(" UTC utf-8 80\n")
 
 
+def test_hashes_of_strings_follow_from_the_pools_seed(pool: Pool) -> None:
+    with Pool(method=pool.method, workers=1, hash_seed=1) as other:
+        code = "print(hash('key'))\n"
+        assert one(pool, code) == one(pool, code)
+        assert one(other, code) == one(other, code)
+        assert one(other, code) != one(pool, code)
+
+
 def test_exit_functions_and_threads_end_before_the_job_does(pool: Pool) -> None:
     code = (
         "import atexit, threading, time\natexit.register(print, 'last')\n"

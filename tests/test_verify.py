@@ -212,6 +212,27 @@ def test_the_command_blesses_shows_what_it_accepts_and_then_holds(tmp_path: Path
     assert second.stdout.startswith("2 examples, 1 run now; 1 of 1 outputs verified (CPU, mlx ")
 
 
+def test_what_depends_on_the_hash_seed_is_luck_and_is_said_once(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        written("print(1)", None)
+        + written("print({'a', 'b', 'c', 'd'})", None)
+        + written("print(sorted({'a', 'b', 'c', 'd'}))", None)
+    )
+    done = command("verify", "page.md", "--bless", cwd=tmp_path)
+    first, *others = done.stderr.strip().split("\n\n")
+    assert first.startswith(
+        "page.md:9: what this example prints depends on luck, so it cannot be accepted\n"
+    )
+    assert others == []
+    assert "1 fault (" in done.stdout
+    assert page.read_text() == (
+        written("print(1)", "1")
+        + written("print({'a', 'b', 'c', 'd'})", None)
+        + written("print(sorted({'a', 'b', 'c', 'd'}))", "['a', 'b', 'c', 'd']")
+    )
+
+
 def test_the_command_speaks_json(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text(written("print(1)", "1") + written("print(1)", "2"))
     done = command("verify", "page.md", "--json", cwd=tmp_path)

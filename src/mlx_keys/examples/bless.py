@@ -6,7 +6,8 @@ Pure but for :func:`write`: :func:`blessed` takes a page's text and gives the ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mlx_keys.errors import KeysError, Place
@@ -16,6 +17,7 @@ from .example import Example, Form
 from .extract import extract
 from .judge import Judged, endings, output
 from .run import Observed
+from .verify import Report, in_order
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -41,9 +43,30 @@ def luck(example: Example, first: Observed, second: Observed) -> KeysError | Non
         where=example.at(1),
         found=f"line {shown} of its output differed between two runs\n"
         + compare.diff(one, other, "first run", "second run"),
-        mend="seed what it draws from"
+        mend="seed what it draws from, sort what has no order"
         + ("" if example.form is Form.SCRIPT else ", or say why it varies: :varies: REASON"),
     )
+
+
+def refusing(report: Report, refused: Mapping[int, Observed]) -> Report:
+    """A report where each example that luck decides has that one fault, at its line by now.
+
+    Args:
+        report: What verifying found after blessing.
+        refused: What another run did of examples that were not accepted, by their number.
+    """
+    instead = {
+        n: fault
+        for n, again in refused.items()
+        if (fault := luck(report.judged[n].example, report.judged[n].seen, again))
+    }
+    judged = tuple(
+        replace(one, faults=(instead[n],)) if n in instead else one
+        for n, one in enumerate(report.judged)
+    )
+    replaced = [id(fault) for n in instead for fault in report.judged[n].faults]
+    faults = [fault for fault in report.faults if id(fault) not in replaced]
+    return replace(report, judged=judged, faults=in_order([*faults, *instead.values()]))
 
 
 def stale(judged: Judged) -> bool:

@@ -95,6 +95,7 @@ class Pool:
         workers: How many; as many as there are cores unless said.
         preload: Modules that a forking server imports first.
         method: ``fork`` or ``fresh``; what suits this system unless said.
+        hash_seed: What hashes of strings follow from in every child.
     """
 
     def __init__(
@@ -103,10 +104,12 @@ class Pool:
         workers: int | None = None,
         preload: Sequence[str] = PRELOAD,
         method: Method | None = None,
+        hash_seed: int = 0,
     ) -> None:
         self.workers = workers or _cores()
         self.preload = tuple(preload)
         self.method = method or start_method()
+        self.hash_seed = hash_seed
         self._scratch = Path(tempfile.mkdtemp(prefix="mlx-keys-"))
         self._servers: dict[tuple[str, ...], Server] = {}
         self._lost: list[Server] = []
@@ -165,7 +168,9 @@ class Pool:
             if self._closed:
                 return Observed("lost")
             if preload not in self._servers:
-                self._servers[preload] = Server(self.workers, preload, self.method, self._scratch)
+                self._servers[preload] = Server(
+                    self.workers, preload, self.method, self._scratch, self.hash_seed
+                )
             server = self._servers[preload]
         raw = server.do(job.entry, job.payload, job.timeout)
         if raw is not None:

@@ -143,7 +143,7 @@ def verify(paths: Iterable[Path], settings: Settings, pool: Pool) -> Report:
         faults += found.faults
     report = verify_examples(examples, settings, pool)
     return Report(
-        report.backend, report.judged, _sorted([*faults, *report.faults]), report.ran, report.notes
+        report.backend, report.judged, in_order([*faults, *report.faults]), report.ran, report.notes
     )
 
 
@@ -161,7 +161,7 @@ def verify_examples(examples: Sequence[Example], settings: Settings, pool: Pool)
         for example, one in zip(examples, seen, strict=True)
     )
     faults = [fault for one in judged for fault in one.faults]
-    return Report(backend, judged, _sorted(faults), ran, tuple(_notes(backend, settings.lock)))
+    return Report(backend, judged, in_order(faults), ran, tuple(_notes(backend, settings.lock)))
 
 
 def surroundings(settings: Settings, backend: Backend) -> Surroundings:
@@ -241,7 +241,9 @@ def _notes(backend: Backend, lock: Path) -> Iterable[str]:
         )
 
 
-def _sorted(faults: Iterable[KeysError]) -> tuple[KeysError, ...]:
+def in_order(faults: Iterable[KeysError]) -> tuple[KeysError, ...]:
+    """Faults by file and line."""
+
     def order(fault: KeysError) -> tuple[str, int]:
         where = fault.where
         return (where.path, where.line or 0) if where else ("", 0)

@@ -41,7 +41,6 @@ _FIXED = {
     "NO_COLOR": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
     "TZ": "UTC",
 }
@@ -60,9 +59,14 @@ def _installed(name: str) -> bool:
     return True
 
 
-def environment() -> dict[str, str]:
-    """The environment of every child: nothing in it that changes what a program prints."""
+def environment(hash_seed: int = 0) -> dict[str, str]:
+    """The environment of every child: nothing in it that changes what a program prints.
+
+    Args:
+        hash_seed: What the order of a set of strings follows from; a reader's is random.
+    """
     env = {name: value for name, value in os.environ.items() if name not in _CHANGING} | _FIXED
+    env["PYTHONHASHSEED"] = str(hash_seed)
     if path := env.get("PYTHONPATH"):
         # Children run in directories of their own.
         parts = path.split(os.pathsep)
@@ -83,9 +87,17 @@ class Server:
         preload: Modules that it imports before it forks.
         method: ``fork`` or ``fresh``.
         scratch: A folder for the jobs' own folders.
+        hash_seed: Its own and its workers'.
     """
 
-    def __init__(self, workers: int, preload: Sequence[str], method: Method, scratch: Path) -> None:
+    def __init__(
+        self,
+        workers: int,
+        preload: Sequence[str],
+        method: Method,
+        scratch: Path,
+        hash_seed: int = 0,
+    ) -> None:
         pairs = [socket.socketpair() for _ in range(workers)]
         fds = [their.fileno() for _, their in pairs]
         command = python("mlx_keys.examples.server", "--sockets", ",".join(map(str, fds)))
@@ -98,7 +110,7 @@ class Server:
             pass_fds=fds,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=environment(),
+            env=environment(hash_seed),
         )
         for ours, their in pairs:
             their.close()
