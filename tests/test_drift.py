@@ -139,6 +139,8 @@ def test_a_result_of_which_nothing_is_said() -> None:
         ("If ``None``, defaults to ``7``.", "None"),
         ("Will default to ``float32`` if any of them is.", "None"),
         ("Otherwise defaults to ``7``. Default: ``None``.", "None"),
+        ("Default: ``7``. Since then, default: ``None``.", "None"),
+        ("Default: ``float32``.", "a.dtype"),
         ("Stream to make the default.", "None"),
     ],
 )
@@ -192,6 +194,13 @@ def test_what_another_form_takes_counts_as_taken() -> None:
     assert found(forms[0], text, forms[1]) == []
     longer = text.replace("    stop (int)", "    step (int, optional): By.\n    stop (int)")
     assert found(forms[0], longer, forms[1]) == []
+    absent = text.replace("    stop (int)", "    pace (int): Fast.\n    stop (int)")
+    assert found(forms[0], absent, forms[1]) == [
+        (Kind.ABSENT, "pace", "int: Fast.", "(start: int, stop: int) → None")
+    ]
+    assert found("go() -> int", "Go." + EXAMPLE, "go(a: int = 1) -> None") == [
+        (Kind.RETURNS_UNSAID, "", "", "int")
+    ]
 
 
 def test_stars_self_and_markers_are_no_parameters_to_document() -> None:

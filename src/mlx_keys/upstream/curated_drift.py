@@ -29,6 +29,8 @@ _OTHERS = re.compile(
     r"\b(?:to|in|of|by|with|for)\s+(?:\w+\s+){0,2}(?:ops|operations|functions|samplers|draws|calls)\b",
     re.IGNORECASE,
 )
+#: A curator's example is some lines; what is longer is not parsed.
+_CODE_LIMIT = 50_000
 _ALIASES = {"mx": "mlx.core", "mlx": "mlx"}
 
 
@@ -69,6 +71,8 @@ def notes(
 
 def _calls(code: str, about: Entry, lookup: Lookup, place: Place) -> Iterator[Finding]:
     """What is wrong with the calls of mlx's functions in a piece of Python."""
+    if len(code) > _CODE_LIMIT:
+        return
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
