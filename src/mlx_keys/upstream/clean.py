@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from html import escape
+from itertools import islice
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -29,6 +30,8 @@ _NO_INDEX = re.compile(r":no-index:(?:\n|$)")
 _TYPE = re.compile(r":type: (\S.*)\n?")
 _FENCE = re.compile(r"\{([\w:-]{1,80})\}")
 _MATH = re.compile(r"\$([^$`]{1,4000})\$")
+_UNESCAPED = re.compile(r"(?<!\\)[\[*_`<&!]")
+_SHARE, _LEAST = 0.3, 3000
 _KINDS: dict[str, Kind] = {"function": "function", "class": "class", "method": "method"}
 _LABELS = (myst.PARAMETERS, myst.RETURNS, myst.RAISES, myst.OVERLOADS)
 _SECTIONS = (myst.CURATED, myst.ORIGIN)
@@ -37,8 +40,11 @@ _DEEPEST = 12
 
 
 def recognise(page: str) -> bool:
-    """Whether a page is one that was rewritten."""
-    return page.startswith(myst.MARK)
+    """Whether a page is one that was rewritten, and has no more marks than such a page can have."""
+    if not page.startswith(myst.MARK):
+        return False
+    most = _LEAST + int(_SHARE * len(page))
+    return next(islice(_UNESCAPED.finditer(page), most, None), None) is None
 
 
 def read(page: str, source: str) -> Page:

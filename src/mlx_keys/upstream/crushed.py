@@ -13,6 +13,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 
 from . import markup
+from .aside import Aside
 from .draft import FIELDS, PARAMETERS, RAISES, RETURN_TYPE, RETURNS
 from .prose import inline
 from .tree import Child, Node, parse
@@ -57,7 +58,14 @@ def _markdown() -> MarkdownIt:
 def nodes(text: str) -> list[Child]:
     """Inline Markdown as a tree."""
     text = _CUT_CODE.sub(lambda found: found.group(1) or "", text)
-    return parse(_markdown().renderInline(_FORMULA.sub(_formula, text)))
+    aside = Aside()
+
+    def formula(found: re.Match[str]) -> str:
+        """A formula as the element that the first form has."""
+        return f'<span class="math">{aside.put(markup.resolved(found.group(1)))}</span>'
+
+    text, _ = aside.bounded(_FORMULA.sub(formula, text))
+    return parse(aside.back(_markdown().renderInline(text)))
 
 
 def unlinked(text: str) -> str:
@@ -172,11 +180,6 @@ def _block(text: str, warn: Warn) -> Iterator[str]:
         if re.search(r"\s(?:-|>|\d\.)\s", _FORMULA.sub("", text)):
             warn("crushed-prose", "a list or a quotation is given as one paragraph")
         yield markup.opening(inline(nodes(text)))
-
-
-def _formula(found: re.Match[str]) -> str:
-    """A formula as the element that the first form has, its punctuation spelled as entities."""
-    return f'<span class="math">{markup.spelled(markup.resolved(found.group(1)))}</span>'
 
 
 def list_node(parts: list[list[Child]]) -> Node:

@@ -35,7 +35,8 @@ _NEIGHBOUR = re.compile(
     r"([^\[\]]{1,300}?)(?=\s*(?:\[\]\(|Contents - |By [^©]{0,100}©|$))"
 )
 _AFTER = re.compile(
-    r"\s*\[\]\([^\s()]{0,2000}\s\"(?:previous|next) page\"\)|\sContents - \[|\sBy MLX Contributors"
+    r"(?<!\s)\s*\[\]\([^\s()]{0,2000}\s\"(?:previous|next) page\"\)"
+    r"|\sContents - \[|\sBy MLX Contributors"
 )
 _TITLE = re.compile(r"(?:^|\s)#\s+(\S.{0,300}?)(?=\s*\[\\?#\]|\s+#|\s*$)")
 _HEADING_LINK = re.compile(r"\s*\[\\?#\]" + _TARGET % "Link to this heading")
@@ -170,8 +171,9 @@ def _signatures(page: _Text, title: str, start: int, end: int) -> Iterator[_Foun
     for link in _ENTRY_LINK.finditer(page.text, start, end):
         linked = True
         name = markup.unescape(link.group(1))
-        begun = _signature_start(page.text, name, at, link.start())
+        begun = _signature_start(page.text, name, max(at, link.start() - _LONGEST), link.start())
         if begun is None:
+            at = link.end()
             page.warn("unread-signature", link.start(), f"no signature before the link to {name}")
             continue
         yield _Found(name, begun, link.start(), link.end())

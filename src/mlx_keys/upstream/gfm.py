@@ -13,6 +13,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 
 from . import curator, markup
+from .aside import Aside
 from .entries import Deal
 from .records import Links, Page
 from .records import Warning as PageWarning
@@ -33,7 +34,7 @@ _FORMULA = re.compile(
     re.DOTALL,
 )
 _CODE = re.compile(r"(<code\b[^<>]{0,500}>)((?:(?!</?code\b|\n\n).){1,2000})(?=</code>)", re.DOTALL)
-_MARKS = re.compile(r"(<[^<>]{0,2000}>)|[\\`*_\[\]~!]")
+_BETWEEN_TAGS = re.compile(r"(<[^<>]{0,2000}>)|([^<]+|<)")
 _WRAPPED_TAG = re.compile(r"<[a-zA-Z][^<>]{0,2000}>")
 # What pandoc leaves of a caption's attributes.
 _LITTER = re.compile(r"[ \t]\{#[\w-]{1,80}(?:[ \t]\.[\w-]{1,80}){0,4}\}")
@@ -77,9 +78,20 @@ def _tree(text: str, first: int, warn: Warn) -> list[Child]:
             warn("dropped-markup", first, f"<{name}> was left out")
 
     text, origin = _unwrapped(_LITTER.sub("", text))
-    text = _CODE.sub(_literal, _FORMULA.sub(_spelled, text))
-    html = _rendered(text, first, origin)
-    return parse(html, dropped)
+    aside = Aside()
+
+    def formula(found: re.Match[str]) -> str:
+        return found.group(1) + aside.put(markup.resolved(found.group(2)))
+
+    def code(found: re.Match[str]) -> str:
+        return found.group(1) + _BETWEEN_TAGS.sub(
+            lambda one: one.group(1) or aside.put(markup.resolved(one.group(2))), found.group(2)
+        )
+
+    text, dense = aside.bounded(_CODE.sub(code, _FORMULA.sub(formula, text)))
+    if dense is not None:
+        warn("dense-markup", first, "more marks than any page has; the rest is given as plain text")
+    return parse(aside.back(_rendered(text, first, origin)), dropped)
 
 
 def _unwrapped(text: str) -> tuple[str, list[int]]:
@@ -104,11 +116,6 @@ def _unwrapped(text: str) -> tuple[str, list[int]]:
     return "".join([*done, text[at:]]), origin
 
 
-def _spelled(found: re.Match[str]) -> str:
-    """Spell a formula's punctuation as entities, so that Markdown leaves it as it is."""
-    return found.group(1) + markup.spelled(markup.resolved(found.group(2)))
-
-
 def _links(text: str, start: int, end: int) -> Links:
     found: dict[str, str] = {}
     for anchor in _ANCHOR.finditer(text, 0, start):
@@ -128,12 +135,6 @@ def _links(text: str, start: int, end: int) -> Links:
 @cache
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable("table")
-
-
-def _literal(found: re.Match[str]) -> str:
-    """Keep Markdown's hands off what stands in the theme's own ``<code>``."""
-    inner = _MARKS.sub(lambda one: one.group(1) or f"&#{ord(one.group(0))};", found.group(2))
-    return found.group(1) + inner
 
 
 def _rendered(text: str, first: int, origin: Sequence[int]) -> str:

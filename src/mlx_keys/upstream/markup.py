@@ -32,7 +32,6 @@ _LOCAL = re.compile(
     r"(?:\.\./){0,8}(?:[\w+-][\w.+-]{0,200}/){0,8}[\w+-][\w.+-]{0,200}\.md|#\w[\w.]{0,300}"
 )
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -54,11 +53,6 @@ def unescape(text: str) -> str:
 def resolved(html: str) -> str:
     """Resolve the entities of HTML; what they make that is no text is left out."""
     return NOT_TEXT.sub("", unescape_entities(html))
-
-
-def spelled(text: str) -> str:
-    """Spell punctuation as entities of HTML, so that a reader of Markdown leaves it as it is."""
-    return _PUNCTUATION.sub(lambda sign: f"&#{ord(sign[0])};", text)
 
 
 def opening(line: str) -> str:

@@ -17,6 +17,7 @@ Kind = Literal["function", "class", "method", "property"]
 WARNING_KINDS = {
     "crushed-code": "code has lost its line ends; it is given as it stood",
     "crushed-prose": "paragraphs, lists or tables have lost where they end; given in one run",
+    "dense-markup": "so many marks that what follows is given as plain text",
     "dropped-markup": "markup that could act when rendered was left out; its text was kept",
     "lost-table": "a table that scraping had already lost",
     "not-text": "characters that no text holds (NUL, broken UTF-8) were left out or replaced",
