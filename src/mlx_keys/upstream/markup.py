@@ -107,9 +107,14 @@ def link(markup: str, url: str) -> str:
     Where the address is none of these there is no link. Whether page and object are there is for
     :mod:`~mlx_keys.upstream.folder` to say.
     """
-    target = url if _LOCAL.fullmatch(url) else address(url)
+    target = leads(url)
     # A link holds no other.
     return f"[{markup}]({target})" if target and markup.strip() and "](" not in markup else markup
+
+
+def leads(url: str) -> str | None:
+    """Give what a link may lead to, ready for one; None for everything else."""
+    return url if _LOCAL.fullmatch(url) else address(url)
 
 
 def address(url: str) -> str | None:

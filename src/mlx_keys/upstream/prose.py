@@ -164,7 +164,7 @@ def _pieces(children: Sequence[Child]) -> Iterator[_Piece]:
             yield "!", markup.math(_tex(child))
         elif child.tag in _EMPHASIS:
             yield _EMPHASIS[child.tag], _joined(list(_pieces(child.children)))
-        elif child.tag == "a":
+        elif child.tag == "a" and markup.leads(child.attributes.get("href", "")):
             inner = _joined(list(_pieces(child.children)))
             yield "!", markup.link(inner.strip(), child.attributes.get("href", ""))
         elif child.tag == "img":
