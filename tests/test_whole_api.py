@@ -1,4 +1,4 @@
-"""``make whole-api``: rewritten pages as a site, with no warning, and light however many they are."""
+"""``make whole-api``: rewritten pages as a site, with no warning, light however many they are."""
 
 from __future__ import annotations
 
