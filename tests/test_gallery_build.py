@@ -7,9 +7,9 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +63,11 @@ BAD = {
     "hangs": ("# sphinx_gallery_timeout = 3\nwhile True: pass\n", 9, "stopped after 3 s"),
     "floods": ("while True: print('x' * 80)\n", 8, "prints without end"),
     "unparsed": ("x = = 1\n", 8, "invalid syntax"),
+    "warns": (
+        "import warnings\nwarnings.warn('careful')\n\n# %%\n# Then.\n\n2\n",
+        9,
+        "writes to standard error",
+    ),
     "silent": ("import matplotlib.pyplot as plt\nplt.plot([1])\n", 9, "says nothing"),
 }
 
@@ -151,6 +156,22 @@ def test_each_bad_script_is_told_at_its_line_and_the_others_are_rendered(project
         (project.pages / "good.rst").read_text()
     )
     assert not (project.root / "out" / "index.html").exists()
+
+
+def test_a_warning_is_refused_at_every_build_and_in_no_page(project: Project) -> None:
+    script = project.write("warns", "import warnings\nwarnings.warn('careful')\nprint(1)\n")
+    golden = project.chapter / "golden"
+    golden.mkdir()
+    (golden / "warns.txt").write_text("What warns.py shows.\n\n>>> print(1)\n    1\n")
+    for _ in range(2):
+        said = project.build()
+        assert said.startswith("failed")
+        assert "gallery/keys/warns.py:10: ERROR: this example writes to standard error" in said
+        assert "UserWarning: careful" in said
+    assert "careful')" in (project.pages / "warns.rst").read_text()
+    assert "UserWarning" not in (project.pages / "warns.rst").read_text()
+    script.write_text(script.read_text().replace("warnings.warn", "repr"))
+    assert not project.build().startswith("failed")
 
 
 def test_what_is_known_is_not_run_again_but_compared_again(built: Project) -> None:
@@ -267,6 +288,8 @@ PRIVATE = {
         "gallery_conf",
         "file_conf",
     ],
+    "gen_rst._LoggingTee.set_std_and_reset_position": ["self"],
+    "gen_rst._LoggingTee.restore_std": ["self"],
     "gen_rst.md5sum_is_current": ["src_file", "mode"],
     "gen_gallery.get_subsections": [
         "srcdir",
@@ -283,10 +306,10 @@ PRIVATE = {
 def test_the_private_api_of_sphinx_gallery_has_not_moved(name: str) -> None:
     from importlib import import_module
 
-    module, _, attribute = name.partition(".")
-    found: Callable[..., object] | None = getattr(
-        import_module(f"sphinx_gallery.{module}"), attribute, None
-    )
+    module, _, attributes = name.partition(".")
+    found: Any = import_module(f"sphinx_gallery.{module}")
+    for attribute in attributes.split("."):
+        found = getattr(found, attribute, None)
     moved = f"sphinx_gallery.{name} has moved: adapt mlx_keys/sphinxext/generation.py"
     assert found is not None, moved
     assert list(inspect.signature(found).parameters) == PRIVATE[name], moved

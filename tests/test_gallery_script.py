@@ -91,9 +91,8 @@ def test_a_block_shows_what_it_prints_and_its_pictures(tmp_path: Path, pool: Poo
     script = written(
         tmp_path,
         "from __future__ import annotations\n"
-        "import sys\n"
         "import matplotlib.pyplot as plt\n"
-        "print('out'); print('err', file=sys.stderr)\n"
+        "print('out')\n"
         "# %%\n# Two.\n\n"
         "figure, axes = plt.subplots()\n"
         "axes.set(title='Finding', xlabel='draw')\n"
@@ -112,7 +111,7 @@ def test_a_block_shows_what_it_prints_and_its_pictures(tmp_path: Path, pool: Poo
         [(part.kind, part.text) for part in block.parts] for block in gallery.blocks_of(seen.result)
     ]
     assert shown == [
-        [("text", "out\nerr")],
+        [("text", "out")],
         [("picture", "Finding. x: draw.")],
         [("picture", "Key\n1 2")],
         [],
@@ -136,6 +135,11 @@ BAD = {
         "this example was stopped after 1 s",
     ),
     "floods": ("while True:\n    print('x' * 80)\n", 8, "it prints without end"),
+    "warns": (
+        "import warnings\nprint(1)\n# %%\n# Two.\n\nwarnings.warn('careful')\n# %%\n# 3.\n\n2\n",
+        13,
+        "this example writes to standard error",
+    ),
     "is no Python": ("x = = 1\n", 8, "this example raises"),
     "says nothing": (
         "import matplotlib.pyplot as plt\nplt.plot([1])\n",
@@ -152,6 +156,7 @@ def test_a_bad_script_is_a_fault_at_its_line(
     script = written(tmp_path, code)
     (fault,) = judged(script, pool).faults
     assert problem in fault.problem
+    assert fault.mend
     assert fault.where is not None
     assert fault.where.path == str(script)
     assert abs((fault.where.line or 0) - line) <= (1 if "stopped" in fault.problem else 0)

@@ -139,6 +139,7 @@ def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(
     page.write_text(text)
     report = verified(page, pool)
     assert [(str(fault.where), fault.problem) for fault in report.faults] == expected
+    assert [fault.problem for fault in report.faults if not fault.mend] == []
     assert len(report.judged) == len(GOOD) + len(BAD)
     assert [one.faults for one in report.judged[: len(GOOD)]] == [()] * len(GOOD)
 

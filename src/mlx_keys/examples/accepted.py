@@ -93,13 +93,15 @@ def job(example: Example, device: str | None) -> Job:
 
 
 def located(seen: Observed) -> Observed:
-    """What was observed of a script, with the line of its last block where no other is known.
+    """What was observed of a script, with the line of a block where no other is known.
 
-    What it writes to standard error is left out: its page shows that under the block. So is what
-    the blocks before printed.
+    That is the block that wrote to standard error in a script that reached its end, else the last.
+    What blocks before it printed is left out.
     """
-    line = seen.line or gallery.block_begun(seen.stdout)
-    return replace(seen, line=line, stdout=gallery.since_begun(seen.stdout), stderr="")
+    wrote, stderr = gallery.complaint(seen.stderr)
+    block = wrote if wrote and seen.ended == "done" else gallery.block_begun(seen.stdout)
+    out = gallery.since_begun(seen.stdout)
+    return replace(seen, line=seen.line or block, stdout=out, stderr=stderr)
 
 
 def printed(example: Example, seen: Observed) -> str:

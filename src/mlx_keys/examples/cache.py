@@ -23,7 +23,7 @@ from .backend import Backend
 from .run import Observed
 
 #: Changed when what is stored, or how children are set up, changes its meaning.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

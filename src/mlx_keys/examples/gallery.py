@@ -21,7 +21,7 @@ import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from . import picture
 from .golden import Block, Part, settle
@@ -35,8 +35,10 @@ _FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_fe
 #: A statement longer than this is cut where it is only a name for its block.
 _LONGEST = 90
 
-#: Printed by a child before each block that it runs, with the line of the block's last statement.
+#: Written by a child to both its streams before each block that it runs, with the line of the
+#: block's last statement; and to standard error where what follows is not the block's doing.
 BEGIN = "\x1emlx-keys block "
+END = "\x1emlx-keys end\n"
 _BEGUN = re.compile(f"{BEGIN}([0-9]+)\n")
 
 
@@ -121,7 +123,7 @@ def perform(payload: dict[str, str]) -> list[Any]:
     shown = []
     for code in split(file.read_text(encoding="utf-8")):
         line, label = code.last
-        print(f"{BEGIN}{line}", flush=True)
+        begin(line, sys.stdout)
         parts, flags = _run(code, file, main.__dict__, flags)
         shown.append([label, line, [[part.kind, part.text] for part in parts]])
     return shown
@@ -133,6 +135,21 @@ def blocks_of(shown: list[Any]) -> tuple[Block, ...]:
         Block(label, tuple(Part(kind, text) for kind, text in parts), line)
         for label, line, parts in shown
     )
+
+
+def begin(line: int, out: TextIO) -> None:
+    """Say that a block begins, to standard error and to what is standard output outside."""
+    for stream in (out, sys.stderr):
+        print(f"{BEGIN}{line}", file=stream, flush=True)
+
+
+def complaint(stderr: str) -> tuple[int | None, str]:
+    """What the first block to do so wrote to standard error, and that block's line."""
+    pieces = _BEGUN.split(stderr)
+    for line, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        if said := text.partition(END)[0].strip():
+            return int(line), said
+    return None, ""
 
 
 def block_begun(stdout: str) -> int | None:
@@ -152,7 +169,7 @@ def _run(code: Code, file: Path, names: dict[str, Any], flags: int) -> tuple[tup
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     value = None
     printed = _Echo()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+    with contextlib.redirect_stdout(printed):
         body = compile(tree, str(file), "exec", flags, dont_inherit=True)
         flags |= sum(flag for flag in _FUTURE if body.co_flags & flag)
         exec(body, names)  # noqa: S102 - running the script is what this module is for

@@ -12,6 +12,7 @@ from .example import Example, Form
 from .run import Observed
 
 MEND = "make bless, if the new output is right"
+_LONGER = ":timeout: SECONDS, if it only needs longer"
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,13 @@ def endings(example: Example, seen: Observed) -> list[KeysError]:
 
 def _of_script(fault: KeysError) -> KeysError:
     """A fault as a gallery script can mend it: it declares no options but its time."""
-    longer = "# sphinx_gallery_timeout = SECONDS, if it only needs longer"
+    mend = fault.mend
+    if mend == _LONGER:
+        mend = "# sphinx_gallery_timeout = SECONDS, if it only needs longer"
+    elif mend and mend.startswith(":"):
+        mend = "mend it, or show it as a page can: an {example} with " + mend.partition(",")[0]
     return KeysError(
-        fault.problem,
-        where=fault.where,
-        expected=fault.expected,
-        found=fault.found,
-        mend=longer if "was stopped after" in fault.problem else None,
+        fault.problem, where=fault.where, expected=fault.expected, found=fault.found, mend=mend
     )
 
 
@@ -136,7 +137,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 f"this example was stopped after {options.timeout:g} s",
                 where=at,
                 expected="an end",
-                mend=":timeout: SECONDS, if it only needs longer",
+                mend=_LONGER,
             )
         ]
     if seen.ended == "flood":
@@ -146,16 +147,24 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 where=at,
                 expected="at most a mebibyte",
                 found=_excerpt(seen.stdout or seen.stderr),
+                mend="give its loop an end, or print less",
             )
         ]
     if seen.ended == "lost":
-        return [KeysError("this example killed the process that watched it", where=at)]
+        return [
+            KeysError(
+                "this example killed the process that watched it",
+                where=at,
+                mend="signal no process but its own and those that it started",
+            )
+        ]
     if seen.ended == "vanished":
         return [
             KeysError(
                 f"this example left its interpreter without an end, with status {seen.status}",
                 where=at,
                 expected="no os._exit, and no closing of descriptors that it did not open",
+                mend="raise SystemExit where os._exit stands, and close only what it opened",
             )
         ]
     faults = [*_exception(example, seen), *_signal(example, seen)]
@@ -165,10 +174,17 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 "this example prints bytes that are not UTF-8",
                 where=at,
                 found=_excerpt(seen.stdout),
+                mend="print text, or the repr of the bytes",
             )
         )
     if not seen.kept_stdout:
-        faults.append(KeysError("this example closes or replaces standard output", where=at))
+        faults.append(
+            KeysError(
+                "this example closes or replaces standard output",
+                where=at,
+                mend="write to a file, or to contextlib.redirect_stdout, and leave sys.stdout open",
+            )
+        )
     if seen.left:
         faults.append(
             KeysError(
@@ -184,6 +200,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 where=at,
                 expected="nothing there, as for a warning that is caught and printed",
                 found=_excerpt(seen.stderr),
+                mend="end what causes it; or catch it and print it: warnings.catch_warnings",
             )
         )
     return faults
@@ -210,7 +227,14 @@ def _exception(example: Example, seen: Observed) -> list[KeysError]:
             )
         ]
     if declared is not None and seen.ended == "done":
-        return [KeysError("this example raises nothing", where=example.place, expected=declared)]
+        return [
+            KeysError(
+                "this example raises nothing",
+                where=example.place,
+                expected=declared,
+                mend="take :raises: away, or raise it",
+            )
+        ]
     return []
 
 
@@ -227,7 +251,14 @@ def _signal(example: Example, seen: Observed) -> list[KeysError]:
             )
         ]
     if declared is not None and seen.ended != "killed":
-        return [KeysError("this example is not killed", where=example.place, expected=declared)]
+        return [
+            KeysError(
+                "this example is not killed",
+                where=example.place,
+                expected=declared,
+                mend="take :signal: away, or do what it is killed for",
+            )
+        ]
     return []
 
 

@@ -28,7 +28,7 @@ from mlx_keys.examples.backend import ask
 from mlx_keys.examples.cache import Surroundings
 from mlx_keys.examples.compare import Allowed
 from mlx_keys.examples.example import Example
-from mlx_keys.examples.judge import Judged, judge
+from mlx_keys.examples.judge import Judged, endings, judge
 from mlx_keys.examples.run import PLOTTING, PRELOAD, Job, Observed, Pool
 from mlx_keys.examples.verify import Settings, surroundings
 from mlx_keys.trust import records
@@ -87,10 +87,12 @@ def generate_new(
     with Pool(preload=preload) as pool, _progress(len(jobs)) as advance:
         observed = dict(zip(new, pool.run(jobs, advance), strict=True))
     for script, seen in observed.items():
-        if seen.ended == "done":
-            script.key.write_text(keys[script], encoding="utf-8")
-        else:
+        if seen.ended != "done":
             skip(script)
+        elif endings(accepted.example_of(script.named), seen):
+            script.key.unlink(missing_ok=True)  # the page does not show what is wrong: run it again
+        else:
+            script.key.write_text(keys[script], encoding="utf-8")
     return observed
 
 

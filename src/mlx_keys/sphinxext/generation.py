@@ -1,7 +1,7 @@
 """The one place that knows sphinx-gallery's private API, pinned to :data:`SERIES`.
 
-That is: ``gen_rst.generate_file_rst``, ``execute_code_block`` and ``md5sum_is_current``, the form
-of the pages that they write and the names of the files beside them,
+That is: ``gen_rst.generate_file_rst``, ``execute_code_block``, ``_LoggingTee`` and
+``md5sum_is_current``, the form of the pages that they write and the names of the files beside them,
 ``gen_gallery.get_subsections`` and ``_import_matplotlib``, and ``utils._collect_gallery_files``. A
 test fails where one of them moves.
 """
@@ -139,6 +139,7 @@ def generate(payload: dict[str, str]) -> None:
     script.target.mkdir(parents=True, exist_ok=True)
     script.checksum.unlink(missing_ok=True)
     gen_rst.execute_code_block = _announcing(gen_rst.execute_code_block, script.source)
+    gen_rst._LoggingTee = _out_alone(gen_rst._LoggingTee)
     gen_rst.generate_file_rst(
         script.source.name, str(script.target), str(script.source.parent), conf
     )
@@ -152,10 +153,30 @@ def _announcing(execute: Callable[..., str], script: Path) -> Callable[..., str]
 
     def announced(compiler: object, block: Any, *rest: object) -> str:
         if block.type == "code":
-            print(f"{gallery.BEGIN}{lines[block.lineno]}", file=out, flush=True)
+            gallery.begin(lines[block.lineno], out)
         return execute(compiler, block, *rest)
 
     return announced
+
+
+def _out_alone(tee: Any) -> Any:
+    """sphinx-gallery's way to catch what a block writes, of standard output alone.
+
+    Its page would show standard error as output, with paths of this machine in every warning.
+    """
+
+    class OutAlone(tee):  # type: ignore[misc]
+        def set_std_and_reset_position(self) -> Any:
+            super().set_std_and_reset_position()
+            sys.stderr = self.origs[1]
+            return self
+
+        def restore_std(self) -> None:
+            super().restore_std()
+            # What is written from here on, as pictures are, is not the script's.
+            print(gallery.END, end="", file=sys.stderr, flush=True)
+
+    return OutAlone
 
 
 def fix_dates(archive: Path) -> None:
