@@ -362,3 +362,19 @@ def test_no_note_makes_it_raise(words: str) -> None:
 def test_an_entry_without_a_signature_is_compared_with_nothing() -> None:
     bare = Entry("mlx.core.pond.deep", "property", None, "Depth.")
     assert [one.kind for one in drift.entry(bare, bare)] == [Kind.EXAMPLE]
+
+
+def test_what_is_longer_than_any_documentation_is_not_looked_at() -> None:
+    """So that no page, whatever it holds, takes long."""
+    end = "No `key=` here."
+    curated = Curated(
+        notes=("word " * 2000 + end,), examples=("#" * 50_000 + "\nmx.pond.fill(x=1)",)
+    )
+    written = Written("pond.md", "")
+    assert not list(curated_drift.notes(curated, lookup("fill"), frozenset(), lookup, written))
+    text = WHOLE.replace("Lift water.", "Lift water.\n\n" + "word " * 20_001)
+    assert [kind for kind, *_ in found(TAKEN, text)] == [
+        Kind.SHAPE_UNSAID,
+        Kind.DTYPE_UNSAID,
+        Kind.EXAMPLE,
+    ]

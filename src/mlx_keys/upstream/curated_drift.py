@@ -29,6 +29,8 @@ _OTHERS = re.compile(
     r"\b(?:to|in|of|by|with|for)\s+(?:\w+\s+){0,2}(?:ops|operations|functions|samplers|draws|calls)\b",
     re.IGNORECASE,
 )
+#: Characters of a note that are looked at.
+_NOTE_LIMIT = 10_000
 #: A curator's example is some lines; what is longer is not parsed.
 _CODE_LIMIT = 50_000
 _ALIASES = {"mx": "mlx.core", "mlx": "mlx"}
@@ -51,7 +53,7 @@ def notes(
         written: The page as it stands.
     """
     takes = parameters(about)
-    for note in curated.notes:
+    for note in (whole[:_NOTE_LIMIT] for whole in curated.notes):
         place = written.place(note)
         for clause in _CLAUSE.split(note):
             for span in _SPAN.finditer(clause):

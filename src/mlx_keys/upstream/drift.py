@@ -17,6 +17,9 @@ from . import said
 from .finding import Finding, Kind
 from .records import Argument, Entry, Parameter, Signature
 
+#: Characters of prose that are looked at: more than any documentation of one function has.
+_LIMIT = 100_000
+
 #: Stand in a signature, and are not parameters that prose would describe.
 _UNSPOKEN = ("*", "/", "self")
 
@@ -107,11 +110,12 @@ def entry(documented: Entry, installed: Entry, place: Place | None = None) -> It
         yield found(Kind.ORDER, "", ", ".join(spoken_order), ", ".join(order))
     for kind, said_, so in _result(documented, forms[0].returns):
         yield found(kind, "", said_, so)
+    words = prose(documented)[:_LIMIT]
     for matter in MATTERS:
-        if matter.parameters & set(taken) and not matter.told.search(prose(documented)):
+        if matter.parameters & set(taken) and not matter.told.search(words):
             yield found(Kind.UNSAID, matter.name)
     blocks = f"{documented.summary}\n\n{documented.body}"
-    if not _EXAMPLE.search(blocks):
+    if not _EXAMPLE.search(blocks, 0, _LIMIT):
         yield found(Kind.EXAMPLE)
 
 
@@ -162,7 +166,7 @@ def _result(documented: Entry, returns: str) -> Iterator[tuple[Kind, str, str]]:
     if returns in ("", "None"):
         return
     if told is None:
-        if not _TELLS_RESULT.search(documented.summary):
+        if not _TELLS_RESULT.search(documented.summary, 0, _LIMIT):
             yield Kind.RETURNS_UNSAID, "", returns
     elif told.type:
         left, right = said.types(told.type), said.types(returns)
@@ -171,7 +175,7 @@ def _result(documented: Entry, returns: str) -> Iterator[tuple[Kind, str, str]]:
     if returns.rpartition(".")[2] != "array":
         return
     words = f"{told.type} {told.description}" if told else ""
-    about = f"{documented.summary} {documented.body} {words}"
+    about = f"{documented.summary} {documented.body} {words}"[:_LIMIT]
     described = {_bare(one.name): one for one in documented.parameters}
     # "with type `uint32`" tells the dtype; the word "type" that names a kind of result does not.
     if not (_SHAPE.search(about) or "shape" in described):

@@ -38,8 +38,11 @@ _TYPE_OF = {word: name for name, words in _TYPES.items() for word in words.split
 #: Numbers that Python has, each of which mlx calls a scalar.
 _SCALARS = frozenset({"int", "float", "bool", "complex"})
 
+#: Characters of a type or a description that are looked at.
+_LIMIT = 10_000
+
 _OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
-_IN_TYPE = re.compile(r",?\s*\b(?:optional|default\b.*)", re.IGNORECASE)
+_IN_TYPE = re.compile(r",?\s{0,3}\b(?:optional|default\b.*)", re.IGNORECASE)
 _LITERAL = (
     r"`[^`]{1,200}`|'[^']{0,80}'|\"[^\"]{0,80}\"|\\?\[[^\]]{0,80}\]|\([^)]{0,80}\)|-?[\w.+-]{1,80}"
 )
@@ -73,7 +76,7 @@ def is_optional(parameter: Parameter) -> bool:
 
 def marked_optional(parameter: Parameter) -> bool:
     """Whether the word stands with its type."""
-    return bool(_OPTIONAL.search(parameter.type))
+    return bool(_OPTIONAL.search(parameter.type, 0, _LIMIT))
 
 
 def default(parameter: Parameter) -> Default | None:
@@ -83,12 +86,12 @@ def default(parameter: Parameter) -> Default | None:
     """
     found = [
         (text, one)
-        for text in (parameter.type, parameter.description)
+        for text in (parameter.type[:_LIMIT], parameter.description[:_LIMIT])
         for one in _DEFAULT.finditer(text)
         if not one["after"] and _is_value(one["value"])
     ]
     if not found:
-        marked = _MARKED.search(parameter.description)
+        marked = _MARKED.search(parameter.description, 0, _LIMIT)
         return Default(_bare(marked["value"])) if marked else None
     # "Default: x" is the usual form, and outweighs a sentence before it.
     plain = [one for _, one in found if one["how"].endswith((":", "="))]
@@ -161,7 +164,7 @@ def _value(text: str) -> object:
 
 def types(text: str) -> frozenset[str] | None:
     """The types that a documented type or an annotation names; None where one is not known."""
-    heads = [_head(part) for part in _alternatives(_IN_TYPE.sub("", text))]
+    heads = [_head(part) for part in _alternatives(_IN_TYPE.sub("", text[:_LIMIT]))]
     names = [_TYPE_OF.get(head.lower()) for head in heads if head]
     if not names or None in names:
         return None

@@ -9,6 +9,8 @@ from mlx_keys.errors import Place
 
 #: Words that tell one sentence of a page from another.
 _ENOUGH = 5
+#: Characters within which those are looked for.
+_LIMIT = 1_000
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Written:
 
     def place(self, words: str) -> Place:
         """Where some words stand, whatever marks stand between them; the page if nowhere."""
-        first = re.findall(r"\w+", words)[:_ENOUGH]
+        first = re.findall(r"\w{1,60}", words[:_LIMIT])[:_ENOUGH]
         found = re.search(r"\W{1,40}".join(map(re.escape, first)), self.text) if first else None
         line = self.text.count("\n", 0, found.start()) + 1 if found else None
         return Place(self.path, line)
