@@ -40,6 +40,7 @@ def damaged(draw: st.DrawFn) -> str:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(damaged())
 @example("<div >\x00</div>\n" + PAGES[0])
+@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "**&#0;*Something**\n\nx"))
 def test_a_damaged_page_is_read_or_refused_and_what_is_rewritten_is_harmless(found: str) -> None:
     """No other exception, no line off the page, nothing but text, and a fixed point."""
     check(found)
@@ -104,6 +105,7 @@ def test_no_code_escapes_its_fence_or_its_span(found: str) -> None:
         "//a.b",
         "file:///etc",
         "http://[",
+        "http://a:::b/c",
     ],
 )
 def test_only_addresses_of_the_web_become_links(url: str) -> None:

@@ -31,6 +31,8 @@ COMMENT = "%"
 _LOCAL = re.compile(
     r"(?:\.\./){0,8}(?:[\w+-][\w.+-]{0,200}/){0,8}[\w+-][\w.+-]{0,200}\.md|#\w[\w.]{0,300}"
 )
+# Another host is written otherwise once a reader of Markdown has made it regular.
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SPACE = re.compile(r"\s+")
 
@@ -122,7 +124,7 @@ def address(url: str) -> str | None:
     url = "".join(url.split())
     try:
         parts = urlsplit(url)
-        if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+        if parts.scheme.lower() not in ("http", "https") or not _HOST.fullmatch(parts.netloc):
             return None
     except ValueError:
         return None

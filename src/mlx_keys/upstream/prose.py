@@ -163,7 +163,10 @@ def _pieces(children: Sequence[Child]) -> Iterator[_Piece]:
         elif "math" in child.classes:
             yield "!", markup.math(_tex(child))
         elif child.tag in _EMPHASIS:
-            yield _EMPHASIS[child.tag], _joined(list(_pieces(child.children)))
+            pieces = list(_pieces(child.children))
+            inner = _joined(pieces)
+            # What holds a star cannot stand in stars: its parts meet their neighbours themselves.
+            yield from pieces if "*" in inner else [(_EMPHASIS[child.tag], inner)]
         elif child.tag == "a" and markup.leads(child.attributes.get("href", "")):
             inner = _joined(list(_pieces(child.children)))
             yield "!", markup.link(inner.strip(), child.attributes.get("href", ""))
