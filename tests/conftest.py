@@ -19,6 +19,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: runs only where that hardware is")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name in HARDWARE:
+        if item.get_closest_marker(name):
+            import mlx.core as mx
+
+            backend = mx.cuda if name == "needs_cuda" else mx.metal
+            if not backend.is_available():
+                pytest.skip(f"{name}: this machine has none")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

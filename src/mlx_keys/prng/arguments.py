@@ -21,6 +21,9 @@ Scalar: TypeAlias = bool | int | float | complex | mx.array
 #: Where the work is done: as mlx's ``StreamOrDevice``.
 Stream: TypeAlias = mx.Stream | mx.ThreadLocalStream | mx.Device | mx.DeviceType | None
 
+#: Beyond it a Python integer is rounded when it becomes a float.
+_EXACT = 2**53
+
 _INT32 = range(-(2**31), 2**31)
 
 
@@ -160,6 +163,16 @@ def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None 
             expected="-2**63 <= integer < 2**63",
             found=str(value),
         ) from None
+
+
+def read_numbers(*values: object) -> tuple[float, ...] | None:
+    """Plain real numbers, each of which becomes a float32 in one rounding; None if one is not."""
+    numbers = [
+        float(value)
+        for value in values
+        if isinstance(value, float) or (isinstance(value, int) and abs(value) <= _EXACT)
+    ]
+    return tuple(numbers) if len(numbers) == len(values) else None
 
 
 def read_floating(function: str, dtype: object) -> mx.Dtype:

@@ -43,26 +43,47 @@ def block(key: mx.array, counter: tuple[mx.array, mx.array]) -> tuple[mx.array, 
     return x0, x1
 
 
-def words(key: mx.array, n: int) -> mx.array:
+def words(key: mx.array, n: int, start: int = 0, stop: int | None = None) -> mx.array:
     """Draw ``n`` words in MLX's layout, as :func:`mlx_keys.prng.threefry2x32.words` explains it.
 
     Args:
         key: Two words: shape (2,), uint32.
         n: How many.
+        start: The first one that is wanted.
+        stop: The one after the last that is wanted; None: all to the end.
 
     Returns:
-        Shape (n,), uint32.
+        Shape (stop - start,), uint32: the words of the draw from ``start`` on. Only these are made.
     """
+    end = n if stop is None else stop
     half, odd = divmod(n, 2)
     counters = half + odd
+    if (start, end) == (0, n):
+        firsts, seconds = _blocks(key, n, 0, counters)
+        if odd:
+            seconds[-1] = seconds[-1][:-1]
+    else:
+        firsts, _ = _blocks(key, n, start, min(end, counters))
+        _, seconds = _blocks(key, n, max(start - counters, 0), end - counters)
+    found = firsts + seconds
+    return mx.concatenate(found) if found else mx.zeros((0,), mx.uint32)
+
+
+def _blocks(key: mx.array, n: int, start: int, stop: int) -> tuple[list[mx.array], list[mx.array]]:
+    """The blocks of some counters of a draw of ``n`` words: first words and second ones, in pieces.
+
+    What of them is not used is not computed, as MLX is lazy.
+    """
+    half, odd = divmod(n, 2)
+    partner = mx.array((half + odd) % 2**32, mx.uint32)
     firsts, seconds = [], []
-    for start in range(0, counters, CHUNK):
-        stop = min(start + CHUNK, counters)
-        first = mx.arange(start, stop, dtype=mx.uint32)
-        second = first + counters
-        if odd and stop == counters:  # the middle word's counter has no second half
+    for low in range(start, stop, CHUNK):
+        high = min(low + CHUNK, stop)
+        first = mx.arange(low, high, dtype=mx.uint32)
+        second = first + partner
+        if high > half:  # the middle word's counter has no second half
             second = mx.where(first < half, second, 0)
         x0, x1 = block(key, (first, second))
         firsts.append(x0)
-        seconds.append(x1 if stop <= half else x1[: half - start])
-    return mx.concatenate(firsts + seconds) if n else mx.zeros((0,), mx.uint32)
+        seconds.append(x1)
+    return firsts, seconds

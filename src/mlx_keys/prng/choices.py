@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import mlx.core as mx
 
+from . import source
 from .arguments import (
     Scalar,
     Stream,
@@ -19,12 +20,16 @@ from .arguments import (
     read_array,
     read_dtype,
     read_int,
+    read_key,
+    read_numbers,
     read_scalar,
     read_shape,
 )
-from .distributions import draw_gumbel, draw_unit
+from .distributions import draw_gumbel
+from .floats import between
 from .keys import draw
 from .refusals import ArgumentIndexError, ArgumentValueError, UnsupportedError
+from .window import read_part
 
 #: The float32 above 2**32, so that p = 1 is above every word and p = 0 above none.
 _ABOVE_ALL_WORDS = 4294967808.0
@@ -35,6 +40,7 @@ def bernoulli(
     shape: Sequence[int] | None = None,
     *,
     key: mx.array,
+    window: slice | None = None,
     stream: Stream = None,
 ) -> mx.array:
     """Draw True with probability ``p``: where a word, as float32, is below ``p * 2**32``.
@@ -43,6 +49,7 @@ def bernoulli(
         p: The probability, a float or an array of floats; broadcast to ``shape``.
         shape: The shape of the result; None: that of ``p``.
         key: One key.
+        window: The rows that are wanted.
         stream: Where to do the work.
 
     Returns:
@@ -59,9 +66,11 @@ def bernoulli(
             )
         sides = chance.shape if shape is None else read_shape("bernoulli", shape)
         broadcast_within("bernoulli", tuple(sides), p=chance.shape)
-        return draw("bernoulli", tuple(sides), key) < chance * mx.array(
-            _ABOVE_ALL_WORDS, mx.float32
-        )
+        part = read_part("bernoulli", tuple(sides), window)
+        if source.mlx_draws("bernoulli", part, read_key("bernoulli", key)):
+            return mx.random.bernoulli(chance, part.shape, key=key)
+        threshold = part.of(chance) * mx.array(_ABOVE_ALL_WORDS, mx.float32)
+        return draw("bernoulli", part, key) < threshold
 
 
 def randint(
@@ -71,6 +80,7 @@ def randint(
     dtype: mx.Dtype | None = mx.int32,
     *,
     key: mx.array,
+    window: slice | None = None,
     stream: Stream = None,
 ) -> mx.array:
     """Draw integers from ``low`` to ``high - 1``: float32 uniforms, rounded down.
@@ -84,6 +94,7 @@ def randint(
         shape: The shape of the result.
         dtype: An integer dtype or bool; None: int32.
         key: One key.
+        window: The rows that are wanted.
         stream: Where to do the work.
 
     Raises:
@@ -101,10 +112,13 @@ def randint(
         bottom, top = read_scalar("randint", "low", low), read_scalar("randint", "high", high)
         sides = read_shape("randint", shape)
         broadcast_within("randint", sides, low=bottom.shape, high=top.shape)
-        low32, high32 = bottom.astype(mx.float32), top.astype(mx.float32)
-        drawn = (high32 - low32) * draw_unit("randint", sides, mx.float32, key) + low32
-        last = (top - mx.array(1, mx.int32)).astype(kind)
-        return mx.maximum(mx.minimum(mx.floor(drawn).astype(kind), last), bottom.astype(kind))
+        bounds = {"low": bottom.astype(mx.float32), "high": top.astype(mx.float32)}
+        numbers = read_numbers(low, high)
+        drawn = between("randint", bounds, sides, mx.float32, key, numbers=numbers, window=window)
+        part = read_part("randint", sides, window)
+        first = part.of(bottom).astype(kind)
+        last = (part.of(top) - mx.array(1, mx.int32)).astype(kind)
+        return mx.maximum(mx.minimum(mx.floor(drawn).astype(kind), last), first)
 
 
 def permutation(
@@ -133,7 +147,7 @@ def permutation(
                 raise UnsupportedError(
                     f"{name}: x is too large", expected="0 <= x < 2**31", found=str(x)
                 )
-            return mx.argsort(draw(name, read_shape(name, (x,), "x"), key))
+            return _order(name, read_shape(name, (x,), "x"), key)
         items, along = read_array(name, "x", x), read_int(name, "axis", axis)
         if not -items.ndim <= along < items.ndim:
             raise ArgumentIndexError(
@@ -141,8 +155,7 @@ def permutation(
                 expected=f"an axis of {items.ndim} dimensions",
                 found=f"axis {along}",
             )
-        order = mx.argsort(draw(name, (items.shape[along],), key))
-        return mx.take(items, order, axis=along)
+        return mx.take(items, _order(name, (items.shape[along],), key), axis=along)
 
 
 def categorical(
@@ -221,6 +234,14 @@ def categorical(
         return mx.argmax(noise + scores, axis=ahead)
 
 
+def _order(function: str, shape: tuple[int, ...], key: mx.array) -> mx.array:
+    """The order in which random words would be sorted."""
+    part = read_part(function, shape, None)
+    if source.mlx_draws(function, part, read_key(function, key)):
+        return mx.random.permutation(part.size, key=key)
+    return mx.argsort(draw(function, part, key))
+
+
 def _from_weights(
     function: str, logits: mx.array, shape: tuple[int, ...], key: mx.array
 ) -> mx.array:
@@ -231,5 +252,7 @@ def _from_weights(
     equals = (scores == largest).astype(scores.dtype)
     weights = mx.where(mx.isinf(largest), equals, mx.exp(scores - largest))
     edges = mx.cumsum(weights, inclusive=False)
-    target = draw_unit(function, shape, mx.float32, key).astype(scores.dtype) * mx.sum(weights)
+    ends = {"low": mx.array(0.0, mx.float32), "high": mx.array(1.0, mx.float32)}
+    unit = between(function, ends, shape, mx.float32, key, numbers=(0.0, 1.0))
+    target = unit.astype(scores.dtype) * mx.sum(weights)
     return mx.searchsorted(edges, target, side="right") - mx.array(1, mx.uint32)

@@ -6,6 +6,8 @@ keyword. Unless a function says otherwise:
 
 - ``shape`` is the shape of the result and ``dtype`` its dtype (None: float32);
 - ``key`` is one key, shape (2,), uint32;
+- ``window`` is the part of the result along its first axis that is wanted: ``window=slice(a, b)``
+  gives what ``whole[a:b]`` is, and makes no more than that;
 - ``stream`` is where the work is done (None: MLX's default device);
 - a TypeError says that an argument is of the wrong type, a ValueError that a key, shape or dtype
   does not fit.
@@ -18,26 +20,22 @@ from collections.abc import Sequence
 
 import mlx.core as mx
 
+from . import kernel
 from .arguments import (
     Scalar,
     Stream,
     broadcast,
-    broadcast_within,
     on,
     read_array,
     read_dtype,
     read_floating,
+    read_numbers,
     read_scalar,
     read_shape,
 )
-from .keys import draw
-from .refusals import ArgumentTypeError, ArgumentValueError, UnsupportedError
-
-#: The largest value below 1 of each dtype: what keeps a draw of ``u`` under 1.
-_BELOW_ONE = {mx.float32: 1 - 2**-24, mx.float16: 1 - 2**-11, mx.bfloat16: 1 - 2**-8}
-
-#: The float32 next to -1: erfinv(-1) would be -infinity.
-_ABOVE_MINUS_ONE = -1 + 2**-24
+from .floats import between, has_normal, inverse_erf, read_uniform, signed, unit
+from .refusals import ArgumentTypeError, ArgumentValueError
+from .window import read_part
 
 
 def uniform(
@@ -47,6 +45,7 @@ def uniform(
     dtype: mx.Dtype | None = mx.float32,
     *,
     key: mx.array,
+    window: slice | None = None,
     stream: Stream = None,
 ) -> mx.array:
     """Draw real numbers between ``low`` and ``high``, all equally likely.
@@ -60,6 +59,7 @@ def uniform(
         shape: The shape of the result.
         dtype: float32, float16 or bfloat16.
         key: One key.
+        window: The rows that are wanted.
         stream: Where to do the work.
 
     Raises:
@@ -71,7 +71,8 @@ def uniform(
             "low": read_scalar("uniform", "low", low).astype(kind),
             "high": read_scalar("uniform", "high", high).astype(kind),
         }
-        return _between("uniform", bounds, shape, kind, key)
+        numbers = read_numbers(low, high)
+        return between("uniform", bounds, shape, kind, key, numbers=numbers, window=window)
 
 
 def normal(
@@ -81,6 +82,7 @@ def normal(
     scale: Scalar | None = None,
     *,
     key: mx.array,
+    window: slice | None = None,
     stream: Stream = None,
 ) -> mx.array:
     """Draw normally distributed numbers: ``sqrt(2) * scale * erfinv(s) + loc``, s in (-1, 1).
@@ -92,6 +94,7 @@ def normal(
         loc: The mean (None: 0).
         scale: The standard deviation (None: 1).
         key: One key.
+        window: The rows that are wanted.
         stream: Where to do the work.
     """
     kind = read_dtype("normal", dtype, mx.float32)
@@ -106,15 +109,29 @@ def normal(
         mean = None if loc is None else read_scalar("normal", "loc", loc, kind)
         deviation = None if scale is None else read_scalar("normal", "scale", scale, kind)
         given = {"loc": mean, "scale": deviation}
-        broadcast("normal", shape=sides, **{n: a.shape for n, a in given.items() if a is not None})
+        arrays = {name: array for name, array in given.items() if array is not None}
+        whole = broadcast("normal", shape=sides, **{name: a.shape for name, a in arrays.items()})
+        if window is not None and whole != sides:
+            raise ArgumentValueError(
+                "normal: a window is of the draw, and loc or scale repeats it",
+                expected="a shape that holds loc and scale",
+                found=f"shape {sides}, a result of shape {whole}",
+                mend=f"shape={whole}, or no window",
+            )
+        part = read_part("normal", sides, window)
+        numbers = read_numbers(1.0 if scale is None else scale, *([] if loc is None else [loc]))
+        if kind == mx.float32 and numbers is not None and has_normal("normal", key):
+            return kernel.normal(key, part, math.sqrt(2), *numbers).reshape(part.shape)
+        mean = None if mean is None else part.of(mean)
+        deviation = None if deviation is None else part.of(deviation)
         if kind == mx.complex64:
-            parts = mx.erfinv(_signed("normal", (*sides, 2), key))
+            parts = inverse_erf("normal", part.doubled(), key)
             drawn = parts.view(mx.complex64).squeeze(-1)
             drawn = drawn if deviation is None else deviation.astype(kind) * drawn
         else:
             factor = mx.array(math.sqrt(2), kind)
             factor = factor if deviation is None else factor * deviation.astype(kind)
-            drawn = factor * mx.erfinv(_signed("normal", sides, key)).astype(kind)
+            drawn = factor * inverse_erf("normal", part, key).astype(kind)
         return drawn if mean is None else mean.astype(kind) + drawn
 
 
@@ -125,6 +142,7 @@ def laplace(
     scale: float = 1.0,
     *,
     key: mx.array,
+    window: slice | None = None,
     stream: Stream = None,
 ) -> mx.array:
     """Draw Laplace distributed numbers: ``scale * sign(s) * log1p(-abs(s)) + loc``, s in (-1, 1).
@@ -135,13 +153,15 @@ def laplace(
         loc: The mean, one number.
         scale: The width, one number.
         key: One key.
+        window: The rows that are wanted.
         stream: Where to do the work.
     """
     kind = read_floating("laplace", dtype)
     mean, width = _one_number("laplace", "loc", loc), _one_number("laplace", "scale", scale)
     with on("laplace", stream):
-        signed = _signed("laplace", read_shape("laplace", shape), key)
-        drawn = mx.sign(signed) * mx.log1p(mx.array(-1.0, kind) * mx.abs(signed))
+        part = read_part("laplace", read_shape("laplace", shape), window)
+        s = signed("laplace", part, key)
+        drawn = mx.sign(s) * mx.log1p(mx.array(-1.0, kind) * mx.abs(s))
         drawn = drawn.astype(kind)
         # mlx reads both as float32, whatever the dtype.
         if width != 1:
@@ -154,6 +174,7 @@ def gumbel(
     dtype: mx.Dtype | None = mx.float32,
     *,
     key: mx.array,
+    window: slice | None = None,
     stream: Stream = None,
 ) -> mx.array:
     """Draw from the standard Gumbel distribution: ``-log(-log(u))``, u in [0, 1).
@@ -162,13 +183,14 @@ def gumbel(
         shape: The shape of the result.
         dtype: float32, float16 or bfloat16.
         key: One key.
+        window: The rows that are wanted.
         stream: Where to do the work.
 
     Raises:
         RuntimeError: The dtype is float64, which mlx has no uniform of.
     """
     with on("gumbel", stream):
-        return draw_gumbel("gumbel", shape, dtype, key)
+        return draw_gumbel("gumbel", shape, dtype, key, window)
 
 
 def truncated_normal(
@@ -178,6 +200,7 @@ def truncated_normal(
     dtype: mx.Dtype | None = mx.float32,
     *,
     key: mx.array,
+    window: slice | None = None,
     stream: Stream = None,
 ) -> mx.array:
     """Draw normally distributed numbers between ``lower`` and ``upper``, both included.
@@ -192,6 +215,7 @@ def truncated_normal(
         shape: The shape of the result; None: what the bounds make together.
         dtype: float32, float16 or bfloat16.
         key: One key.
+        window: The rows that are wanted.
         stream: Where to do the work.
 
     Raises:
@@ -207,8 +231,9 @@ def truncated_normal(
         bottom, top = bottom.astype(kind), top.astype(kind)
         root2 = mx.array(math.sqrt(2), kind)
         ends = {"lower": mx.erf(bottom / root2), "upper": mx.erf(top / root2)}
-        inner = _between(name, ends, shape, kind, key)
-        return mx.maximum(mx.minimum(top, root2 * mx.erfinv(inner)), bottom)
+        inner = between(name, ends, shape, kind, key, window=window)
+        part = read_part(name, read_shape(name, shape), window)
+        return mx.maximum(mx.minimum(part.of(top), root2 * mx.erfinv(inner)), part.of(bottom))
 
 
 def multivariate_normal(
@@ -260,53 +285,22 @@ def multivariate_normal(
         )
         left, singular, right_t = mx.linalg.svd(covariance.astype(mx.float32))
         root = (left * mx.expand_dims(mx.sqrt(singular), -2)) @ right_t
-        sides = (*batch, centre.shape[-1])
-        standard = mx.array(math.sqrt(2), kind) * mx.erfinv(_signed(name, sides, key))
+        part = read_part(name, (*batch, centre.shape[-1]), None)
+        standard = mx.array(math.sqrt(2), kind) * inverse_erf(name, part, key)
         return centre + (mx.expand_dims(standard, -2) @ root).squeeze(-2)
 
 
 def draw_gumbel(
-    function: str, shape: Sequence[int], dtype: mx.Dtype | None, key: mx.array
+    function: str,
+    shape: Sequence[int],
+    dtype: mx.Dtype | None,
+    key: mx.array,
+    window: slice | None = None,
 ) -> mx.array:
     """Draw for ``function``, whose name an error is to carry; see :func:`gumbel`."""
-    return -mx.log(-mx.log(draw_unit(function, shape, dtype, key)))
-
-
-def draw_unit(
-    function: str, shape: Sequence[int], dtype: mx.Dtype | None, key: mx.array
-) -> mx.array:
-    """Draw numbers in [0, 1) for ``function``, whose name an error is to carry."""
-    kind = read_floating(function, dtype)
-    if kind not in _BELOW_ONE:
-        raise UnsupportedError(
-            f"{function}: mlx has no uniform numbers of this dtype",
-            expected="float32, float16 or bfloat16",
-            found=str(kind),
-            mend="draw float32, then .astype(mx.float64)",
-        )
-    words = draw(function, read_shape(function, shape), key)
-    unit = words.astype(mx.float32) / mx.array(2**32, mx.float32)
-    return mx.minimum(unit, mx.array(_BELOW_ONE[kind], mx.float32)).astype(kind)
-
-
-def _between(
-    function: str,
-    bounds: dict[str, mx.array],
-    shape: Sequence[int],
-    dtype: mx.Dtype,
-    key: mx.array,
-) -> mx.array:
-    """Draw between two named bounds, of the dtype already."""
-    sides = read_shape(function, shape)
-    broadcast_within(function, sides, **{name: bound.shape for name, bound in bounds.items()})
-    low, high = bounds.values()
-    return (high - low) * draw_unit(function, sides, dtype, key) + low
-
-
-def _signed(function: str, shape: tuple[int, ...], key: mx.array) -> mx.array:
-    """Draw float32 numbers in (-1, 1): the ``s`` of normal and laplace."""
-    ends = {"low": mx.array(_ABOVE_MINUS_ONE, mx.float32), "high": mx.array(1.0, mx.float32)}
-    return _between(function, ends, shape, mx.float32, key)
+    kind = read_uniform(function, dtype)
+    part = read_part(function, read_shape(function, shape), window)
+    return -mx.log(-mx.log(unit(function, part, kind, key)))
 
 
 def _one_number(function: str, name: str, value: object) -> float:

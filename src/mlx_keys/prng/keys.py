@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from operator import index
 from typing import SupportsIndex
 
@@ -12,6 +11,7 @@ import mlx.core as mx
 from . import source, threefry2x32
 from .arguments import Stream, on, read_int, read_key, read_shape
 from .refusals import ArgumentTypeError, ArgumentValueError
+from .window import Part, read_part
 
 _DTYPES = {1: mx.uint8, 2: mx.uint16, 4: mx.uint32}
 
@@ -50,7 +50,7 @@ def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx
     if count < 0:
         raise ArgumentValueError("split: num is negative", expected="0 or more", found=str(count))
     with on("split", stream):
-        return source.words("split", read_key("split", key), 2 * count).reshape(count, 2)
+        return draw("split", read_part("split", (count, 2), None), key)
 
 
 def fold_in(key: mx.array, data: SupportsIndex | mx.array, *, stream: Stream = None) -> mx.array:
@@ -79,7 +79,14 @@ def fold_in(key: mx.array, data: SupportsIndex | mx.array, *, stream: Stream = N
         return source.block("fold_in", parent, (mx.zeros_like(number), number))
 
 
-def bits(shape: Sequence[int], width: int = 4, *, key: mx.array, stream: Stream = None) -> mx.array:
+def bits(
+    shape: Sequence[int],
+    width: int = 4,
+    *,
+    key: mx.array,
+    window: slice | None = None,
+    stream: Stream = None,
+) -> mx.array:
     """Draw random bits: integers of ``width`` bytes, all values equally likely.
 
     Args:
@@ -87,6 +94,7 @@ def bits(shape: Sequence[int], width: int = 4, *, key: mx.array, stream: Stream 
         width: 1, 2 or 4 bytes. A narrower draw is the little-endian bytes of a wider one of the
             same size in bytes, so that no word is wasted.
         key: Shape (2,), uint32.
+        window: The rows that are wanted, ``slice(a, b)``; no others are made.
         stream: Where to do the work.
 
     Returns:
@@ -94,7 +102,7 @@ def bits(shape: Sequence[int], width: int = 4, *, key: mx.array, stream: Stream 
         hand them out; ``mx.random.split(key, num)`` shows those of shape (num, 2).
 
     Raises:
-        TypeError: ``shape`` is no sequence of integers, or ``key`` no array.
+        TypeError: ``shape`` is no sequence of integers, ``key`` no array, or ``window`` no slice.
         ValueError: Another ``width``; ``key`` has another shape or dtype; a negative side.
     """
     sides = read_shape("bits", shape)
@@ -103,14 +111,15 @@ def bits(shape: Sequence[int], width: int = 4, *, key: mx.array, stream: Stream 
             "bits: no integers of that width", expected="1, 2 or 4 bytes", found=repr(width)
         )
     with on("bits", stream):
-        return draw("bits", sides, key, width)
+        return draw("bits", read_part("bits", sides, window), key, width)
 
 
-def draw(function: str, shape: tuple[int, ...], key: mx.array, width: int = 4) -> mx.array:
+def draw(function: str, part: Part, key: mx.array, width: int = 4) -> mx.array:
     """Draw for ``function``, whose name an error is to carry; see :func:`bits`."""
-    size = prod(shape)
-    words = source.words(function, read_key(function, key), -(-size * width // 4))
-    return words.view(_DTYPES[width])[:size].reshape(shape)
+    holding = part.words(width)
+    words = source.words(function, read_key(function, key), holding)
+    skipped = part.start - holding.start * 4 // width
+    return words.view(_DTYPES[width])[skipped : skipped + part.count].reshape(part.shape)
 
 
 def _number(data: SupportsIndex | mx.array) -> mx.array:

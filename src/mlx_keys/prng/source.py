@@ -1,34 +1,41 @@
-"""Who makes the words: the reference in plain integers, or MLX's own operations.
+"""Who makes the numbers: our kernels, mlx's own generator, MLX's operations, or plain integers.
 
 The choice changes no value, only where and how fast it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import prod
 from typing import cast
 
 import mlx.core as mx
 
-from . import array, threefry2x32
+from . import array, kernel, threefry2x32
 from .refusals import ArgumentValueError
+from .window import Part
 
-#: The sources there are; the first is the default.
-SOURCES = ("ops", "reference")
+#: The sources there are.
+SOURCES = ("kernel", "mlx", "ops", "reference")
 
-_source: ContextVar[str] = ContextVar("mlx_keys.prng.source", default=SOURCES[0])
+_source: ContextVar[str | None] = ContextVar("mlx_keys.prng.source", default=None)
 
 
 @contextmanager
 def using(source: str) -> Iterator[None]:
-    """Choose who makes the words of every draw inside a ``with`` block.
+    """Choose who makes the numbers of every draw inside a ``with`` block.
 
-    The choice holds for this thread, or this asyncio task, until the block ends.
+    The choice holds for this thread, or this asyncio task, until the block ends. With no choice it
+    is the fastest that was seen to give mlx's own bits on the device: the kernels on CUDA, mlx's
+    generator on a CPU, and MLX's operations on Metal, where nothing was run yet. Inside
+    ``mx.compile`` and ``mx.vmap``, mlx's generator takes the place of the kernels.
 
     Args:
-        source: ``"ops"`` (MLX operations on the default device; the default) or ``"reference"``
+        source: ``"kernel"`` (one pass on a GPU; not inside ``mx.vmap``), ``"mlx"`` (``mx.random``
+            with the key of the call; what it can't draw, such as a window, is made by operations),
+            ``"ops"`` (MLX operations, on any device) or ``"reference"``
             (:mod:`mlx_keys.prng.threefry2x32`, plain integers on the CPU: slow, and not inside
             ``mx.compile`` or ``mx.vmap``, as it has to read the key's words).
 
@@ -52,19 +59,112 @@ def using(source: str) -> Iterator[None]:
         _source.reset(token)
 
 
-def words(function: str, key: mx.array, n: int) -> mx.array:
-    """Draw ``n`` words for ``function``, shape (n,), uint32."""
-    if _source.get() == "ops":
-        return array.words(key, n)
-    return mx.array(threefry2x32.words(_read(function, key), n), dtype=mx.uint32)
+def chosen(function: str, key: mx.array) -> str:
+    """The source of a draw of ``function`` on the default device.
+
+    Raises:
+        RuntimeError: The kernels were chosen, and the device is the CPU.
+    """
+    source = _source.get()
+    if source == "kernel":
+        kernel.require(function)
+    if source is not None:
+        return source
+    if mx.default_device().type != mx.DeviceType.gpu:
+        return "mlx"
+    if kernel.backend() != "cuda":
+        return "ops"
+    return "mlx" if traced(key) else "kernel"  # a kernel has no vmap
+
+
+def traced(key: mx.array) -> bool:
+    """Whether a key is one of ``mx.compile``, ``mx.vmap`` or ``mx.export_function``.
+
+    Such a key has no words yet, and MLX refuses to evaluate it. Any other key starts to be made, if
+    it was not: nothing here waits for it.
+    """
+    try:
+        mx.async_eval(key)  # type: ignore[no-untyped-call]
+    except ValueError:
+        return True
+    return False
+
+
+def mlx_draws(function: str, part: Part, key: mx.array) -> bool:
+    """Whether a call of ``mx.random`` with the arguments as they are makes this draw."""
+    return chosen(function, key) == "mlx" and part.whole and not traced(key)
+
+
+def mlx(draw: Callable[[mx.array], mx.array], key: mx.array) -> mx.array:
+    """Draw with ``mx.random``, and live where a transformation comes with no keys at all.
+
+    ``mx.vmap`` over a draw of ``mx.random`` and no keys kills the process: its generator divides by
+    their number.
+
+    Args:
+        draw: Draws with a key; what else it uses is no array.
+        key: One key.
+    """
+    return _for_no_keys_too(draw)(mx.stop_gradient(key)) if traced(key) else draw(key)
+
+
+def words(function: str, key: mx.array, part: Part) -> mx.array:
+    """Draw words for ``function``: shape (part.count,), uint32."""
+    match chosen(function, key):
+        case "kernel":
+            return kernel.bits(key, part)
+        case "mlx" if part.whole and part.size:
+            return mlx(lambda one: _words_of_mlx(one, part.size), key)
+        case "reference":
+            drawn = threefry2x32.words(_read(function, key), part.size, part.start, part.stop)
+            return mx.array(drawn, dtype=mx.uint32)
+    return array.words(key, part.size, part.start, part.stop)
 
 
 def block(function: str, key: mx.array, counter: tuple[mx.array, mx.array]) -> mx.array:
     """Scramble one counter (two uint32 scalars) for ``function``: shape (2,), uint32."""
-    if _source.get() == "ops":
+    if _source.get() != "reference":  # one block is nothing to launch a kernel for
         return mx.stack([*array.block(key, counter)])
     pair = _read(function, mx.stack([*counter]))
     return mx.array(threefry2x32.block(_read(function, key), pair), dtype=mx.uint32)
+
+
+def _words_of_mlx(key: mx.array, n: int) -> mx.array:
+    """Words of ``mx.random.split``, which hands out an even number of them.
+
+    An odd draw shares all but its middle word with the next even one.
+    """
+    half, odd = divmod(n, 2)
+    # Not reshape(-1): mx.vmap over no keys could not infer it.
+    drawn = mx.random.split(key, half + odd).reshape(n + odd)
+    if not odd:
+        return drawn
+    middle = array.words(key, n, half, half + 1)
+    return mx.concatenate([drawn[:half], middle, drawn[half + 1 : n]])
+
+
+def _for_no_keys_too(draw: Callable[[mx.array], mx.array]) -> Callable[[mx.array], mx.array]:
+    """The draw for keys of shape (..., 2), each side of which may be 0."""
+
+    def many(keys: mx.array) -> mx.array:
+        if keys.ndim == 1:
+            return draw(keys)
+        batch = keys.shape[:-1]
+        if 0 in batch:
+            one = draw(mx.zeros((2,), mx.uint32))
+            return mx.zeros((*batch, *one.shape), one.dtype)
+        drawn = mx.vmap(draw)(keys.reshape(prod(batch), 2))
+        return drawn.reshape(*batch, *drawn.shape[1:])
+
+    @mx.custom_function
+    def function(keys: mx.array) -> mx.array:
+        return many(keys)
+
+    @function.vmap
+    def _batched(keys: mx.array, axis: int) -> tuple[mx.array, int]:
+        return _for_no_keys_too(draw)(mx.moveaxis(keys, axis, 0)), 0
+
+    return cast(Callable[[mx.array], mx.array], function)
 
 
 def _read(function: str, pair: mx.array) -> threefry2x32.Pair:
@@ -76,6 +176,6 @@ def _read(function: str, pair: mx.array) -> threefry2x32.Pair:
             f"{function}: the reference can't read a key inside mx.compile, mx.vmap or mx.grad",
             expected="a key whose words are known",
             found="a key that is being traced",
-            mend='draw inside prng.using("ops"), the default',
+            mend='draw inside prng.using("ops"), or with no choice',
         ) from None
     return first, second

@@ -118,13 +118,19 @@ def fold_in(key: Pair, data: SupportsIndex) -> Pair:
     return _block(_pair("fold_in", "key", key), (0, number))
 
 
-def words(key: Pair, n: int) -> list[int]:
-    """Draw ``n`` words, in the order in which MLX lays them out.
+def words(key: Pair, n: int, start: int = 0, stop: int | None = None) -> list[int]:
+    """Draw ``n`` words, in the order in which MLX lays them out, or those of them from ``start``.
 
     Half as many counters are needed as words. The counter ``(i, i + m)``, where ``m`` is half of
     ``n`` rounded up, fills word ``i`` with the block's first word and word ``i + m`` with its
     second. When ``n`` is odd the middle word has no partner: it comes from the counter ``(m - 1,
     0)``, whose second word is dropped.
+
+    Args:
+        key: Two words.
+        n: How many.
+        start: The first one that is wanted.
+        stop: The one after the last that is wanted (None: all to the end). No others are made.
     """
     count = index(n)
     if count < 0:
@@ -133,9 +139,14 @@ def words(key: Pair, n: int) -> list[int]:
         )
     pair = _pair("words", "key", key)
     half, odd = divmod(count, 2)
-    blocks = [_block(pair, (i, i + half + odd)) for i in range(half)]
-    middle = [_block(pair, (half, 0))[0]] if odd else []
-    return [first for first, _ in blocks] + middle + [second for _, second in blocks]
+    counters = half + odd
+    end = count if stop is None else stop
+    if (start, end) == (0, count):
+        blocks = [_block(pair, (i, i + counters)) for i in range(half)]
+        middle = [_block(pair, (half, 0))[0]] if odd else []
+        return [first for first, _ in blocks] + middle + [second for _, second in blocks]
+    places = ((place // counters, place % counters) for place in range(start, end))
+    return [_block(pair, (i, i + counters if i < half else 0))[later] for later, i in places]
 
 
 def bits(key: Pair, size: int) -> bytes:

@@ -1,0 +1,113 @@
+"""Words made into real numbers between two bounds: what the distributions start from.
+
+Each draws for a ``function``, whose name an error is to carry, and asks :mod:`.source` who makes
+the numbers: a kernel in one pass, ``mx.random`` itself, or words and MLX's operations on them, in
+MLX's order and dtypes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mlx.core as mx
+
+from . import kernel, source
+from .arguments import broadcast_within, read_floating, read_key, read_shape
+from .keys import draw
+from .refusals import UnsupportedError
+from .window import Part, read_part
+
+#: The largest value below 1 of each dtype: what keeps a draw of ``u`` under 1.
+_BELOW_ONE = {mx.float32: 1 - 2**-24, mx.float16: 1 - 2**-11, mx.bfloat16: 1 - 2**-8}
+
+#: The float32 next to -1: erfinv(-1) would be -infinity.
+_ABOVE_MINUS_ONE = -1 + 2**-24
+
+
+def between(
+    function: str,
+    bounds: dict[str, mx.array],
+    shape: Sequence[int],
+    dtype: mx.Dtype,
+    key: mx.array,
+    *,
+    numbers: tuple[float, ...] | None = None,
+    window: slice | None = None,
+) -> mx.array:
+    """Draw for ``function``, whose name an error is to carry, between two bounds.
+
+    Args:
+        function: The name.
+        bounds: The lower and the upper bound by their names, of the dtype already.
+        shape: The shape of the whole draw.
+        dtype: The dtype.
+        key: One key.
+        numbers: The bounds once more, where they came as plain numbers.
+        window: The rows that are wanted.
+    """
+    kind = read_uniform(function, dtype)
+    sides = read_shape(function, shape)
+    broadcast_within(function, sides, **{name: bound.shape for name, bound in bounds.items()})
+    low, high = bounds.values()
+    part = read_part(function, sides, window)
+    if source.mlx_draws(function, part, read_key(function, key)):
+        return mx.random.uniform(low, high, part.shape, kind, key=key)
+    if kind == mx.float32 and numbers is not None and has_kernel(function, key):
+        return kernel.uniform(key, part, *numbers).reshape(part.shape)
+    low, high = part.of(low), part.of(high)
+    return (high - low) * unit(function, part, kind, key) + low
+
+
+def read_uniform(function: str, dtype: mx.Dtype | None) -> mx.Dtype:
+    """A dtype that mlx has uniform numbers of."""
+    kind = read_floating(function, dtype)
+    if kind not in _BELOW_ONE:
+        raise UnsupportedError(
+            f"{function}: mlx has no uniform numbers of this dtype",
+            expected="float32, float16 or bfloat16",
+            found=str(kind),
+            mend="draw float32, then .astype(mx.float64)",
+        )
+    return kind
+
+
+def unit(function: str, part: Part, kind: mx.Dtype, key: mx.array) -> mx.array:
+    """Draw numbers in [0, 1)."""
+    largest = _BELOW_ONE[kind]
+    match source.chosen(function, read_key(function, key)):
+        case "mlx" if part.whole:
+            return source.mlx(lambda k: mx.random.uniform(shape=part.shape, dtype=kind, key=k), key)
+        case "kernel":
+            drawn = kernel.uniform(key, part, largest=largest)
+            return drawn.astype(kind).reshape(part.shape)
+    words = draw(function, part, key)
+    drawn = words.astype(mx.float32) / mx.array(2**32, mx.float32)
+    return mx.minimum(drawn, mx.array(largest, mx.float32)).astype(kind)
+
+
+def signed(function: str, part: Part, key: mx.array) -> mx.array:
+    """Draw float32 numbers in (-1, 1): the ``s`` of normal and laplace."""
+    if source.mlx_draws(function, part, read_key(function, key)):
+        return mx.random.uniform(_ABOVE_MINUS_ONE, 1.0, part.shape, key=key)
+    if has_kernel(function, key):
+        return kernel.uniform(key, part, _ABOVE_MINUS_ONE, 1.0).reshape(part.shape)
+    low = mx.array(_ABOVE_MINUS_ONE, mx.float32)
+    width = mx.array(1.0, mx.float32) - low
+    return width * unit(function, part, mx.float32, key) + low
+
+
+def inverse_erf(function: str, part: Part, key: mx.array) -> mx.array:
+    """Draw ``erfinv(s)``, float32."""
+    if has_normal(function, key):
+        return kernel.normal(key, part, 1.0).reshape(part.shape)
+    return mx.erfinv(signed(function, part, key))
+
+
+def has_kernel(function: str, key: mx.array) -> bool:
+    """Whether a kernel makes this draw."""
+    return source.chosen(function, read_key(function, key)) == "kernel"
+
+
+def has_normal(function: str, key: mx.array) -> bool:
+    """Whether a kernel makes this draw of normal numbers."""
+    return has_kernel(function, key) and kernel.has_normal()
