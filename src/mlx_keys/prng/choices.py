@@ -35,6 +35,7 @@ from .window import read_part
 _ABOVE_ALL_WORDS = 4294967808.0
 
 
+@source.by_mlx_if_it_can
 def bernoulli(
     p: Scalar = 0.5,
     shape: Sequence[int] | None = None,
@@ -73,6 +74,7 @@ def bernoulli(
         return draw("bernoulli", part, key) < threshold
 
 
+@source.by_mlx_if_it_can
 def randint(
     low: Scalar,
     high: Scalar,
@@ -121,6 +123,7 @@ def randint(
         return mx.maximum(mx.minimum(mx.floor(drawn).astype(kind), last), first)
 
 
+@source.by_mlx_if_it_can
 def permutation(
     x: int | mx.array, axis: int = 0, *, key: mx.array, stream: Stream = None
 ) -> mx.array:
@@ -158,6 +161,7 @@ def permutation(
         return mx.take(items, _order(name, (items.shape[along],), key), axis=along)
 
 
+@source.by_mlx_if_it_can
 def categorical(
     logits: mx.array,
     axis: int = -1,

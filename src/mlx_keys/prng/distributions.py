@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 import mlx.core as mx
 
-from . import kernel
+from . import kernel, source
 from .arguments import (
     Scalar,
     Stream,
@@ -38,6 +38,7 @@ from .refusals import ArgumentTypeError, ArgumentValueError
 from .window import read_part
 
 
+@source.by_mlx_if_it_can
 def uniform(
     low: Scalar = 0,
     high: Scalar = 1,
@@ -75,6 +76,7 @@ def uniform(
         return between("uniform", bounds, shape, kind, key, numbers=numbers, window=window)
 
 
+@source.by_mlx_if_it_can
 def normal(
     shape: Sequence[int] = (),
     dtype: mx.Dtype | None = mx.float32,
@@ -135,6 +137,7 @@ def normal(
         return drawn if mean is None else mean.astype(kind) + drawn
 
 
+@source.by_mlx_if_it_can
 def laplace(
     shape: Sequence[int] = (),
     dtype: mx.Dtype | None = mx.float32,
@@ -169,6 +172,7 @@ def laplace(
         return drawn if mean == 0 else mx.array(mean, mx.float32).astype(kind) + drawn
 
 
+@source.by_mlx_if_it_can
 def gumbel(
     shape: Sequence[int] = (),
     dtype: mx.Dtype | None = mx.float32,
@@ -193,6 +197,7 @@ def gumbel(
         return draw_gumbel("gumbel", shape, dtype, key, window)
 
 
+@source.by_mlx_if_it_can
 def truncated_normal(
     lower: Scalar,
     upper: Scalar,

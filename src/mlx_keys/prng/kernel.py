@@ -4,7 +4,7 @@ A thread makes four counters, and with them four words of the first half of the 
 the second; what becomes of a word (nothing, a uniform, a normal number) happens before it is
 stored. Each kernel is built once, at its first launch, for Metal or for CUDA.
 
-Measured on an H100, the values are mlx's own, bit for bit: uniform and normal too. On Metal nothing
+On an H100 the values were mlx's own, bit for bit: those of uniform and normal too. On Metal nothing
 was run: :mod:`.source` does not choose a kernel there by itself.
 """
 

@@ -31,6 +31,7 @@ def key(seed: SupportsIndex) -> mx.array:
     return mx.array(threefry2x32.key(seed), dtype=mx.uint32)
 
 
+@source.by_mlx_if_it_can
 def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx.array:
     """Make ``num`` keys of one.
 

@@ -8,14 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
+from inspect import signature
 from math import prod
-from typing import cast
+from typing import ParamSpec, cast
 
 import mlx.core as mx
 
 from . import array, kernel, threefry2x32
 from .refusals import ArgumentValueError
 from .window import Part
+
+P = ParamSpec("P")
+
+#: What is read alike by mlx and by us: no window, no stream, nothing of NumPy's.
+_PLAIN = (type(None), int, float, mx.array, mx.Dtype)
+_LONGEST = 2**31
 
 #: The sources there are.
 SOURCES = ("kernel", "mlx", "ops", "reference")
@@ -93,6 +101,43 @@ def traced(key: mx.array) -> bool:
 def mlx_draws(function: str, part: Part, key: mx.array) -> bool:
     """Whether a call of ``mx.random`` with the arguments as they are makes this draw."""
     return chosen(function, key) == "mlx" and part.whole and not traced(key)
+
+
+def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
+    """Let ``mx.random``'s function of the same name make a draw, where it is the source.
+
+    A draw of one number takes mlx less than reading its arguments takes us. They are mlx's own, so
+    that mlx may read them; what it refuses comes to us for words that help.
+    """
+    theirs = getattr(mx.random, function.__name__)
+    key_leads = next(iter(signature(function).parameters)) == "key"
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> mx.array:
+        key = args[0] if key_leads and args else kwargs.get("key")
+        if isinstance(key, mx.array) and all(map(_plain, (*args, *kwargs.values()))):
+            given = {name: value for name, value in kwargs.items() if name != "window"}
+            try:
+                if _of_mlx(key):
+                    return cast(mx.array, theirs(*args, **given))
+            except (TypeError, ValueError, RuntimeError, OverflowError, IndexError):
+                pass
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _plain(value: object) -> bool:
+    """Whether mlx may be shown an argument: it aborts the process over a side of 2**31."""
+    if isinstance(value, (tuple, list)):
+        return all(isinstance(side, int) and side < _LONGEST for side in value)
+    return isinstance(value, _PLAIN)
+
+
+def _of_mlx(key: mx.array) -> bool:
+    source = _source.get()
+    on_cpu = mx.default_device().type == mx.DeviceType.cpu
+    return (source == "mlx" or (source is None and on_cpu)) and not traced(key)
 
 
 def mlx(draw: Callable[[mx.array], mx.array], key: mx.array) -> mx.array:
