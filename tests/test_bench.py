@@ -67,6 +67,13 @@ def test_the_table_shows_medians_ratios_and_spread() -> None:
     ]
 
 
+def test_a_rate_is_bytes_over_the_median() -> None:
+    row = Row("row", (2.0, 1.0, 9.0), size=3 * 10**9)
+    assert row.rate == row.to_json()["gb_per_s"] == 1.5
+    assert "1.500 GB/s" in table([row])
+    assert "gb_per_s" not in Row("row", (1.0,)).to_json()
+
+
 def test_acts_are_measured_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     clock = iter(range(100))
@@ -120,6 +127,13 @@ def test_the_generator_is_measured_beside_mlx(monkeypatch: pytest.MonkeyPatch) -
     ]
     assert all(len(row["seconds"]) == 2 for row in rows)
     assert [row["to"] is None for row in rows] == [True, False] * 3
+    assert all(row["gb_per_s"] > 0 for row in rows)
+
+
+def test_a_gpu_is_measured_beside_mx_compile_too() -> None:
+    draws = generator._draws(16, compiled=True)
+    assert list(draws["split"]) == ["mx.random", "prng"]
+    assert list(draws["normal"]) == ["mx.random", "prng", "compiled mx.random"]
 
 
 def test_without_a_site_there_is_none_to_measure(

@@ -21,7 +21,7 @@ from .window import Part
 
 P = ParamSpec("P")
 
-#: What is read alike by mlx and by us: no window, no stream, nothing of NumPy's.
+#: What is read alike by mlx and by us: no stream, nothing of NumPy's.
 _PLAIN = (type(None), int, float, mx.array, mx.Dtype)
 _LONGEST = 2**31
 
@@ -115,7 +115,8 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> mx.array:
         key = args[0] if key_leads and args else kwargs.get("key")
-        if isinstance(key, mx.array) and all(map(_plain, (*args, *kwargs.values()))):
+        whole = kwargs.get("window") is None
+        if isinstance(key, mx.array) and whole and all(map(_plain, (*args, *kwargs.values()))):
             given = {name: value for name, value in kwargs.items() if name != "window"}
             try:
                 if _of_mlx(key):

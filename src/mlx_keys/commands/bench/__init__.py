@@ -23,7 +23,8 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool) -> None:
 
     site: making the site afresh with installing, again with nothing changed, and after an edit.
     isolation: a cold build against one that runs the same examples in Sphinx's own process and
-    compares nothing. prng: our generator in MLX operations against mx.random.
+    compares nothing. prng: our generator against mx.random, and on a GPU against mx.random
+    compiled and the generators of torch, CuPy and JAX that are installed.
 
     Builds happen in copies of this folder, which stays as it is.
     """

@@ -17,11 +17,13 @@ class Row:
         name: What was measured.
         seconds: Each time.
         base: What it is set in relation to, or None for a base itself.
+        size: How many bytes it makes, where that is known.
     """
 
     name: str
     seconds: tuple[float, ...]
     base: Row | None = None
+    size: int | None = None
 
     @property
     def middle(self) -> float:
@@ -33,15 +35,21 @@ class Row:
         """The median over the base's."""
         return None if self.base is None else self.middle / self.base.middle
 
+    @property
+    def rate(self) -> float | None:
+        """Gigabytes (10**9 bytes) a second, by the median."""
+        return None if self.size is None else self.size / self.middle / 1e9
+
     def to_json(self) -> dict[str, Any]:
         """The row with every measurement."""
+        rate = {} if self.rate is None else {"gb_per_s": float(f"{self.rate:.4g}")}
         return {
             "name": self.name,
             "seconds": [round(one, 6) for one in self.seconds],
             "median": round(self.middle, 6),
             "ratio": None if self.ratio is None else round(self.ratio, 4),
             "to": None if self.base is None else self.base.name,
-        }
+        } | rate
 
 
 def timed(act: Callable[[], object]) -> float:
@@ -71,9 +79,10 @@ def table(rows: list[Row]) -> str:
     lines = []
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f} x"
+        rate = "" if row.rate is None else f"{row.rate:9.3f} GB/s"
         spread = f"{_seconds(min(row.seconds))} to {_seconds(max(row.seconds))}"
         lines.append(
-            f"  {row.name:{width}}  {_seconds(row.middle):>9}  {ratio:>7}"
+            f"  {row.name:{width}}  {_seconds(row.middle):>9}  {ratio:>7}{rate}"
             f"  ({spread}, {len(row.seconds)} times)"
         )
     return "\n".join(lines)
