@@ -13,7 +13,7 @@ from mlx_keys.commands.bench.inprocess import execute
 from mlx_keys.commands.bench.isolation import risky, tame
 from mlx_keys.commands.bench.site import copy_project, run
 from mlx_keys.commands.bench.timing import Row, in_turn, table
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import INSTALL_MLX, KeysError
 from mlx_keys.examples.extract import extract
 
 PAGE = """\
@@ -144,3 +144,15 @@ def test_without_a_site_there_is_none_to_measure(
     assert isinstance(done.exception, KeysError)
     assert done.exception.mend is not None
     assert "bench prng" in done.exception.mend
+
+
+def test_without_mlx_nothing_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "conf.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("mlx_keys.commands.bench._measure", lambda *_: pytest.fail("it began"))
+    done = CliRunner().invoke(command)
+    assert isinstance(done.exception, KeysError)
+    assert done.exception.problem == "mlx is not installed, and what is measured runs on it"
+    assert done.exception.mend == INSTALL_MLX

@@ -5,7 +5,6 @@ Where nothing has changed there is nothing to build: see :func:`state`.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -15,8 +14,10 @@ from typing import Protocol
 
 import click
 
-from mlx_keys.errors import INSTALL_MLX, KeysError, Place
+from mlx_keys.errors import KeysError
 from mlx_keys.examples import backend, cache, contents
+
+from .needed import require_mlx, require_site
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -51,20 +52,8 @@ def command(build: Path, verbose: bool) -> None:
     nothing to warn of.
     """
     project = Path.cwd()
-    if not (project / "conf" / "conf.py").is_file():
-        raise KeysError(
-            "no site to build here",
-            where=Place("conf/conf.py"),
-            expected="a folder with conf/conf.py and docs/",
-            found=str(project),
-            mend="cd to the project's folder, or get it: git clone",
-        )
-    if not mlx_is_here():
-        raise KeysError(
-            "mlx is not installed, and every page shows what it gives",
-            expected="mlx, at the version that conf/requirements.txt holds",
-            mend=f"make html, which installs it; by hand: {INSTALL_MLX}",
-        )
+    require_site(project, "no site to build here", "get it: git clone")
+    require_mlx("every page shows what it gives", "make html, which installs it; by hand: ")
     note = build / "standing.json"
     said = standing(note, state(project, build))
     if said is None:
@@ -102,14 +91,6 @@ def standing(note: Path, now: str) -> str | None:
         return str(left["summary"]) if left["state"] == now else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def mlx_is_here() -> bool:
-    """Whether mlx can be imported, without importing it."""
-    try:
-        return importlib.util.find_spec("mlx.core") is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def run_sphinx(project: Path, build: Path, *, verbose: bool) -> Summary:

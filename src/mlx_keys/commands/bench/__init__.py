@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.commands.needed import require_mlx, require_site
 
 from .timing import Row, table
 
@@ -30,14 +30,9 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool) -> None:
     """
     project = Path.cwd()
     wanted = parts or PARTS
-    if set(wanted) - {"prng"} and not (project / "conf" / "conf.py").is_file():
-        raise KeysError(
-            "no site to measure here",
-            where=Place("conf/conf.py"),
-            expected="a folder with conf/conf.py and docs/",
-            found=str(project),
-            mend="cd to the project's folder, or measure one part: mlx-keys bench prng",
-        )
+    if set(wanted) - {"prng"}:
+        require_site(project, "no site to measure here", "measure one part: mlx-keys bench prng")
+    require_mlx("what is measured runs on it", "")
     measured: dict[str, list[Row]] = {}
     for part in wanted:
         measured[part] = _measure(part, project, rounds)

@@ -10,8 +10,6 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
-from mlx_keys.errors import KeysError
-
 from .timing import Row, in_turn
 
 #: Values a call, on a CPU and on a GPU.
@@ -28,8 +26,6 @@ def measure_generator(rounds: int) -> list[Row]:
     Args:
         rounds: How often each call is measured, after one that is not.
     """
-    if find_spec("mlx") is None:
-        raise KeysError("there is no mlx here to measure", mend='pip install "mlx-keys[mlx]"')
     import mlx.core as mx
 
     on_gpu = mx.default_device().type == mx.DeviceType.gpu
