@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -246,6 +247,57 @@ def test_the_same_scripts_give_the_same_bytes(built: Project, project: Project) 
     assert "figure.zip" in digests(built)
 
 
+ROLES = """\
+x = 1
+
+# %%
+# Steps of 2\\ :sup:`-24`, by :py:func:`~mlx.core.random.split` and :math:`x^2`.
+#
+# - :doc:`figure` and :doc:`/more`
+# - :ref:`Far from
+#   zero <far>`
+print(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "links"),
+    [
+        ("", ["- figure and More words", "- Far from zero"]),
+        (
+            "https://keys.example/",
+            [
+                "- [figure](https://keys.example/gallery/keys/figure.html)"
+                " and [More words](https://keys.example/more.html)",
+                "- [Far from zero](https://keys.example/more.html#far)",
+            ],
+        ),
+    ],
+    ids=["no address", "an address"],
+)
+def test_no_role_is_left_in_a_notebook(project: Project, url: str, links: list[str]) -> None:
+    conf = project.root / "conf" / "conf.py"
+    more = f'html_baseurl = "{url}"\nextensions.append("myst_parser")\n'
+    conf.write_text(conf.read_text() + more)
+    (project.root / "docs" / "more.md").write_text("# More words\n\n(far)=\n## Far\n\nText.\n")
+    project.write("figure", "print(1)\n")
+    project.write("roles", ROLES)
+    project.build()
+    notebooks = sorted((project.root / "docs").rglob("*.ipynb"))
+    assert [notebook.stem for notebook in notebooks] == ["figure", "roles"]
+    cells = [
+        cell
+        for notebook in notebooks
+        for cell in json.loads(notebook.read_text())["cells"]
+        if cell["cell_type"] == "markdown"
+    ]
+    prose = "".join("".join(cell["source"]) for cell in cells)
+    assert re.findall(r":[a-z:]+:`", prose) == []
+    assert "Steps of 2<sup>-24</sup>, by `split` and $x^2$." in prose
+    for link in links:
+        assert link in prose
+
+
 def test_a_figure_stands_in_the_page_and_takes_its_colours(built: Project) -> None:
     page = (built.root / "out" / "gallery" / "keys" / "figure.html").read_text()
     svg = page[page.index('<svg class="mk-figure"') : page.index("</svg>")]
@@ -288,6 +340,7 @@ PRIVATE = {
         "gallery_conf",
         "file_conf",
     ],
+    "gen_rst.jupyter_notebook": ["script_blocks", "gallery_conf", "target_dir"],
     "gen_rst._LoggingTee.set_std_and_reset_position": ["self"],
     "gen_rst._LoggingTee.restore_std": ["self"],
     "gen_rst.md5sum_is_current": ["src_file", "mode"],

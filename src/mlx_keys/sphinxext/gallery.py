@@ -49,6 +49,7 @@ from .generation import (
     shown,
     skip,
 )
+from .roles import Pages, in_markdown
 from .status import details
 from .summary import Tally
 
@@ -57,7 +58,7 @@ _STATE = {"titles", "failing_examples", "passing_examples", "stale_examples"}
 
 
 def generate_new(
-    scripts: list[Script], conf: dict[str, Any], around: Surroundings
+    scripts: list[Script], conf: dict[str, Any], around: Surroundings, pages: Pages
 ) -> dict[Script, Observed]:
     """Run the scripts that are new or whose surroundings are, each in a child.
 
@@ -65,11 +66,18 @@ def generate_new(
         scripts: All scripts of the gallery.
         conf: The gallery's configuration, filled in.
         around: What the scripts have in common.
+        pages: The pages that their prose may lead to.
 
     Returns:
         What was observed of those that ran.
     """
-    keys = {script: key_of(script, conf, around) for script in scripts}
+    roles = {
+        script: in_markdown(
+            script.source.read_text(encoding="utf-8"), script.docname(pages.srcdir), pages
+        )
+        for script in scripts
+    }
+    keys = {script: key_of(script, conf, around, roles[script]) for script in scripts}
     new = [script for script, key in keys.items() if not is_current(script, key)]
     if not new:
         return {}
@@ -77,7 +85,12 @@ def generate_new(
     jobs = [
         Job(
             f"{generation.__name__}:generate",
-            {"source": str(script.source), "target": str(script.target), "conf": packed},
+            {
+                "source": str(script.source),
+                "target": str(script.target),
+                "conf": packed,
+                "roles": roles[script],
+            },
             accepted.example_of(script.named).options.timeout,
             program=str(script.source),
         )
@@ -107,15 +120,18 @@ def _progress(total: int) -> Iterator[Callable[[Job, Observed], None]]:
         yield advance
 
 
-def key_of(script: Script, conf: dict[str, Any], around: Surroundings) -> str:
-    """What a script's page depends on: the script, its surroundings, and how pages are made."""
+def key_of(
+    script: Script, conf: dict[str, Any], around: Surroundings, roles: dict[str, str]
+) -> str:
+    """What a script's page depends on: it, its surroundings, its links, and how pages are made."""
     here = replace(around, roots=(*around.roots, script.source.parent))
-    makers = [Path(module.__file__ or "").read_bytes() for module in (figure, picture)]
+    makers = [Path(module.__file__ or "").read_bytes() for module in (figure, generation, picture)]
     settled = {name: repr(value) for name, value in conf.items() if name not in _STATE}
     return here.key(
         script.source.read_text(encoding="utf-8"),
         makers=hashlib.sha256(b"".join(makers)).hexdigest(),
         conf=settled,
+        roles=roles,
         series=SERIES,
     )
 
@@ -153,7 +169,10 @@ def build(app: Sphinx) -> None:
         return
     backend = ask(None)  # as the examples of pages ask: the answer is kept
     settings = Settings(project=Path(app.confdir).parent)
-    observed = generate_new(scripts, conf, surroundings(settings, backend))
+    srcdir = Path(app.srcdir)
+    sources = {script.docname(srcdir): script.source for script in scripts}
+    pages = Pages(srcdir, app.config.html_baseurl, sources)
+    observed = generate_new(scripts, conf, surroundings(settings, backend), pages)
     trust = records.load(trust_folder(app.env))
     judged = judge_pages(scripts, observed, lambda example: trust.policy(example, backend))
     faults = [fault for one in judged for fault in one.faults]

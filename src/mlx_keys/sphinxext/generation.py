@@ -1,7 +1,8 @@
 """The one place that knows sphinx-gallery's private API, pinned to :data:`SERIES`.
 
-That is: ``gen_rst.generate_file_rst``, ``execute_code_block``, ``_LoggingTee`` and
-``md5sum_is_current``, the form of the pages that they write and the names of the files beside them,
+That is: ``gen_rst.generate_file_rst``, ``execute_code_block``, ``jupyter_notebook``,
+``_LoggingTee`` and ``md5sum_is_current``, the form of the pages that they write and the names of
+the files beside them,
 ``gen_gallery.get_subsections`` and ``_import_matplotlib``, and ``utils._collect_gallery_files``. A
 test fails where one of them moves.
 """
@@ -117,12 +118,12 @@ def is_current(script: Script, key: str) -> bool:
     return kept == key and there and bool(md5sum_is_current(script.copy, mode="t"))
 
 
-def generate(payload: dict[str, str]) -> None:
+def generate(payload: dict[str, Any]) -> None:
     """In a child: let sphinx-gallery run one script and write its page.
 
     Args:
         payload: ``source``, the script; ``target``, the folder of its page; ``conf``, the
-            gallery's configuration, pickled and in base 64.
+            gallery's configuration, pickled and in base 64; ``roles``, its roles in Markdown.
     """
     from sphinx_gallery import gen_rst
 
@@ -139,6 +140,7 @@ def generate(payload: dict[str, str]) -> None:
     script.target.mkdir(parents=True, exist_ok=True)
     script.checksum.unlink(missing_ok=True)
     gen_rst.execute_code_block = _announcing(gen_rst.execute_code_block, script.source)
+    gen_rst.jupyter_notebook = _without_roles(gen_rst.jupyter_notebook, payload["roles"])
     gen_rst._LoggingTee = _out_alone(gen_rst._LoggingTee)
     gen_rst.generate_file_rst(
         script.source.name, str(script.target), str(script.source.parent), conf
@@ -177,6 +179,21 @@ def _out_alone(tee: Any) -> Any:
             print(gallery.END, end="", file=sys.stderr, flush=True)
 
     return OutAlone
+
+
+def _without_roles(notebook: Callable[..., Any], roles: dict[str, str]) -> Callable[..., Any]:
+    """sphinx-gallery's way to make a notebook, from prose whose roles are Markdown already."""
+
+    def made(blocks: list[Any], *rest: object) -> Any:
+        converted = []
+        for block in blocks:
+            content = block.content
+            for role, markdown in roles.items() if block.type == "text" else ():
+                content = content.replace(role, markdown)
+            converted.append(block._replace(content=content))
+        return notebook(converted, *rest)
+
+    return made
 
 
 def fix_dates(archive: Path) -> None:
