@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from .keys import bits, fold_in, key, split
     from .source import using
+    from .state import load_state, save_state
 
 __all__ = [
     "bernoulli",
@@ -33,10 +34,12 @@ __all__ = [
     "gumbel",
     "key",
     "laplace",
+    "load_state",
     "multivariate_normal",
     "normal",
     "permutation",
     "randint",
+    "save_state",
     "split",
     "truncated_normal",
     "uniform",
@@ -55,6 +58,7 @@ _HOMES = {
     ),
     "keys": ("bits", "fold_in", "key", "split"),
     "source": ("using",),
+    "state": ("load_state", "save_state"),
 }
 
 

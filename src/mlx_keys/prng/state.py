@@ -1,0 +1,61 @@
+"""MLX's implicit state, saved and put back: the key that calls without ``key=`` draw from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import mlx.core as mx
+
+from .refusals import ArgumentTypeError, ArgumentValueError
+
+
+def save_state() -> list[int]:
+    """Read the implicit state of this thread.
+
+    Returns:
+        Its key's two words as plain integers, which JSON and any checkpoint can hold.
+
+    Raises:
+        ValueError: Inside ``mx.compile`` or ``mx.vmap``, where the state may have no value yet.
+    """
+    try:
+        state = cast(list[mx.array], mx.random.state)
+        return cast(list[int], state[0].tolist())
+    except ValueError:
+        raise ArgumentValueError(
+            "save_state: the state can't be read inside mx.compile or mx.vmap",
+            expected="a state whose words are known",
+            found="a state that is being traced",
+            mend="save it before or after the compiled call",
+        ) from None
+
+
+def load_state(words: Sequence[int]) -> None:
+    """Put a saved state back, for this thread: the draws go on as they did after it was saved.
+
+    Args:
+        words: What :func:`save_state` returned.
+
+    Raises:
+        TypeError: ``words`` is not two integers.
+        ValueError: One of them is not in [0, 2**32).
+    """
+    try:
+        first, second = words
+        known = isinstance(first, int) and isinstance(second, int)
+    except (TypeError, ValueError):
+        known = False
+    if not known:
+        raise ArgumentTypeError(
+            "load_state: words must be two integers",
+            expected="what prng.save_state() returned",
+            found=f"{type(words).__name__} {words!r}",
+        )
+    if not all(0 <= word < 2**32 for word in (first, second)):
+        raise ArgumentValueError(
+            "load_state: a word is out of range",
+            expected="each word in [0, 2**32)",
+            found=str(words),
+        )
+    mx.random.seed(first << 32 | second)
