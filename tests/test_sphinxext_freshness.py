@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from tiny_project import CONF, build, write
 
 OLD = (1_000_000_000, 1_000_000_000)
@@ -40,26 +42,25 @@ def test_files_that_were_only_touched_are_neither_read_nor_written_again(tmp_pat
     assert (again.read, again.wrote) == (set(), set())
 
 
-def test_a_change_under_an_old_date_is_seen(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("changed", "file", "page"),
+    [
+        ({"one_md": "# One\n\nOther text.\n"}, "one.md", "one"),
+        ({"part_txt": "Other text.\n"}, "part.txt", "two"),
+    ],
+    ids=["a page", "an included file"],
+)
+def test_a_change_under_an_old_date_is_seen(
+    tmp_path: Path, changed: dict[str, str], file: str, page: str
+) -> None:
     dressed(tmp_path)
     lay(tmp_path)
     build(tmp_path)
-    lay(tmp_path, one_md="# One\n\nOther text.\n")
-    os.utime(tmp_path / "one.md", OLD)
+    lay(tmp_path, **changed)
+    os.utime(tmp_path / file, OLD)
     again = build(tmp_path)
-    assert again.read == {"one"}
-    assert "Other text." in again.html("one")
-
-
-def test_a_change_of_an_included_file_under_an_old_date_is_seen(tmp_path: Path) -> None:
-    dressed(tmp_path)
-    lay(tmp_path)
-    build(tmp_path)
-    lay(tmp_path, part_txt="another part\n")
-    os.utime(tmp_path / "part.txt", OLD)
-    again = build(tmp_path)
-    assert again.read == {"two"}
-    assert "another" in again.html("two")
+    assert again.read == {page}
+    assert "Other" in again.html(page)
 
 
 def test_another_style_sheet_or_template_writes_every_page_again_and_reads_none(
