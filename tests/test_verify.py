@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -144,6 +145,30 @@ def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(
     assert [one.faults for one in report.judged[: len(GOOD)]] == [()] * len(GOOD)
 
 
+def test_a_bad_option_is_one_fault_and_nothing_is_blessed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(written(":raise: ValueError\nprint(1)\n1 / 0", None))
+    before = page.read_text()
+    done = command("verify", "page.md", "--bless", cwd=tmp_path)
+    assert done.stderr.startswith("page.md:2: an example has no option 'raise'\n")
+    assert "1 fault (" in done.stdout
+    assert page.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [("0.5", ""), ("0.58630", ", floats by up to 1 in the last place")],
+    ids=["plainly another", "close"],
+)
+def test_how_far_floats_differ_is_said_where_they_are_close(
+    pool: Pool, tmp_path: Path, shown: str, said: str
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(written("print('0.58629')", shown))
+    (fault,) = verified(page, pool).faults
+    assert fault.problem == f"this is not what the example at {page}:2 prints{said}"
+
+
 def test_a_changed_digit_shows_both_sides_and_the_mend(pool: Pool, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(written("print(1)\nprint(2)", "1\n3"))
@@ -253,7 +278,7 @@ def test_the_command_speaks_json(tmp_path: Path) -> None:
         (["verify", "page.txt"], 1, "page.txt: no examples can be read from this kind of file\n"),
     ],
 )
-def test_what_can_not_be_verified_is_said_in_a_line(
+def test_what_cannot_be_verified_is_said_in_a_line(
     tmp_path: Path, arguments: list[str], status: int, said: str
 ) -> None:
     (tmp_path / "binary.md").write_bytes(b"\xff\xfe\x00")
@@ -306,11 +331,11 @@ HOW_TO = Path(__file__).parents[1] / "docs" / "howto" / "write-an-example.md"
 def test_the_how_to_shows_what_the_command_says(tmp_path: Path) -> None:
     page = tmp_path / "docs" / "my-page.md"
     page.parent.mkdir()
-    page.write_text(
-        "# My page\n\n" + written("import mlx.core as mx\n\nprint(mx.random.key(7))", None)
-    )
     guide = HOW_TO.read_text()
+    page_text, output, *_ = re.findall(r"^````markdown\n(.*?)^````$", guide, re.M | re.S)
+    page.write_text(page_text)
     accepted = command("verify", "--bless", cwd=tmp_path).stdout.partition("\n\n")[0]
     assert f"$ make bless\n{accepted}\n" in guide
+    assert page.read_text() == page_text + output
     page.write_text(page.read_text().replace("[0, 7]", "[0, 8]"))
     assert command("verify", cwd=tmp_path).stderr.strip() in guide

@@ -33,6 +33,7 @@ class Block:
         first: The line of its content's first line, counted from 0.
         content: The lines inside, without options and without blank lines at both ends.
         trouble: Why it cannot be used where it stands, or None.
+        mend: What to do about the trouble.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Block:
     first: int = 0
     content: tuple[str, ...] = ()
     trouble: str | None = None
+    mend: str = "move it out of what holds it, to the beginning of a line"
 
 
 def trimmed(lines: list[str], first: int, stop: int) -> tuple[int, tuple[str, ...]]:
@@ -62,7 +64,8 @@ def assemble(blocks: Iterable[Block], path: str) -> tuple[list[Example], list[Ke
     for block in blocks:
         followed, follows = follows, False
         if block.trouble is not None:
-            faults.append(KeysError(block.trouble, where=Place(path, block.start + 1)))
+            where = Place(path, block.start + 1)
+            faults.append(KeysError(block.trouble, where=where, mend=block.mend))
         elif block.kind == "example":
             example, wrong = _example(block, path)
             examples.append(example)
@@ -83,10 +86,12 @@ def _example(block: Block, path: str) -> tuple[Example, list[KeysError]]:
     place = Place(path, block.start + 1)
     options, faults = read_options(block.options, path)
     if not block.content:
-        faults.append(KeysError("this example holds no code", where=place))
+        mend = "write its program, or take it away"
+        faults.append(KeysError("this example holds no code", where=place, mend=mend))
     code = "".join(line + "\n" for line in block.content)
-    example = Example(place, block.first + 1, code, options, None, block.form, block.stop)
-    return example, faults
+    return Example(
+        place, block.first + 1, code, options, None, block.form, block.stop, bool(faults)
+    ), faults
 
 
 def _misplaced(block: Block, examples: list[Example], path: str, *, second: bool) -> KeysError:
@@ -98,10 +103,12 @@ def _misplaced(block: Block, examples: list[Example], path: str, *, second: bool
             where=where,
             expected="one output an example",
             found=f"a second one for {examples[-1].place}",
+            mend="take one of them away",
         )
     return KeysError(
         "this output belongs to no example",
         where=where,
         expected="the output right after its example, with nothing but blank lines between",
         found=f"the last example is at {examples[-1].place}" if examples else "no example above",
+        mend="move it right below its example, or take it away: make bless writes outputs",
     )

@@ -104,6 +104,12 @@ def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
     return tuple(sorted(one for one in largest.values() if one.amount))
 
 
+def close(expected: str, found: str) -> bool:
+    """Whether floats agree in their first digits, so that it says something how far they differ."""
+    pairs = zip(numbers.find(expected), numbers.find(found), strict=False)
+    return all(math.isclose(float(a.text), float(b.text), rel_tol=1e-3) for a, b in pairs)
+
+
 def shape(text: str) -> list[str]:
     """The lines of a text with each number replaced, for what varies from run to run."""
     return _around(text, numbers.find(text), line_ends=True).split("\n")

@@ -89,6 +89,7 @@ class Example:
         expected: The output beside it, or None where the page shows none.
         form: How it is written down.
         end: The line after its last one, counted from 0: where a new output goes.
+        misread: Whether what it declares is wrong, so that nothing it does can be held against it.
     """
 
     place: Place
@@ -98,6 +99,7 @@ class Example:
     expected: Output | None
     form: Form
     end: int
+    misread: bool = False
 
     def normal(self, text: str) -> str:
         """The text as a page can hold it.
@@ -164,6 +166,7 @@ def read_options(lines: Iterable[tuple[int, str]], path: str) -> tuple[Options, 
                     where=Place(path, number),
                     expected=", ".join(f":{name}:" for name in sorted(known)),
                     found=line.strip(),
+                    mend="write an option that an example has, or take the line away",
                 )
             )
     if "raises" in found and "signal" in found:
@@ -172,6 +175,7 @@ def read_options(lines: Iterable[tuple[int, str]], path: str) -> tuple[Options, 
                 "an example that is killed raises nothing",
                 where=Place(path, min(number for number, _ in lines)),
                 expected=":raises: or :signal:, not both",
+                mend="take one of them away",
             )
         )
     timeout = float(found.pop("timeout", DEFAULT_TIMEOUT))

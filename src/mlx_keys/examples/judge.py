@@ -43,8 +43,9 @@ def judge(example: Example, seen: Observed, allowed: Allowed = EXACT) -> Judged:
         allowed: How far its floats may be off on this backend.
     """
     printed = output(example, seen)
-    faults = endings(example, seen)
-    if faults:
+    # What is wrong with its options was told when they were read.
+    faults = [] if example.misread else endings(example, seen)
+    if faults or example.misread:
         return Judged(example, seen, printed, None, tuple(faults))
     if example.form is Form.SCRIPT:
         whole, faults = accepted.compare(example, seen, allowed)
@@ -91,7 +92,8 @@ def _differs(example: Example, shown: str, printed: str, verdict: Verdict) -> Ke
     assert example.expected is not None  # noqa: S101 - for the type checker
     line = example.expected.line + _first_difference(shown, printed)
     several = "\n" in shown or "\n" in printed
-    far = f", floats by up to {', '.join(map(str, verdict.distances))}" if verdict.distances else ""
+    near = verdict.distances and compare.close(shown, printed)
+    far = f", floats by up to {', '.join(map(str, verdict.distances))}" if near else ""
     return KeysError(
         f"this is not what the example at {example.at(1)} prints{far}",
         where=type(example.place)(example.place.path, line),

@@ -28,6 +28,8 @@ _COLONS = re.compile(r":{3,}(?P<name>\{[^}]*\})?")
 _OPTION = re.compile(r":[A-Za-z_-]+:")
 _FENCED = re.compile(r"^ *`{3,}\{(example|output)\}", re.MULTILINE)
 
+_ALONE = "no ```python follows this"
+_FOLLOW = "begin a ```python fence on the next line, or take the comment away"
 _PLACE = "stands at column 0, outside lists and other directives"
 
 
@@ -41,7 +43,7 @@ def blocks(text: str) -> Iterator[Block]:
         word = token.info.strip().partition(" ")[0]
         plain = token.type == "fence" and not inside and lines[start].startswith("`")
         if marker is not None and not (plain and word == "python"):
-            yield Block("other", marker.start, marker.stop, trouble="no ```python follows this")
+            yield Block("other", marker.start, marker.stop, trouble=_ALONE, mend=_FOLLOW)
             marker = None
         if token.type == "html_block" and (found := _MARKER.fullmatch(token.content)):
             marker = Block("other", start, stop, options=tuple(_marked(found["options"], start)))
@@ -59,7 +61,7 @@ def blocks(text: str) -> Iterator[Block]:
             yield Block("other", start, stop)
         waiting = False
     if marker is not None:
-        yield Block("other", marker.start, marker.stop, trouble="no ```python follows this")
+        yield Block("other", marker.start, marker.stop, trouble=_ALONE, mend=_FOLLOW)
 
 
 #: Only blocks are asked for: what stands in a line would cost as much again.
@@ -85,15 +87,17 @@ def _fence(token: Token, lines: list[str], *, inside: bool) -> Iterator[Block]:
     name = directive["name"] if directive else ""
     if directive and name in NAMES:
         closed = stop - start > 1 and lines[stop - 1].strip().startswith(token.markup)
-        trouble = None
+        trouble, mend = None, Block.mend
         if inside or not lines[start].startswith("`"):
             trouble = f"an {{{name}}} {_PLACE}, fenced with backticks"
         elif directive["argument"]:
             trouble = f"an {{{name}}} has nothing after its name on the first line"
+            mend = "begin its content on the line below"
         elif not closed:
             trouble = f"this {{{name}}} is never closed"
+            mend = "end it with a line of the backticks that it begins with"
         if trouble is not None:
-            yield Block("other", start, stop, trouble=trouble)
+            yield Block("other", start, stop, trouble=trouble, mend=mend)
             return
         kind: Kind = "output" if name == "output" else "example"
         first = start + 1
