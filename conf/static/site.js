@@ -10,6 +10,7 @@ function letScrollersTakeFocus() {
   }
 }
 addEventListener("DOMContentLoaded", letScrollersTakeFocus);
+addEventListener("load", letScrollersTakeFocus); // fonts and styles are there by now
 addEventListener("resize", letScrollersTakeFocus);
 
 // The menu of a small screen closes with Escape.
