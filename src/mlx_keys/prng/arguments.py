@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from inspect import signature
 from operator import index
 from typing import SupportsIndex, TypeAlias
 
@@ -39,6 +40,30 @@ def on(function: str, stream: Stream) -> AbstractContextManager[object]:
             expected="such as mx.cpu, or None",
             found=f"{type(stream).__name__} {stream!r}",
         ) from None
+    except ValueError:
+        raise ArgumentValueError(
+            f"{function}: stream is of a device that this machine or this mlx has not",
+            expected="such as mx.cpu, or None",
+            found=str(stream),
+        ) from None
+
+
+def misfit(function: Callable[..., object], said: str) -> ArgumentTypeError:
+    """What a call raises that the signature does not take, for a reason that Python gave."""
+    name, reason = function.__name__, said.removeprefix(f"{function.__name__}() ")
+    takes = signature(function)
+    plain = [p.replace(annotation=p.empty) for p in takes.parameters.values()]
+    mend = None
+    if "missing" in reason and "'key'" in reason:
+        mend = "key=prng.key(seed): there is no global state here"
+    elif "positional" in reason:
+        mend = "key=, window= and stream= go by name"
+    return ArgumentTypeError(
+        f"{name}: the arguments do not fit",
+        expected=f"{name}{takes.replace(parameters=plain, return_annotation=takes.empty)}",
+        found=reason,
+        mend=mend,
+    )
 
 
 def read_key(function: str, key: object) -> mx.array:

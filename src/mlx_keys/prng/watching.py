@@ -1,0 +1,42 @@
+"""The seam at which a guard looks at a call of ours: a look at one global where none is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from .arguments import misfit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Look(Protocol):
+    """What an open guard is to a call."""
+
+    def __call__(
+        self, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> R:
+        """Call a function for the one who called it, and look at what it is given."""
+
+
+#: Set by the first :func:`mlx_keys.prng.guard` that opens, taken away by the last that closes.
+look: Look | None = None
+
+
+def watched(function: Callable[P, R]) -> Callable[P, R]:
+    """Let an open guard look at the calls of a function, and say what a signature does not take."""
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if look is not None:
+            return look(function, args, kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is None:
+                raise misfit(function, str(error)) from None
+            raise
+
+    return call
