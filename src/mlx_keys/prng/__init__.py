@@ -22,15 +22,19 @@ if TYPE_CHECKING:
         truncated_normal,
         uniform,
     )
+    from .guarding import guard
     from .keys import bits, fold_in, key, split
     from .source import using
     from .state import load_state, save_state
+    from .verdict import GuardError
 
 __all__ = [
+    "GuardError",
     "bernoulli",
     "bits",
     "categorical",
     "fold_in",
+    "guard",
     "gumbel",
     "key",
     "laplace",
@@ -56,14 +60,21 @@ _HOMES = {
         "truncated_normal",
         "uniform",
     ),
+    "guarding": ("guard",),
     "keys": ("bits", "fold_in", "key", "split"),
     "source": ("using",),
     "state": ("load_state", "save_state"),
+    "verdict": ("GuardError",),
 }
 
 
 def __getattr__(name: str) -> Any:
     home = next((module for module, names in _HOMES.items() if name in names), None)
+    if name in ("seed", "state"):
+        raise AttributeError(
+            f"prng has no {name}, as nothing here is implicit: key=prng.key(seed) for each draw; "
+            "prng.save_state() and load_state() for the state of mx.random"
+        )
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("mlx") is None:

@@ -35,6 +35,7 @@ from .arguments import (
 )
 from .floats import between, has_normal, inverse_erf, read_uniform, signed, unit
 from .refusals import ArgumentTypeError, ArgumentValueError
+from .watching import watched
 from .window import read_part
 
 
@@ -241,6 +242,7 @@ def truncated_normal(
         return mx.maximum(mx.minimum(part.of(top), root2 * mx.erfinv(inner)), part.of(bottom))
 
 
+@watched
 def multivariate_normal(
     mean: mx.array,
     cov: mx.array,

@@ -11,11 +11,13 @@ import mlx.core as mx
 from . import source, threefry2x32
 from .arguments import Stream, on, read_int, read_key, read_shape
 from .refusals import ArgumentTypeError, ArgumentValueError
+from .watching import watched
 from .window import Part, read_part
 
 _DTYPES = {1: mx.uint8, 2: mx.uint16, 4: mx.uint32}
 
 
+@watched
 def key(seed: SupportsIndex) -> mx.array:
     """Make a key from a seed: its upper and its lower 32 bits.
 
@@ -54,6 +56,7 @@ def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx
         return draw("split", read_part("split", (count, 2), None), key)
 
 
+@watched
 def fold_in(key: mx.array, data: SupportsIndex | mx.array, *, stream: Stream = None) -> mx.array:
     """Make the key numbered ``data`` of a key, at the cost of one block, however large the number.
 
@@ -80,6 +83,7 @@ def fold_in(key: mx.array, data: SupportsIndex | mx.array, *, stream: Stream = N
         return source.block("fold_in", parent, (mx.zeros_like(number), number))
 
 
+@watched
 def bits(
     shape: Sequence[int],
     width: int = 4,

@@ -1,0 +1,296 @@
+"""What mlx takes in silence and can't be meant: each kind with the rule that it breaks.
+
+A call keeps its result, here as in mlx; only an open :func:`mlx_keys.prng.guard` asks. Values that
+are not known yet, inside ``mx.compile`` or ``mx.vmap``, are not judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import mlx.core as mx
+
+#: float32 holds every integer up to here, and an interval as wide.
+_EXACT = 2**24
+
+#: How far off 1 the sum of probabilities may be, rounded to a float each.
+_NEAR_ONE = 1e-3
+
+#: How far a covariance may be from symmetric, or below 0, by the rounding of float32.
+_ROUNDING = 1e-5
+
+
+#: Arrays of fewer values are shown in full.
+_FEW = 6
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """What is wrong with a call, in the parts of a :class:`~mlx_keys.errors.KeysError`."""
+
+    problem: str
+    expected: str
+    found: str
+    mend: str | None = None
+
+
+def surprise(function: str, given: Mapping[str, Any]) -> Surprise | None:
+    """Look for the first thing about a call that can't be meant.
+
+    Args:
+        function: The name that mlx and we have in common.
+        given: The arguments by name, which mlx has taken; what is left out has its default.
+    """
+    with mx.stream(mx.cpu):  # MLX has no float64 and no eigenvalues elsewhere
+        return next(_all(function, given), None)
+
+
+def _all(function: str, given: Mapping[str, Any]) -> Iterator[Surprise]:
+    yield from _booleans(given)
+    if function in _CHECKS:
+        yield from _CHECKS[function](given)
+
+
+def _booleans(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    for name in ("seed", "num", "x", "data"):
+        if isinstance(given.get(name), bool):
+            yield Surprise(f"{name} is a boolean", "an integer", repr(given[name]))
+    shape = given.get("shape")
+    if isinstance(shape, (tuple, list)) and any(isinstance(side, bool) for side in shape):
+        yield Surprise("a side of shape is a boolean", "integers", repr(shape))
+
+
+def _uniform(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    low, high = given.get("low", 0), given.get("high", 1)
+    kind = given.get("dtype") or mx.float32
+    yield from _real(given, "low", "high")
+    bottom, top = _number(low), _number(high)
+    if _any(bottom > top):
+        yield Surprise(
+            "low is above high",
+            "low <= high",
+            _shown(low=low, high=high),
+            "uniform(low, high, shape): the bounds come first" if "high" not in given else None,
+        )
+    if _any(abs(top - bottom) > mx.finfo(kind).max):
+        yield Surprise(
+            "the interval is wider than the dtype can hold, and draws are infinite or nan",
+            f"high - low finite in {_name(kind)}",
+            _shown(low=low, high=high),
+        )
+
+
+def _normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    yield from _located(given)
+    shape = tuple(given.get("shape", ()))
+    spread = {name: given[name] for name in ("loc", "scale") if given.get(name) is not None}
+    whole = tuple(mx.broadcast_shapes(shape, *(mx.array(v).shape for v in spread.values())))
+    if whole != shape:
+        yield Surprise(
+            "one draw is repeated, as loc or scale is larger than shape",
+            "a shape that holds loc and scale",
+            f"shape {shape}, a result of shape {whole}",
+            f"shape={whole}",
+        )
+
+
+def _located(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    kind = given.get("dtype") or mx.float32
+    if kind != mx.complex64:
+        yield from _real(given, "loc", "scale")
+    scale = given.get("scale")
+    if scale is not None and kind != mx.complex64 and _any(_number(scale) < 0):
+        yield Surprise("scale is negative", "scale >= 0", _shown(scale=scale))
+    if kind == mx.float64:
+        yield Surprise(
+            "float64 is drawn from 32 bits, with float32's precision",
+            "float32, float16 or bfloat16",
+            "dtype float64",
+            "draw float32, then .astype(mx.float64)",
+        )
+
+
+def _truncated_normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    lower, upper = given["lower"], given["upper"]
+    kind = given.get("dtype") or mx.float32
+    yield from _real(given, "lower", "upper")
+    if _any(_number(lower) > _number(upper)):
+        yield Surprise("lower is above upper", "lower <= upper", _shown(lower=lower, upper=upper))
+    root2 = mx.array(math.sqrt(2), kind)
+    bottom, top = (mx.array(end).astype(kind) for end in (lower, upper))
+    if _any((mx.erf(bottom / root2) == mx.erf(top / root2)) & (bottom < top)):
+        yield Surprise(
+            "every draw is a bound, as erf does not change between them",
+            f"bounds within about 5 of 0, where {_name(kind)} tells their erf apart",
+            _shown(lower=lower, upper=upper),
+        )
+
+
+def _bernoulli(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    p = given.get("p", 0.5)
+    yield from _real(given, "p")
+    if _any((_number(p) < 0) | (_number(p) > 1)):
+        yield Surprise("p is no probability", "0 <= p <= 1", _shown(p=p))
+
+
+def _randint(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    low, high = given["low"], given["high"]
+    kind = given.get("dtype") or mx.int32
+    yield from _real(given, "low", "high")
+    bottom, top = _number(low), _number(high)
+    found = _shown(low=low, high=high)
+    if _any((bottom % 1 != 0) | (top % 1 != 0)):
+        yield Surprise(
+            "a bound is no integer, and the integers are not equally likely",
+            "integers low and high",
+            found,
+        )
+    if _any(bottom >= top):
+        yield Surprise(
+            "the interval is empty, and every draw is low", "low < high, which is left out", found
+        )
+    least, largest = (0, 1) if kind == mx.bool_ else (mx.iinfo(kind).min, mx.iinfo(kind).max)
+    if _any((bottom < least) | (top - 1 > largest)):
+        yield Surprise(
+            f"a bound does not fit {_name(kind)}, and draws wrap around",
+            f"{least} <= low and high - 1 <= {largest}",
+            found,
+        )
+    reach = (bottom, top, top - bottom)
+    if any(_any(abs(end) > _EXACT) for end in reach):
+        yield Surprise(
+            "the interval is beyond float32, and integers are lost",
+            "bounds and high - low up to 2**24",
+            found,
+            "prng.bits(shape, key=key), or the recipe for whole numbers over 32 bits",
+        )
+
+
+def _permutation(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    if isinstance(given["x"], int) and given.get("axis", 0) not in (0, -1):
+        yield Surprise(
+            "axis is not looked at, as x is a number",
+            "no axis, or an array x",
+            f"x {given['x']}, axis {given['axis']}",
+        )
+
+
+def _categorical(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    logits, axis = given["logits"], given.get("axis", -1)
+    yield from _real(given, "logits")
+    largest = mx.max(logits, axis=axis)
+    if _any(largest == -mx.inf):
+        yield Surprise(
+            "no category has a weight", "a logit above -inf in each distribution", "all -inf"
+        )
+    if _any(mx.sum(logits == mx.inf, axis=axis) > 1):
+        yield Surprise(
+            "infinite logits do not share: the first may always win",
+            "at most one infinite logit in each distribution",
+            "two or more",
+        )
+    within = mx.all((logits > 0) & (logits < 1))
+    sums = mx.sum(logits.astype(mx.float32), axis=axis)
+    unequal = mx.any(largest != mx.min(logits, axis=axis))
+    if _any(within & unequal & mx.all(mx.abs(sums - 1) < _NEAR_ONE)):
+        yield Surprise(
+            "these logits are probabilities",
+            "logarithms of probabilities",
+            "numbers between 0 and 1 that add up to 1",
+            "categorical(mx.log(p)); if they are logits: with watch.off()",
+        )
+
+
+def _multivariate_normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    yield from _real(given, "mean", "cov")
+    cov = given["cov"].astype(mx.float32)
+    size = _ROUNDING * mx.max(mx.abs(cov))
+    if _any(mx.abs(cov - mx.swapaxes(cov, -1, -2)) > size):
+        yield Surprise(
+            "cov is not symmetric, and no covariance", "cov equal to its transpose", "another"
+        )
+    if _any(mx.linalg.eigvalsh(cov) < -size * cov.shape[-1]):
+        yield Surprise(
+            "cov has a negative eigenvalue, and draws have another covariance",
+            "a positive semi-definite cov",
+            "a negative eigenvalue",
+        )
+
+
+def _fold_in(given: Mapping[str, Any]) -> Iterator[Surprise]:
+    data = given["data"]
+    if isinstance(data, mx.array) and _any((_number(data) < 0) | (_number(data) >= 2**32)):
+        yield Surprise(
+            "data is out of range, and taken modulo 2**32",
+            "0 <= data < 2**32",
+            _shown(data=data),
+        )
+
+
+_CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[Surprise]]] = {
+    "uniform": _uniform,
+    "normal": _normal,
+    "laplace": _located,
+    "truncated_normal": _truncated_normal,
+    "bernoulli": _bernoulli,
+    "randint": _randint,
+    "permutation": _permutation,
+    "categorical": _categorical,
+    "multivariate_normal": _multivariate_normal,
+    "fold_in": _fold_in,
+}
+
+
+def _real(given: Mapping[str, Any], *names: str) -> Iterator[Surprise]:
+    """What is true of every number: it is one, and has no part that would be dropped."""
+    for name in names:
+        value = given.get(name)
+        if value is None:
+            continue
+        if isinstance(value, complex) or (
+            isinstance(value, mx.array) and value.dtype == mx.complex64
+        ):
+            yield Surprise(
+                f"{name} is complex, and its imaginary part is dropped",
+                "real numbers",
+                _shown(**{name: value}),
+            )
+        if _any(_number(value) != _number(value)):
+            yield Surprise(f"{name} is not a number", "numbers", "nan")
+
+
+def _any(condition: bool | mx.array) -> bool:
+    """Whether a condition holds somewhere; no, where that can't be known yet."""
+    if isinstance(condition, bool):
+        return condition
+    try:
+        return bool(mx.any(condition).item())
+    except ValueError:  # an array that is being traced
+        return False
+
+
+def _number(value: Any) -> Any:
+    """What can be compared with any number: a plain one, or an array of the widest dtype."""
+    if isinstance(value, (int, float)):
+        return value
+    array = mx.array(value)
+    if array.dtype == mx.complex64:
+        return array
+    return array.astype(mx.float64 if mx.issubdtype(array.dtype, mx.floating) else mx.int64)
+
+
+def _shown(**values: Any) -> str:
+    return ", ".join(f"{name} {_brief(value)}" for name, value in values.items())
+
+
+def _brief(value: Any) -> str:
+    if not isinstance(value, mx.array):
+        return str(value)
+    return str(value.tolist()) if value.size < _FEW else f"an array of shape {value.shape}"
+
+
+def _name(dtype: mx.Dtype) -> str:
+    return str(dtype).removeprefix("mlx.core.")

@@ -1,0 +1,414 @@
+"""A guard raises at the second use of a key, names both places, and leaves no trace."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pytest
+from mlx import nn
+
+from mlx_keys import prng
+from mlx_keys.errors import KeysError
+from mlx_keys.prng import fold_in, uniform, watching
+from random_calls import FUNCTIONS, raw
+
+KEY = prng.key(7)
+MLX = {name: getattr(mx.random, name) for name in vars(mx.random) if not name.startswith("_")}
+
+#: Two uses of one key, and whether they go together.
+PAIRS: list[tuple[str, Callable[[mx.array], Any], Callable[[mx.array], Any], bool]] = [
+    ("draw, draw", lambda k: mx.random.uniform(key=k), lambda k: prng.normal(key=k), False),
+    ("the same draw", lambda k: prng.uniform(key=k), lambda k: prng.uniform(key=k), False),
+    ("draw, split", lambda k: mx.random.gumbel(key=k), prng.split, False),
+    (
+        "split, draw",
+        lambda k: mx.random.split(k, 2),
+        lambda k: mx.random.permutation(5, key=k),
+        False,
+    ),
+    ("fold, draw", lambda k: fold_in(k, 1), lambda k: mx.random.laplace(key=k), False),
+    ("draw, fold", lambda k: prng.bits((2,), key=k), lambda k: fold_in(k, 1), False),
+    ("fold, split", lambda k: fold_in(k, 1), lambda k: mx.random.split(k, 2), False),
+    ("split, fold", prng.split, lambda k: fold_in(k, 1), False),
+    ("two folds", lambda k: fold_in(k, 1), lambda k: fold_in(k, 2), True),
+    ("one fold twice", lambda k: fold_in(k, 1), lambda k: fold_in(k, 1), True),
+    ("split twice", prng.split, lambda k: mx.random.split(k, 3), True),
+]
+
+#: The same key, made again.
+AGAIN: dict[str, Callable[[mx.array], mx.array]] = {
+    "itself": lambda k: k,
+    "from its seed": lambda k: mx.random.key(7),
+    "by numpy": lambda k: mx.array(np.array(k)),
+    "from its words": lambda k: mx.array(k.tolist(), dtype=mx.uint32),
+    "a row of a stack": lambda k: mx.stack([mx.random.key(1), k])[1],
+}
+
+
+def draw(function: str, module: Any, key: mx.array) -> mx.array:
+    needed: dict[str, dict[str, Any]] = {
+        "truncated_normal": {"lower": -1, "upper": 1},
+        "multivariate_normal": {"mean": mx.zeros(2), "cov": mx.eye(2), "stream": mx.cpu},
+        "randint": {"low": 0, "high": 9},
+        "permutation": {"x": 5},
+        "categorical": {"logits": mx.zeros(3)},
+    }
+    return getattr(module, function)(**needed.get(function, {}), key=key)
+
+
+@pytest.mark.parametrize("again", AGAIN.values(), ids=AGAIN)
+@pytest.mark.parametrize(
+    ("first", "second", "right"), [p[1:] for p in PAIRS], ids=[p[0] for p in PAIRS]
+)
+def test_two_uses_of_one_key(first: Any, second: Any, right: bool, again: Any) -> None:
+    with prng.guard():
+        first(KEY)
+        if right:
+            second(again(KEY))
+        else:
+            with pytest.raises(prng.GuardError):
+                second(again(KEY))
+
+
+@pytest.mark.parametrize("later", [mx.random, prng])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_is_seen_first_and_second(function: str, later: Any) -> None:
+    other = (lambda: prng.fold_in(KEY, 3)) if function == "split" else (lambda: prng.split(KEY))
+    for module in (mx.random, prng):
+        with prng.guard():
+            draw(function, module, KEY)
+            with pytest.raises(prng.GuardError, match=f"found: key .*{function} at .*, then"):
+                draw("uniform", later, KEY)
+        with prng.guard():
+            other()
+            with pytest.raises(
+                prng.GuardError, match=rf"^\S+: \S*random.{function} |: prng.{function} "
+            ):
+                draw(function, module, KEY)
+
+
+def test_both_places_in_the_users_code_are_named() -> None:
+    program = """\
+with prng.guard():
+    mx.random.uniform(key=KEY)
+    other = 1
+    prng.normal(
+        key=mx.random.key(7))
+"""
+    code = compile(program, "train.py", "exec")
+    with pytest.raises(prng.GuardError) as caught:
+        exec(code, {"prng": prng, "mx": mx, "KEY": KEY, "__name__": "train"})  # noqa: S102
+    assert str(caught.value) == (
+        "train.py:4: prng.normal draws from a key that was drawn from before\n"
+        "  expected: each key drawn from once, or split, or folded\n"
+        "  found: key [0, 7]: mx.random.uniform at train.py:2, then prng.normal at train.py:4\n"
+        "  mend: one, two = mx.random.split(key), and a key for each"
+    )
+    assert isinstance(caught.value, KeysError)
+    assert not isinstance(caught.value, ValueError)
+
+
+def test_a_file_in_the_users_folder_is_named_from_there(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = compile("with prng.guard():\n [draw(key=KEY) for _ in 'ab']", tmp_path / "a.py", "exec")
+    with pytest.raises(prng.GuardError, match=r"^a\.py:2: .*\n.*\n.*uniform at a\.py:2, then") as _:
+        exec(code, {"prng": prng, "draw": uniform, "KEY": KEY})  # noqa: S102
+
+
+def test_a_key_may_come_by_its_place_in_mlx() -> None:
+    with prng.guard():
+        mx.random.normal((2,), mx.float32, 0.0, 1.0, KEY)
+        with pytest.raises(prng.GuardError):
+            mx.random.bernoulli(0.5, (), KEY)
+
+
+def test_numbers_are_the_same_under_a_guard() -> None:
+    for module in (mx.random, prng):
+        expected = [raw(draw(function, module, KEY)) for function in FUNCTIONS]
+        found = []
+        for function in FUNCTIONS:
+            with prng.guard():
+                found.append(raw(draw(function, module, KEY)))
+        assert found == expected
+
+
+def test_a_call_without_a_key_is_not_looked_at() -> None:
+    def implicit() -> list[Any]:
+        mx.random.seed(3)
+        layer = nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.5))
+        init = nn.init.he_normal()(mx.zeros((2, 2)))
+        return [raw(layer(mx.ones((2, 3)))), raw(init), raw(mx.random.uniform(shape=(2,)))]
+
+    expected = implicit()
+    with prng.guard() as watch:
+        assert implicit() == expected
+    assert watch.keys == 0
+
+
+def test_a_call_that_is_refused_is_no_use() -> None:
+    with prng.guard() as watch:
+        for module in (mx.random, prng):
+            with pytest.raises(ValueError, match=r"negative|Negative"):
+                module.uniform(shape=(-1,), key=KEY)
+            with pytest.raises(TypeError):
+                module.uniform(0, 1, (), mx.float32, KEY, mx.cpu, 9)
+            with pytest.raises(TypeError):
+                module.split(KEY, key=KEY)
+        assert watch.keys == 0
+        mx.random.uniform(key=KEY)
+    assert watch.keys == 1
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_mlx_is_as_it_was_when_the_last_guard_closes(failing: bool) -> None:
+    try:
+        with prng.guard():
+            with prng.guard():
+                assert mx.random.uniform is not MLX["uniform"]
+                assert watching.look is not None
+            assert mx.random.uniform is not MLX["uniform"]
+            if failing:
+                raise KeyError
+    except KeyError:
+        pass
+    assert {name: getattr(mx.random, name) for name in MLX} == MLX
+    assert watching.look is None
+
+
+def test_what_others_put_into_mlx_meanwhile_stays(monkeypatch) -> None:
+    monkeypatch.setattr(mx.random, "uniform", MLX["uniform"])  # and is undone to this
+    with prng.guard():
+        monkeypatch.setattr(mx.random, "uniform", theirs := lambda **_: "theirs")
+        mine = mx.random.normal
+    assert mx.random.uniform is theirs
+    assert mine(key=KEY).shape == ()  # kept beyond the guard, it draws and looks at nothing
+
+
+def test_an_inner_guard_begins_anew_and_the_outer_one_goes_on() -> None:
+    with prng.guard() as outer:
+        prng.uniform(key=KEY)
+        with prng.guard() as inner, pytest.raises(prng.GuardError):
+            prng.uniform(key=KEY)
+        with outer.off(), prng.guard() as inner:
+            prng.uniform(key=KEY)
+        assert (outer.keys, inner.keys) == (1, 1)
+
+
+def test_a_decorated_function_is_watched_anew_at_each_call() -> None:
+    @prng.guard()
+    def once(depth: int = 0) -> mx.array:
+        return once(depth - 1) if depth else prng.uniform(key=KEY)
+
+    @prng.guard()
+    def twice() -> None:
+        prng.uniform(key=KEY)
+        prng.uniform(key=KEY)
+
+    assert raw(once()) == raw(once()) == raw(once(3))
+    with pytest.raises(prng.GuardError):
+        twice()
+
+
+def test_what_is_meant_can_be_done_while_a_guard_looks_away() -> None:
+    with prng.guard() as watch:
+        prng.uniform(key=KEY)
+        with watch.off():
+            prng.uniform(key=KEY)
+            mx.random.uniform(1, 0, key=KEY)
+        with pytest.raises(prng.GuardError):
+            prng.uniform(key=KEY)
+
+
+def test_a_guard_holds_for_all_threads_and_looks_away_for_one() -> None:
+    caught: list[Exception] = []
+
+    def work() -> None:
+        try:
+            prng.uniform(key=prng.key(7))
+        except prng.GuardError as fault:
+            caught.append(fault)
+
+    with prng.guard() as watch, watch.off():
+        for _ in range(2):
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+    assert len(caught) == 1
+
+
+def test_a_function_taken_out_of_mlx_before_is_not_seen_and_ours_are() -> None:
+    theirs, ours = mx.random.uniform, prng.uniform
+    with prng.guard() as watch:
+        theirs(key=KEY)
+        theirs(key=KEY)
+        assert watch.keys == 0
+        ours(key=KEY)
+        with pytest.raises(prng.GuardError):
+            ours(key=KEY)
+
+
+WINDOWS = [
+    ("that meet", slice(0, 3), slice(3, 9), True),
+    ("apart", slice(6, 7), slice(0, 2), True),
+    ("of which one is empty", slice(2, 2), slice(0, 9), True),
+    ("from the end", slice(0, 7), slice(-2, None), True),
+    ("that overlap", slice(0, 3), slice(2, 5), False),
+    ("that are equal", slice(0, 3), slice(0, 3), False),
+    ("of which one is all", slice(0, 3), None, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "right"), [w[1:] for w in WINDOWS], ids=[w[0] for w in WINDOWS]
+)
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("normal", {"shape": (9, 2)}),
+        ("bernoulli", {"p": mx.full((9,), 0.5)}),
+        ("truncated_normal", {"lower": -mx.ones((9, 1)), "upper": mx.ones(2)}),
+    ],
+)
+def test_two_windows(function: str, arguments: Any, one: Any, two: Any, right: bool) -> None:
+    with prng.guard():
+        getattr(prng, function)(**arguments, key=KEY, window=one)
+        if right:
+            getattr(prng, function)(**arguments, key=KEY, window=two)
+        else:
+            with pytest.raises(prng.GuardError):
+                getattr(prng, function)(**arguments, key=KEY, window=two)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("uniform", {"shape": (9, 2)}),
+        ("normal", {"shape": (9,)}),
+        ("normal", {"shape": (9, 2), "dtype": mx.complex64}),
+        ("bits", {"shape": (9, 2)}),
+    ],
+    ids=str,
+)
+def test_windows_of_two_draws_are_two_draws(function: str, arguments: dict[str, Any]) -> None:
+    with prng.guard():
+        prng.normal((9, 2), key=KEY, window=slice(0, 3))
+        with pytest.raises(prng.GuardError, match="expected: windows of one draw"):
+            getattr(prng, function)(**arguments, key=KEY, window=slice(3, 9))
+
+
+def test_a_third_window_is_held_against_both() -> None:
+    with prng.guard():
+        for start in (0, 6, 3):
+            prng.uniform(shape=(9,), key=KEY, window=slice(start, start + 3))
+        with pytest.raises(prng.GuardError):
+            prng.uniform(shape=(9,), key=KEY, window=slice(7, 8))
+
+
+@pytest.mark.parametrize("module", [mx.random, prng])
+def test_under_vmap_every_row_is_a_key(module: Any) -> None:
+    rows = mx.random.split(KEY, 6)
+    draw = mx.vmap(lambda key: module.uniform(shape=(2,), key=key))
+    nested = mx.vmap(mx.vmap(lambda key: module.uniform(shape=(2,), key=key), in_axes=1))
+    expected = raw(draw(rows)), raw(nested(rows.reshape(2, 3, 2).swapaxes(1, 2)))
+    for mapped, keys, value in (
+        (draw, rows, expected[0]),
+        (nested, rows.reshape(2, 3, 2).swapaxes(1, 2), expected[1]),
+    ):
+        with prng.guard() as watch:
+            assert raw(mapped(keys)) == value
+            assert (watch.keys, watch.unread) == (6, 0)
+            with pytest.raises(prng.GuardError, match=r"key .*uniform at .*test_guard.*normal at"):
+                prng.normal(key=rows[4])
+
+
+def test_under_vmap_equal_rows_are_one_key() -> None:
+    with prng.guard(), pytest.raises(prng.GuardError):
+        mx.vmap(lambda key: prng.uniform(key=key))(mx.stack([KEY, KEY]))
+
+
+def test_under_vmap_two_draws_of_a_row_are_two() -> None:
+    with prng.guard(), pytest.raises(prng.GuardError):
+        mx.vmap(lambda key: prng.uniform(key=key) + mx.random.uniform(key=key))(prng.split(KEY))
+
+
+def test_a_key_that_all_rows_share_is_drawn_from_once() -> None:
+    with prng.guard() as watch:
+        mx.vmap(lambda x: x + prng.uniform(key=KEY))(mx.zeros(3))
+    assert watch.keys == 1
+
+
+def test_vmap_over_no_keys_raises_where_mlx_would_die() -> None:
+    for shape in ((0, 2), (3, 0, 2), (0, 3, 2)):
+        draw = lambda key: mx.random.uniform(key=key)  # noqa: E731
+        ours = lambda key: prng.uniform(key=key)  # noqa: E731
+        for _ in shape[1:]:
+            draw, ours = mx.vmap(draw), mx.vmap(ours)
+        with prng.guard():
+            with pytest.raises(prng.GuardError, match="no keys kills"):
+                draw(mx.zeros(shape, mx.uint32))
+            assert ours(mx.zeros(shape, mx.uint32)).shape == shape[:-1]
+
+
+def test_under_compile_one_variable_used_twice_is_found() -> None:
+    def twice(key: mx.array) -> mx.array:
+        one, two = mx.random.split(key)
+        return prng.uniform(key=one) + mx.random.normal(key=two) + prng.gumbel(key=one)
+
+    with prng.guard(), pytest.raises(prng.GuardError, match="found: a key that is being traced"):
+        mx.compile(twice)(KEY)
+
+
+def test_under_compile_nothing_else_is_seen_and_that_is_counted() -> None:
+    def twice(key: mx.array) -> mx.array:
+        keys = prng.split(key)
+        return prng.uniform(key=keys[0]) + mx.random.normal(key=keys[0])
+
+    compiled = mx.compile(twice)
+    expected = raw(twice(KEY))
+    with prng.guard() as watch:
+        assert raw(compiled(KEY)) == raw(compiled(KEY)) == expected
+    assert (watch.keys, watch.unread) == (0, 3)
+    assert raw(compiled(prng.key(8))) == raw(twice(prng.key(8)))  # it outlives the guard
+    gc.collect()
+    assert not watch._alive
+    assert not len(watch._arrays)
+
+
+def test_a_function_that_is_compiled_is_read_where_compiling_is_off() -> None:
+    compiled = mx.compile(lambda key: prng.uniform(key=key))
+    mx.disable_compile()
+    try:
+        with prng.guard():
+            compiled(KEY)
+            with pytest.raises(prng.GuardError, match=r"key \[0, 7\]: "):
+                compiled(KEY)
+    finally:
+        mx.enable_compile()
+
+
+def test_keys_are_read_under_grad() -> None:
+    def loss(x: mx.array, key: mx.array) -> mx.array:
+        return x * prng.uniform(key=key) + mx.random.uniform(key=prng.key(8))
+
+    expected = mx.grad(loss)(mx.array(1.0), KEY).item()
+    with prng.guard() as watch:
+        assert mx.grad(loss)(mx.array(1.0), KEY).item() == expected
+        assert (watch.keys, watch.unread) == (2, 0)
+        with pytest.raises(prng.GuardError):
+            mx.value_and_grad(loss)(mx.array(1.0), KEY)
+
+
+def test_checkpoint_draws_again_and_says_so() -> None:
+    def layer(x: mx.array) -> mx.array:
+        return (x * prng.uniform(shape=(3,), key=KEY)).sum()
+
+    with prng.guard() as watch:
+        with pytest.raises(prng.GuardError):
+            mx.grad(mx.checkpoint(layer))(mx.ones(3))
+        with watch.off():
+            mx.eval(mx.grad(mx.checkpoint(layer))(mx.ones(3)))
