@@ -12,7 +12,7 @@ import pytest
 
 from mlx_keys import prng
 from mlx_keys.errors import INSTALL_MLX
-from mlx_keys.prng import array
+from mlx_keys.prng import array, threefry2x32
 from mlx_keys.prng.conformance import answer, ours, same, theirs
 from mlx_keys.prng.known_answers import Draw, blocks, draws
 from random_calls import FUNCTIONS, calls, raw
@@ -187,8 +187,47 @@ def test_a_fold_by_a_large_number_costs_one_block(monkeypatch: pytest.MonkeyPatc
         return block(key, counter)
 
     monkeypatch.setattr(array, "block", counted)
-    mx.eval(prng.fold_in(prng.key(1), 10**9))
+    with prng.using("ops"):
+        mx.eval(prng.fold_in(prng.key(1), 10**9))
     assert asked == [1]
+
+
+@pytest.mark.parametrize("source", [None, "ops", "mlx", "reference", KERNEL])
+@pytest.mark.parametrize("data", [1, 10**9, "a name", mx.array(10**9)], ids=str)
+def test_a_fold_by_any_number_takes_a_kilobyte(data: object, source: str | None) -> None:
+    key = prng.key(3)
+    mx.eval(key)
+    with prng.using(source) if source else nullcontext():
+        mx.eval(prng.fold_in(key, data))
+        mx.synchronize()
+        mx.clear_cache()
+        before = mx.get_active_memory()
+        mx.reset_peak_memory()
+        mx.eval(prng.fold_in(key, data))
+        assert mx.get_peak_memory() - before <= 1024
+
+
+@pytest.mark.parametrize("source", [None, *SOURCES])
+@pytest.mark.parametrize("data", [0, 1, 2**32 - 1, "dropout", b"\x00", mx.array(5), mx.array(-1)])
+def test_a_fold_is_that_of_the_reference(data: object, source: str | None) -> None:
+    seed = 2**40 + 3
+    number = data.item() % 2**32 if isinstance(data, mx.array) else data
+    expected = list(threefry2x32.fold_in(threefry2x32.key(seed), number))
+    with prng.using(source) if source else nullcontext():
+        found = prng.fold_in(prng.key(seed), data)
+    assert (found.dtype, found.tolist()) == (mx.uint32, expected)
+
+
+@pytest.mark.parametrize("data", [7, "dropout"])
+def test_a_fold_is_the_same_under_vmap_grad_and_compile(data: object) -> None:
+    keys = prng.split(prng.key(8), 3)
+    expected = [prng.fold_in(key, data).tolist() for key in keys]
+    fold = lambda key: prng.fold_in(key, data)  # noqa: E731
+    assert mx.vmap(fold)(keys).tolist() == expected
+    assert mx.vmap(fold, in_axes=1)(keys.T).tolist() == expected
+    assert mx.compile(fold)(keys[0]).tolist() == expected[0]
+    drawn = mx.grad(lambda x: x * prng.uniform(key=fold(keys[0])))(mx.array(1.0))
+    assert drawn.item() == prng.uniform(key=fold(keys[0])).item()
 
 
 def test_an_array_may_number_a_fold_also_under_vmap() -> None:

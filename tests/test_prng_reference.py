@@ -162,3 +162,28 @@ def test_what_makes_no_sense_is_refused_by_name(call, kind, message) -> None:
     with pytest.raises(kind, match=message) as caught:
         call()
     assert isinstance(caught.value, KeysError)
+
+
+#: Names, the first 16 hexadecimal digits of ``printf NAME | sha256sum``, and the fold of key(7).
+NAMES: list[tuple[str | bytes, str, tuple[int, int]]] = [
+    ("dropout", "1b4c0a293bc93fb9", (742759490, 2307964139)),
+    ("", "e3b0c44298fc1c14", (1699338298, 203569489)),
+    ("\u00e4", "33e6d73fee82904c", (2660495021, 3318898824)),
+    (b"\xff", "a8100ae6aa1940d0", (13327454, 1121300971)),
+]
+
+
+@pytest.mark.parametrize(("name", "digits", "folded"), NAMES)
+def test_a_name_is_the_counter_that_its_hash_begins_with(
+    name: str | bytes, digits: str, folded: tuple[int, int]
+) -> None:
+    key = reference.key(7)
+    assert reference.counter(name) == (int(digits[:8], 16), int(digits[8:], 16))
+    assert reference.fold_in(key, name) == folded
+    assert reference.block(key, reference.counter(name)) == folded
+
+
+def test_text_is_its_utf_8_and_nothing_is_normalised() -> None:
+    assert reference.counter("\u00e4") == reference.counter(b"\xc3\xa4")
+    assert reference.counter("\u00e4") != reference.counter("a\u0308")
+    assert reference.counter("1") != reference.counter(1) == (0, 1)

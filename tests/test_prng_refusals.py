@@ -198,12 +198,18 @@ def test_a_key_is_required() -> None:
 
 @pytest.mark.parametrize(
     ("data", "expected"),
-    [(-1, ValueError), (2**32, ValueError), (1.0, TypeError), ("epoch", TypeError)],
+    [(-1, ValueError), (2**32, ValueError), (1.0, TypeError), (None, TypeError)],
 )
 def test_a_fold_takes_32_bits(data: object, expected: type[Exception]) -> None:
     found = refusal(prng, "fold_in", {"key": KEY, "data": data})
     assert kind(found) is expected
     assert "expected: 0 <= data < 2**32" in str(found)
+
+
+def test_a_fold_takes_no_name_that_is_not_text() -> None:
+    found = refusal(prng, "fold_in", {"key": KEY, "data": "\ud800"})
+    assert kind(found) is ValueError
+    assert "found: '\\ud800'" in str(found)
 
 
 @pytest.mark.parametrize(

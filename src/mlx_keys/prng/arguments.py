@@ -75,6 +75,8 @@ def read_key(function: str, key: object) -> mx.array:
             found=f"{type(key).__name__} {key!r}",
             mend=_key_from(key),
         )
+    if key.dtype == mx.uint32 and key.shape == (2,):
+        return key
     found = f"shape {key.shape}, dtype {_name(key.dtype)}"
     if key.dtype != mx.uint32:
         raise ArgumentValueError(
@@ -83,17 +85,15 @@ def read_key(function: str, key: object) -> mx.array:
             found=found,
             mend="mx.array(words, dtype=mx.uint32), as words from JSON become signed integers",
         )
-    if key.shape != (2,):
-        raise ArgumentValueError(
-            f"{function}: key has the wrong shape",
-            expected="shape (2,), dtype uint32: one key",
-            found=found,
-            mend=f"keys[i] for one key of many, or mx.vmap(lambda k: prng.{function}(..., key=k))"
-            "(keys) for each"
-            if key.shape[-1:] == (2,)
-            else "prng.key(seed), or a row of prng.split(key, num)",
-        )
-    return key
+    raise ArgumentValueError(
+        f"{function}: key has the wrong shape",
+        expected="shape (2,), dtype uint32: one key",
+        found=found,
+        mend=f"keys[i] for one key of many, or mx.vmap(lambda k: prng.{function}(..., key=k))"
+        "(keys) for each"
+        if key.shape[-1:] == (2,)
+        else "prng.key(seed), or a row of prng.split(key, num)",
+    )
 
 
 def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, ...]:

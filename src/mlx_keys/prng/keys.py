@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 import mlx.core as mx
 
@@ -57,30 +56,40 @@ def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx
 
 
 @watched
-def fold_in(key: mx.array, data: SupportsIndex | mx.array, *, stream: Stream = None) -> mx.array:
-    """Make the key numbered ``data`` of a key, at the cost of one block, however large the number.
+def fold_in(
+    key: mx.array, data: SupportsIndex | str | bytes | mx.array, *, stream: Stream = None
+) -> mx.array:
+    """Make the key numbered, or named, ``data`` of a key, at the cost of one block.
 
-    Number what is counted (steps, epochs, ranks, samples) in this way: the key of one number does
-    not depend on how many there are. A key that is folded must not also be drawn from or split.
+    Number what is counted (steps, epochs, ranks, samples) and name what is not (layers, uses) in
+    this way: the key of one does not depend on which others there are, nor on how many. A key that
+    is folded must not also be drawn from or split.
 
     Args:
         key: Shape (2,), uint32.
-        data: An integer in [0, 2**32), or an integer array of shape (), which is taken modulo
-            2**32, as no value can be checked inside ``mx.compile`` or ``mx.vmap``.
+        data: An integer in [0, 2**32); a name, of which the SHA-256 gives 64 bits (see
+            :func:`mlx_keys.prng.threefry2x32.counter`); or an integer array of shape (), which is
+            taken modulo 2**32, as no value can be checked inside ``mx.compile`` or ``mx.vmap``.
         stream: Where to do the work.
 
     Returns:
-        Shape (2,), uint32: the block of the counter (0, data), which is ``jax.random.fold_in``.
-        ``mx.random`` has no such function.
+        Shape (2,), uint32: the block of the counter (0, data), which is ``jax.random.fold_in``, or
+        of the name's 64 bits. ``mx.random`` has no such function.
 
     Raises:
-        TypeError: ``key`` is no array, or ``data`` neither an integer nor an array of integers.
+        TypeError: ``key`` is no array, or ``data`` neither an integer nor a name.
         ValueError: ``key`` has another shape or dtype, or ``data`` is out of range or no scalar.
     """
     parent = read_key("fold_in", key)
     with on("fold_in", stream):
-        number = _number(data)
-        return source.block("fold_in", parent, (mx.zeros_like(number), number))
+        first, second = _counter(data)
+        if source.chosen("fold_in", parent) == "mlx":
+            # On a CPU, a hundred operations on one word each take longer than plain integers.
+            words, known = _known(parent), _known(second)
+            if words is not None and known is not None:
+                return mx.array(threefry2x32.block(words, (first, known)), dtype=mx.uint32)
+        counter = mx.array(first, mx.uint32), mx.array(second, mx.uint32)
+        return source.block("fold_in", parent, counter)
 
 
 @watched
@@ -127,30 +136,30 @@ def draw(function: str, part: Part, key: mx.array, width: int = 4) -> mx.array:
     return words.view(_DTYPES[width])[skipped : skipped + part.count].reshape(part.shape)
 
 
-def _number(data: SupportsIndex | mx.array) -> mx.array:
-    if isinstance(data, mx.array):
-        if data.shape != ():
-            raise ArgumentValueError(
-                "fold_in: data must be one number",
-                expected="shape ()",
-                found=f"shape {data.shape}",
-                mend="mx.vmap(lambda d: prng.fold_in(key, d))(data) for a key of each",
-            )
-        if not mx.issubdtype(data.dtype, mx.integer):
-            raise ArgumentTypeError(
-                "fold_in: data must be an integer", expected="an integer", found=str(data.dtype)
-            )
-        return data.astype(mx.uint32)
-    try:
-        number = index(data)
-    except TypeError:
-        raise ArgumentTypeError(
-            "fold_in: data must be an integer",
-            expected="0 <= data < 2**32",
-            found=f"{type(data).__name__} {data!r}",
-        ) from None
-    if not 0 <= number < 2**32:
+def _counter(data: SupportsIndex | str | bytes | mx.array) -> tuple[int, int | mx.array]:
+    """The counter of a fold; its second word may be one that is being traced."""
+    if not isinstance(data, mx.array):
+        return threefry2x32.counter(data)
+    if data.shape != ():
         raise ArgumentValueError(
-            "fold_in: data is out of range", expected="0 <= data < 2**32", found=str(number)
+            "fold_in: data must be one number",
+            expected="shape ()",
+            found=f"shape {data.shape}",
+            mend="mx.vmap(lambda d: prng.fold_in(key, d))(data) for a key of each",
         )
-    return mx.array(number, dtype=mx.uint32)
+    if not mx.issubdtype(data.dtype, mx.integer):
+        raise ArgumentTypeError(
+            "fold_in: data must be an integer", expected="an integer", found=str(data.dtype)
+        )
+    number = _known(data)
+    return 0, data.astype(mx.uint32) if number is None else number % 2**32
+
+
+def _known(value: int | mx.array) -> Any:
+    """A value as plain integers; None inside ``mx.compile`` and ``mx.vmap``, where it has none."""
+    if isinstance(value, int):
+        return value
+    try:
+        return value.tolist()
+    except ValueError:
+        return None

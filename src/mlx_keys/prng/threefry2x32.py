@@ -17,8 +17,9 @@ the older of JAX's two (``jax_threefry_partitionable=False``).
 from __future__ import annotations
 
 from array import array
+from hashlib import sha256
 from operator import index
-from struct import pack
+from struct import pack, unpack
 from typing import SupportsIndex, TypeAlias
 
 from .refusals import ArgumentTypeError, ArgumentValueError
@@ -100,22 +101,54 @@ def split(key: Pair, num: int = 2) -> list[Pair]:
     return list(zip(drawn[::2], drawn[1::2], strict=True))
 
 
-def fold_in(key: Pair, data: SupportsIndex) -> Pair:
-    """Make the key numbered ``data`` of a key, at the cost of one block.
+def fold_in(key: Pair, data: SupportsIndex | str | bytes) -> Pair:
+    """Make the key numbered, or named, ``data`` of a key, at the cost of one block.
 
-    It is the block of the counter ``(0, data)``: what ``jax.random.fold_in`` gives, and for
-    ``data`` of 1 or more also words 0 and ``data`` of ``mx.random.split(key, data)``.
+    It is the block of the counter that :func:`counter` makes of ``data``. For a number it is what
+    ``jax.random.fold_in`` gives, and for 1 or more also words 0 and ``data`` of
+    ``mx.random.split(key, data)``.
 
     Args:
         key: Two words.
-        data: An integer in [0, 2**32).
+        data: An integer in [0, 2**32), or a name.
     """
-    number = index(data)
+    return _block(_pair("fold_in", "key", key), counter(data))
+
+
+def counter(data: SupportsIndex | str | bytes) -> Pair:
+    """Make the counter whose block :func:`fold_in` takes.
+
+    A number ``d`` has the counter ``(0, d)``. A name has 64 bits of its hash: the first eight bytes
+    of the SHA-256 of its UTF-8, as two big-endian words. Bytes are hashed as they are. As a block
+    is a permutation of the counters, two names have one key where their 64 bits are equal, and
+    nowhere else: among n names that happens with a probability below n**2 / 2**65.
+
+    Source: FIPS 180-4 for SHA-256; for the bound, the birthday problem.
+    """
+    if isinstance(data, (str, bytes)):
+        try:
+            name = data.encode() if isinstance(data, str) else data
+        except UnicodeEncodeError:
+            raise ArgumentValueError(
+                "fold_in: the name has no UTF-8",
+                expected="text without lone surrogates",
+                found=ascii(data),
+            ) from None
+        first, second = unpack(">II", sha256(name, usedforsecurity=False).digest()[:8])
+        return first, second
+    try:
+        number = index(data)
+    except TypeError:
+        raise ArgumentTypeError(
+            "fold_in: data must be an integer or a name",
+            expected="0 <= data < 2**32, or text, or bytes",
+            found=f"{type(data).__name__} {data!r}",
+        ) from None
     if not 0 <= number <= _MASK:
         raise ArgumentValueError(
             "fold_in: data is out of range", expected="0 <= data < 2**32", found=str(number)
         )
-    return _block(_pair("fold_in", "key", key), (0, number))
+    return 0, number
 
 
 def words(key: Pair, n: int, start: int = 0, stop: int | None = None) -> list[int]:
