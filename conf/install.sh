@@ -7,10 +7,12 @@ python=${PYTHON:-python3}
 
 say() { printf '%s\n' "$*" >&2; }
 
+# Python compiles what is imported when it is imported: a third of the packages' modules.
+
 if command -v uv >/dev/null 2>&1; then
     [ -x .venv/bin/python ] || uv venv --quiet --python "${PYTHON:->=3.11}" .venv
     say "installing $lock with uv"
-    uv pip install --quiet --python .venv/bin/python --require-hashes --compile-bytecode -r "$lock"
+    uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"
     uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
     exit
 fi
@@ -28,6 +30,8 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     say "  mend: make html PYTHON=/path/to/python3.11"
     exit 1
 fi
+# One that uv made has no pip.
+[ -x .venv/bin/python ] && ! .venv/bin/python -m pip --version >/dev/null 2>&1 && rm -rf .venv
 if ! [ -x .venv/bin/python ]; then
     if ! "$python" -m venv .venv; then
         rm -rf .venv
@@ -36,7 +40,6 @@ if ! [ -x .venv/bin/python ]; then
         exit 1
     fi
 fi
-# Python compiles what is imported when it is imported: a third of the packages' modules.
 say "installing $lock with pip"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation -e .

@@ -57,7 +57,7 @@ def test_a_program_depends_on_the_projects_files_that_it_imports(
 ) -> None:
     src = project / "src"
     found = imports.files(code, [src])
-    assert sorted(str(file.relative_to(src)) for file in found) == expected
+    assert sorted(str(Path(file).relative_to(src)) for file in found) == expected
 
 
 def test_the_key_changes_with_all_that_can_change_what_is_printed(project: Path) -> None:

@@ -168,3 +168,19 @@ def test_a_site_that_was_removed_is_built_again(tmp_path: Path) -> None:
     site.unlink()
     assert run(tmp_path).returncode == 0
     assert site.exists()
+
+
+def test_what_was_edited_while_the_site_was_built_is_built_next(tmp_path: Path) -> None:
+    lay(tmp_path)
+    conf, page = tmp_path / "conf" / "conf.py", tmp_path / "docs" / "index.md"
+    edited = PAGE.replace("Home", "Edited meanwhile")
+    conf.write_text(
+        f"{CONF}from pathlib import Path\n"
+        "def edit(app, exception):\n"
+        f"    Path({str(page)!r}).write_text({edited!r})\n"
+        "def setup(app):\n    app.connect('build-finished', edit)\n"
+    )
+    site = tmp_path / "build" / "html" / "index.html"
+    for title in ("Home", "Edited meanwhile"):
+        assert run(tmp_path).returncode == 0
+        assert f"<title>{title}" in site.read_text()

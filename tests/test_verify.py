@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from mlx_keys.errors import INSTALL_MLX, KeysError
+from mlx_keys.examples.observe import Observer
 from mlx_keys.examples.run import Pool
-from mlx_keys.examples.verify import Report, Settings, pages, verify
+from mlx_keys.examples.verify import Report, pages, verify
 from mlx_keys.examples.workers import Method
 
 METHODS: list[Method] = ["fork", "fresh"] if sys.platform == "linux" else ["fresh"]
@@ -123,7 +124,7 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
 
 
 def verified(page: Path, pool: Pool, cache: Path | None = None) -> Report:
-    return verify([page], Settings(project=page.parent, cache=cache), pool)
+    return verify([page], Observer(pool, project=page.parent, cache=cache))
 
 
 def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(

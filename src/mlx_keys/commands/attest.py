@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +10,9 @@ import click
 
 from mlx_keys.commands.verify import progress_bar, wanted
 from mlx_keys.examples.judge import Judged
+from mlx_keys.examples.observe import Observer
 from mlx_keys.examples.run import Pool
-from mlx_keys.examples.verify import Settings, verify
+from mlx_keys.examples.verify import verify
 from mlx_keys.trust import records
 from mlx_keys.trust.attest import MEASURING, attest
 
@@ -35,9 +35,10 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     the one on which outputs are accepted.
     """
     trust = records.load(folder)
-    settings = Settings(device=device, policy=lambda _example, _backend: MEASURING, patience=4.0)
     with Pool(method="fresh") as pool, progress_bar() as progress:
-        report = verify(wanted(paths), replace(settings, progress=progress), pool)
+        observer = Observer(pool, device=device, patience=4.0)
+        observer.progress = progress
+        report = verify(wanted(paths), observer, lambda _example, _backend: MEASURING)
     if report.backend is None:
         click.echo("no examples")
         return

@@ -1,6 +1,6 @@
 """``mlx-keys html``: build the site beside the one that stands, and put it there if all held.
 
-Where nothing has changed there is nothing to build: see :func:`state`.
+Where nothing has changed there is nothing to build: see :func:`standing`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import json
 import os
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -20,10 +21,16 @@ from mlx_keys.examples import backend, cache, contents
 
 from .needed import require_mlx, require_site
 
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
 PACKAGE = Path(__file__).resolve().parents[1]
 
 #: What a project's site is made from, as far as it is there; and its pages at the top, ``*.md``.
 SOURCES = ("conf", "docs", "gallery", "src", "trust")
+
+#: What a build makes in there.
+MADE = Path("docs") / "gallery"
 
 #: Variables that a build heeds.
 VARIABLES = ("MLX_KEYS_URL", "SOURCE_DATE_EPOCH")
@@ -56,37 +63,45 @@ def command(build: Path, verbose: bool) -> None:
     require_site(project, "no site to build here", "get it: git clone")
     require_mlx("every page shows what it gives", "make html, which installs it; by hand: ")
     note = build / "standing.json"
-    said = standing(note, state(project, build))
+    start = made_from(project)
+    said = standing(note, [*start, left(project, build)])
     if said is None:
         note.unlink(missing_ok=True)
         summary = run_sphinx(project, build, verbose=verbose)
         publish(build / "staging", build / "html")
-        left = {"state": state(project, build), "summary": str(summary.again())}
-        cache.write(note, json.dumps(left))
+        # What was edited while the site was built is not in it, so the start counts.
+        stands = {"state": [*start, left(project, build)], "summary": str(summary.again())}
+        cache.write(note, json.dumps(stands))
         said = str(summary)
     click.echo(f"{said}\nopen {build / 'html' / 'index.html'}")
 
 
-def state(project: Path, build: Path) -> str:
-    """All that decides what a build gives, in one digest.
+def made_from(project: Path) -> list[str]:
+    """All that decides what a build gives: sources, code, packages, Python and the backend."""
+    with ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(backend.ask, None)
+        files = contents.files_below(*(project / name for name in SOURCES), PACKAGE)
+        made = f"{project / MADE}{os.sep}"
+        written = (file for file in files if not file.startswith(made))
+        return [
+            contents.digest([*written, *project.glob("*.md")]),
+            cache.lock_digest(None),
+            *(os.environ.get(name, "") for name in VARIABLES),
+            str(asked.result()),
+        ]
 
-    It is over the content of what pages are made from, of what their examples were observed to
-    print, and of the site itself; over the code, the installed packages, Python and the backend.
-    Where it is what the last good build left, comparing again would compare the same bytes by the
-    same code.
+
+def left(project: Path, build: Path) -> str:
+    """What a build leaves: the site itself, and what its examples were observed to print."""
+    return contents.digest(contents.files_below(build / "observed", build / "html", project / MADE))
+
+
+def standing(note: Path, now: list[str]) -> str | None:
+    """What the last good build said, if it would say it again.
+
+    It would where its sources are the same, and what it left is: comparing again would compare
+    the same bytes by the same code.
     """
-    folders = [project / name for name in SOURCES] + [build / "observed", build / "html", PACKAGE]
-    parts = [
-        contents.digest([*contents.files_below(*folders), *project.glob("*.md")]),
-        cache.lock_digest(None),
-        str(backend.ask(None)),
-        *(os.environ.get(name, "") for name in VARIABLES),
-    ]
-    return "\n".join(parts)
-
-
-def standing(note: Path, now: str) -> str | None:
-    """What the last good build said, if it would say it again."""
     try:
         left = json.loads(note.read_text("utf-8"))
         return str(left["summary"]) if left["state"] == now else None
@@ -134,17 +149,28 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> Summary:
                 warningiserror=True,
             )
             app.connect("mlx-keys-summary", hear)
+            keep_templates(app, build / "templates")
             app.build()
         failed = app.statuscode != 0
     except (SphinxError, SystemExit) as error:
         forget(doctrees)
         raise KeysError(f"the site was not built: {error}") from error
     finally:
+        gc.freeze()  # nor is it looked for when the process ends
         gc.enable()
     if failed:
         forget(doctrees)
         raise KeysError("the site was not built: the lines above say why")
     return said[0]
+
+
+def keep_templates(app: Sphinx, folder: Path) -> None:
+    """Compile the theme's templates once, and not in every build."""
+    from jinja2 import FileSystemBytecodeCache
+
+    folder.mkdir(parents=True, exist_ok=True)
+    bytecode = FileSystemBytecodeCache(str(folder))
+    app.builder.templates.environment.bytecode_cache = bytecode
 
 
 def forget(doctrees: Path) -> None:

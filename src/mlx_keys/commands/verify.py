@@ -7,7 +7,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,11 +14,11 @@ from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.examples import bless, compare
-from mlx_keys.examples.cache import Surroundings
 from mlx_keys.examples.compare import Kind
 from mlx_keys.examples.judge import Judged
+from mlx_keys.examples.observe import Observer
 from mlx_keys.examples.run import Observed, Pool
-from mlx_keys.examples.verify import Report, Settings, observe, surroundings, verify
+from mlx_keys.examples.verify import Report, verify
 from mlx_keys.trust import records
 
 #: What is verified unless paths are given.
@@ -60,18 +59,15 @@ def command(
     PATHS are pages, gallery scripts, or folders of them: README.md, docs and gallery unless said.
     """
     trust = records.load(TRUST)
-    settings = Settings(
-        device=device, cache=None if no_cache else build / "observed", policy=trust.policy
-    )
+    cache = None if no_cache else build / "observed"
     pages = wanted(paths)
     with Pool() as pool, progress_bar() as progress:
-        settings = replace(settings, progress=progress)
-        report = verify(pages, settings, pool)
+        observer = Observer(pool, cache=cache, device=device)
+        observer.progress = progress
+        report = verify(pages, observer, trust.policy)
         if accept:
-            refused = _bless(report, settings, trust)
-            ran = report.ran
-            report = bless.refusing(verify(pages, settings, pool), refused)
-            report = replace(report, ran=ran + report.ran)
+            refused = _bless(report, device, trust)
+            report = bless.refusing(verify(pages, observer, trust.policy), refused)
     if as_json:
         click.echo(json.dumps(_as_json(report), indent=2))
     else:
@@ -107,7 +103,7 @@ def progress_bar() -> Iterator[Callable[[int, int], None]]:
         yield advance
 
 
-def _bless(report: Report, settings: Settings, trust: records.Trust) -> dict[int, Observed]:
+def _bless(report: Report, device: str | None, trust: records.Trust) -> dict[int, Observed]:
     """Accept what stale examples print, unless another run says otherwise.
 
     Returns:
@@ -117,7 +113,7 @@ def _bless(report: Report, settings: Settings, trust: records.Trust) -> dict[int
     candidates = {n: one for n, one in enumerate(report.judged) if bless.stale(one)}
     if not candidates or report.backend is None:
         return {}
-    refused = _run_again(candidates, settings, surroundings(settings, report.backend))
+    refused = _run_again(candidates, device)
     accepted: dict[str, list[Judged]] = defaultdict(list)
     for number, one in candidates.items():
         if number not in refused:
@@ -135,9 +131,7 @@ def _bless(report: Report, settings: Settings, trust: records.Trust) -> dict[int
     return refused
 
 
-def _run_again(
-    candidates: dict[int, Judged], settings: Settings, around: Surroundings
-) -> dict[int, Observed]:
+def _run_again(candidates: dict[int, Judged], device: str | None) -> dict[int, Observed]:
     """Run examples under other hash seeds; what those did that did something else.
 
     In fresh interpreters: forked children share their addresses, and so some luck.
@@ -146,7 +140,7 @@ def _run_again(
     for seed in HASH_SEEDS:
         left = {n: one.example for n, one in candidates.items() if n not in refused}
         with Pool(method="fresh", hash_seed=seed) as fresh:
-            seen, _ = observe([*left.values()], replace(settings, cache=None), around, fresh)
+            seen = Observer(fresh, device=device).see([*left.values()])
         refused |= {
             n: again
             for n, again in zip(left, seen, strict=True)

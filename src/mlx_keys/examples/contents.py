@@ -14,7 +14,8 @@ def digest(paths: Iterable[str | os.PathLike[str]]) -> str:
     for path in sorted(os.fspath(path) for path in paths):
         total.update(path.encode() + b"\0")
         try:
-            content = Path(path).read_bytes()
+            with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes twice the time
+                content = file.read()
         except OSError:
             total.update(b"missing\0")
         else:
@@ -22,11 +23,11 @@ def digest(paths: Iterable[str | os.PathLike[str]]) -> str:
     return total.hexdigest()
 
 
-def files_below(*folders: Path) -> list[Path]:
+def files_below(*folders: Path) -> list[str]:
     """Every file in there, but for what an interpreter or a file manager leaves behind."""
-    return [
-        path
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.name != ".DS_Store"
-    ]
+    found = []
+    for folder in folders:
+        for parent, below, names in os.walk(folder):
+            below[:] = [name for name in below if name != "__pycache__"]
+            found += [f"{parent}/{name}" for name in names if name != ".DS_Store"]
+    return found

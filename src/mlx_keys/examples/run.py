@@ -7,12 +7,12 @@ may have evaluated MLX, and may have threads.
 from __future__ import annotations
 
 import os
+import queue
 import re
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -139,27 +139,35 @@ class Pool:
 
         Args:
             jobs: The jobs.
-            done: Called after each, from one thread at a time.
+            done: Called after each, in the calling thread.
         """
         waiting = list(jobs)
-        if not waiting:
-            return []
-        lock = threading.Lock()
+        seen: dict[int, Observed] = {}
+        left = iter(range(len(waiting)))
+        ended: queue.SimpleQueue[tuple[int, Observed | BaseException]] = queue.SimpleQueue()
 
-        def work(job: Job) -> Observed:
-            seen = self._do(job)
-            with lock:
+        def work() -> None:
+            for number in left:  # a step of an iterator over a range is one for all threads
+                try:
+                    ended.put((number, self._do(waiting[number])))
+                except BaseException as error:
+                    ended.put((number, error))
+
+        try:
+            # As daemons they hold up no interpreter that ends for another reason.
+            for _ in range(min(self.workers, len(waiting))):
+                threading.Thread(target=work, daemon=True).start()
+            while len(seen) < len(waiting):
+                number, what = ended.get()
+                if isinstance(what, BaseException):
+                    raise what
+                seen[number] = what
                 if done is not None:
-                    done(job, seen)
-            return seen
-
-        with ThreadPoolExecutor(min(self.workers, len(waiting))) as threads:
-            try:
-                return list(threads.map(work, waiting))
-            except BaseException:  # an interrupt, say: nothing is waited for
-                threads.shutdown(wait=False, cancel_futures=True)
-                self.close()
-                raise
+                    done(waiting[number], what)
+        except BaseException:  # an interrupt, say: nothing is waited for
+            self.close()
+            raise
+        return [seen[number] for number in range(len(waiting))]
 
     def _do(self, job: Job) -> Observed:
         """One job; where it took its worker along, the server is replaced for those to come."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from mlx_keys.errors import INSTALL_MLX, KeysError, Place
 
 from . import accepted
-from .backend import Backend, ask
-from .cache import Cache, Surroundings, lock_digest, project_roots
+from .backend import Backend
 from .compare import EXACT, Allowed, Kind
-from .example import Example, Form
+from .example import Example
 from .extract import SUFFIXES, extract
 from .imports import modules
 from .judge import Judged, judge
-from .run import PLOTTING, Job, Observed, Pool
-
-ENTRY = "mlx_keys.examples.script:run"
+from .observe import Observer
 
 #: How far an example's floats may be off on a backend.
 Policy = Callable[[Example, Backend], Allowed]
@@ -28,32 +24,6 @@ Policy = Callable[[Example, Backend], Allowed]
 def exact(_example: Example, _backend: Backend) -> Allowed:
     """The strictest policy: all floats as shown."""
     return EXACT
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to verify.
-
-    Attributes:
-        project: The project's folder, for its packages and its lock.
-        cache: Where observations are kept; None keeps none.
-        device: ``cpu`` or ``gpu``; MLX's default unless said.
-        policy: How far floats may be off.
-        patience: How many times its own time an example gets, for a machine that starts slowly.
-        progress: Called with how many examples have run, and how many are to run.
-    """
-
-    project: Path = field(default_factory=Path.cwd)
-    cache: Path | None = None
-    device: str | None = None
-    policy: Policy = exact
-    patience: float = 1.0
-    progress: Callable[[int, int], None] = lambda _done, _total: None
-
-    @property
-    def lock(self) -> Path:
-        """The project's lock."""
-        return self.project / "conf" / "requirements.txt"
 
 
 @dataclass(frozen=True)
@@ -121,8 +91,14 @@ def read(path: Path) -> str:
         ) from error
 
 
-def verify(paths: Iterable[Path], settings: Settings, pool: Pool) -> Report:
-    """Verify all examples of pages, and all scripts of galleries."""
+def verify(paths: Iterable[Path], observer: Observer, policy: Policy = exact) -> Report:
+    """Verify all examples of pages, and all scripts of galleries.
+
+    Args:
+        paths: The pages, the scripts, or folders of them.
+        observer: What says what an example does.
+        policy: How far floats may be off.
+    """
     examples: list[Example] = []
     faults: list[KeysError] = []
     paths = list(paths)
@@ -141,76 +117,28 @@ def verify(paths: Iterable[Path], settings: Settings, pool: Pool) -> Report:
             continue
         examples += found.examples
         faults += found.faults
-    report = verify_examples(examples, settings, pool)
+    report = verify_examples(examples, observer, policy)
     return Report(
         report.backend, report.judged, in_order([*faults, *report.faults]), report.ran, report.notes
     )
 
 
-def verify_examples(examples: Sequence[Example], settings: Settings, pool: Pool) -> Report:
+def verify_examples(
+    examples: Sequence[Example], observer: Observer, policy: Policy = exact
+) -> Report:
     """Verify examples that have been extracted."""
     if not examples:
         return Report(None, (), ())
-    backend = ask(settings.device)
+    backend = observer.backend
     if not backend.mlx:
         _refuse_without_mlx(examples)
-    around = surroundings(settings, backend)
-    seen, ran = observe(examples, settings, around, pool)
     judged = tuple(
-        judge(example, one, settings.policy(example, backend))
-        for example, one in zip(examples, seen, strict=True)
+        judge(example, one, policy(example, backend))
+        for example, one in zip(examples, observer.see(examples), strict=True)
     )
     faults = [fault for one in judged for fault in one.faults]
-    return Report(backend, judged, in_order(faults), ran, tuple(_notes(backend, settings.lock)))
-
-
-def surroundings(settings: Settings, backend: Backend) -> Surroundings:
-    """What all examples of this run have in common."""
-    return Surroundings(backend, tuple(project_roots(settings.project)), lock_digest(settings.lock))
-
-
-def job(example: Example, settings: Settings) -> Job:
-    """The example as a job."""
-    if example.form is Form.SCRIPT:
-        one = accepted.job(example, settings.device)
-    else:
-        payload = {"code": example.code, "device": settings.device}
-        drawing = any(name.split(".")[0] == "matplotlib" for name in modules(example.code))
-        preload = PLOTTING if drawing else ()
-        one = Job(ENTRY, payload, example.options.timeout, preload=preload)
-    return replace(one, timeout=one.timeout * settings.patience)
-
-
-def key(example: Example, around: Surroundings) -> str:
-    """The example's key in the cache. A gallery script may import what stands beside it."""
-    if example.form is Form.SCRIPT:
-        folder = Path(example.place.path).resolve().parent
-        around = replace(around, roots=(*around.roots, folder))
-    return around.key(example.code, form=example.form.name, timeout=example.options.timeout)
-
-
-def observe(
-    examples: Sequence[Example], settings: Settings, around: Surroundings, pool: Pool
-) -> tuple[list[Observed], int]:
-    """What each example does, run where that is not known yet, and how many ran."""
-    cache = Cache(settings.cache)
-    keys = [key(one, around) for one in examples]
-    known = {name: cache.get(name) for name in dict.fromkeys(keys)}
-    missing = {
-        name: one
-        for name, one in reversed(list(zip(keys, examples, strict=True)))
-        if known[name] is None
-    }
-    jobs = {name: job(one, settings) for name, one in missing.items()}
-    done = itertools.count(1)
-    results = pool.run(
-        jobs.values(), lambda _job, _seen: settings.progress(next(done), len(missing))
-    )
-    for name, new in zip(jobs, results, strict=True):
-        known[name] = new
-        if new.ended in ("done", "raised", "exited", "killed"):
-            cache.put(name, new)  # a hang or a flood may have been the machine's load
-    return [seen for name in keys if (seen := known[name]) is not None], len(jobs)
+    notes = tuple(_notes(backend, observer.lock))
+    return Report(backend, judged, in_order(faults), observer.ran, notes)
 
 
 def _refuse_without_mlx(examples: Sequence[Example]) -> None:

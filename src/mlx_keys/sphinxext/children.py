@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import atexit
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from mlx_keys.examples.observe import Observer
 from mlx_keys.examples.run import Pool
 
 
 class Children:
-    """The pool, if it has been needed yet."""
+    """The pool, and what runs examples in it, if they have been needed yet."""
 
     def __init__(self) -> None:
         self.pool: Pool | None = None
+        self.observer: Observer | None = None
 
     def close(self, _app: Sphinx, _exception: Exception | None) -> None:
         """End the pool."""
         if self.pool is not None:
             self.pool.close()
-            self.pool = None
+            self.pool = self.observer = None
 
 
 def pool_of(app: Sphinx) -> Pool:
@@ -29,6 +32,18 @@ def pool_of(app: Sphinx) -> Pool:
         children.pool = Pool()
         atexit.register(children.pool.close)  # an untrue page ends the process at once
     return children.pool
+
+
+def observer_of(app: Sphinx) -> Observer:
+    """What says what an example does, the same for all of a build."""
+    children: Children = app.mlx_keys_children  # type: ignore[attr-defined]
+    if children.observer is None:
+        children.observer = Observer(
+            pool_of(app),
+            project=Path(app.confdir).parent,
+            cache=Path(app.config.mlx_keys_cache or app.doctreedir / "observed"),
+        )
+    return children.observer
 
 
 def setup_children(app: Sphinx) -> None:

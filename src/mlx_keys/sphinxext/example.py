@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.matching import get_matching_files
 from sphinx.writers.html5 import HTML5Translator
 from tqdm import tqdm
 
@@ -26,12 +27,13 @@ from mlx_keys.errors import KeysError, Place
 from mlx_keys.examples.compare import Kind
 from mlx_keys.examples.example import Example
 from mlx_keys.examples.extract import SUFFIXES, extract
-from mlx_keys.examples.verify import Report, Settings, read, verify_examples
+from mlx_keys.examples.verify import Report, read, verify_examples
 from mlx_keys.trust import records
 from mlx_keys.trust.status import Status, status
 
-from .children import pool_of
+from .children import observer_of
 from .faults import named, note
+from .freshness import is_known
 from .status import details
 from .summary import Tally
 
@@ -141,23 +143,38 @@ def take(app: Sphinx, docname: str, source: list[str]) -> None:
         pages_of(app.env)[docname] = Page(found.examples, found.faults)
 
 
+def begin(app: Sphinx) -> None:
+    """Run what is not known yet while the gallery is made and the pages are read.
+
+    A page or a file that cannot be read is told of when its turn comes. Where Sphinx forks to
+    read, nothing is begun: a forked process with threads may stop for good.
+    """
+    if app.parallel > 1:
+        return
+    config, found = app.config, list[Example]()
+    names = get_matching_files(app.srcdir, config.include_patterns, config.exclude_patterns)
+    pages = [Path(app.srcdir) / name for name in names]
+    new = [page for page in pages if page.suffix in SUFFIXES and not is_known(app, page)]
+    for path in [*new, *_also_paths(app)]:
+        with suppress(KeysError):
+            found += extract(read(path), named(Place(str(path)))).examples
+    with suppress(KeysError):
+        observer_of(app).begin(found)
+
+
 def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Hold every example against what it prints, and name the pages to write again."""
     pages = pages_of(env)
-    also = [_also(app, name) for name in app.config.mlx_keys_also]
+    also = [_also(path) for path in _also_paths(app)]
     examples = [one for page in (*pages.values(), *also) for one in page.examples]
     faults = [fault for page in (*pages.values(), *also) for fault in page.faults]
     trust = records.Trust()
     with _progress() as progress:
         try:
             trust = records.load(trust_folder(env))
-            settings = Settings(
-                project=Path(app.confdir).parent,
-                cache=Path(app.config.mlx_keys_cache or app.doctreedir / "observed"),
-                policy=trust.policy,
-                progress=progress,
-            )
-            report = verify_examples(examples, settings, pool_of(app)) if examples else EMPTY
+            observer = observer_of(app)
+            observer.progress = progress
+            report = verify_examples(examples, observer, trust.policy)
         except KeysError as error:
             report = Report(None, (), (error,))
     for fault in (*faults, *report.faults):
@@ -166,18 +183,19 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return list(_restate(pages, report, trust)) if not report.faults else []
 
 
-EMPTY = Report(None, (), ())
-
-
 def trust_folder(env: BuildEnvironment) -> Path:
     """Where the project keeps its attestations and mlx's history."""
     return Path(env.srcdir) / str(env.config.mlx_keys_trust)
 
 
-def _also(app: Sphinx, name: str) -> Page:
-    """The examples of a file outside the site, such as the README."""
-    path = Path(app.srcdir) / name
-    found = extract(read(path), named(Place(str(path.resolve()))))
+def _also_paths(app: Sphinx) -> list[Path]:
+    """The files outside the site that hold examples, such as the README."""
+    return [(Path(app.srcdir) / name).resolve() for name in app.config.mlx_keys_also]
+
+
+def _also(path: Path) -> Page:
+    """The examples of a file outside the site."""
+    found = extract(read(path), named(Place(str(path))))
     return Page(found.examples, found.faults)
 
 
@@ -276,6 +294,7 @@ def setup_example(app: Sphinx) -> None:
     app.add_directive("output", OutputDirective)
     app.add_post_transform(StatusesThatOpen)
     app.add_post_transform(StatusesAsText)
+    app.connect("builder-inited", begin, priority=300)  # before the gallery's scripts run
     app.connect("source-read", take)
     app.connect("env-updated", verify_all)
     app.connect("env-purge-doc", purge)

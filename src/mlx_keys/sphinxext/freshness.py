@@ -17,7 +17,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
+from sphinx.environment import CONFIG_OK, BuildEnvironment
 
 from mlx_keys.examples.contents import digest, files_below
 
@@ -89,6 +89,13 @@ def correct_the_times(app: Sphinx) -> None:
         env.all_docs[docname] = moment // 1000 if same else NEVER
         if html is not None:
             _date(Path(html.get_output_path(docname)), 0 if undressed or not same else moment)
+
+
+def is_known(app: Sphinx, path: Path) -> bool:
+    """Whether a page is as this code, with these settings, has read it before."""
+    docname = app.project.path2doc(path)
+    same = contents_of(app.env).pages.get(docname or "") == digest([path])
+    return same and app.env.config_status == CONFIG_OK
 
 
 def _later_than(*paths: str | os.PathLike[str]) -> int:

@@ -24,17 +24,16 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from tqdm import tqdm
 
 from mlx_keys.examples import accepted, picture
-from mlx_keys.examples.backend import ask
 from mlx_keys.examples.cache import Surroundings
 from mlx_keys.examples.compare import Allowed
 from mlx_keys.examples.example import Example
 from mlx_keys.examples.judge import Judged, endings, judge
 from mlx_keys.examples.run import PLOTTING, PRELOAD, Job, Observed, Pool
-from mlx_keys.examples.verify import Settings, surroundings
 from mlx_keys.trust import records
 from mlx_keys.trust.status import Status, status
 
 from . import figure, generation
+from .children import observer_of
 from .example import trust_folder
 from .faults import note
 from .figure import setup_figure
@@ -167,12 +166,12 @@ def build(app: Sphinx) -> None:
     remove_stale(scripts, [Path(app.srcdir) / pages for pages in conf["gallery_dirs"]])
     if not scripts:
         return
-    backend = ask(None)  # as the examples of pages ask: the answer is kept
-    settings = Settings(project=Path(app.confdir).parent)
+    observer = observer_of(app)
+    backend = observer.backend
     srcdir = Path(app.srcdir)
     sources = {script.docname(srcdir): script.source for script in scripts}
     pages = Pages(srcdir, app.config.html_baseurl, sources)
-    observed = generate_new(scripts, conf, surroundings(settings, backend), pages)
+    observed = generate_new(scripts, conf, observer.surroundings, pages)
     trust = records.load(trust_folder(app.env))
     judged = judge_pages(scripts, observed, lambda example: trust.policy(example, backend))
     faults = [fault for one in judged for fault in one.faults]
