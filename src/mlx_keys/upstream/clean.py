@@ -9,29 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from html import escape
-from itertools import islice
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from . import markup, myst, signature
+from mlx_keys.errors import KeysError, Place
+
+from . import dense, markdown, markup, myst, signature
 from .draft import Draft, parameter, prose
 from .prose import ADMONITIONS, blocks, plain
 from .records import Curated, Kind, Links, Page, Raised, Signature
 from .records import Warning as PageWarning
-from .tree import Child, Node, parse, text, walk
+from .tree import Child, Growing, Node, text, walk
 
 _DIRECTIVE = re.compile(r"\{py:(function|class|method|property)\}\s+(\S.*)")
 _NO_INDEX = re.compile(r":no-index:(?:\n|$)")
 _TYPE = re.compile(r":type: (\S.*)\n?")
 _FENCE = re.compile(r"\{([\w:-]{1,80})\}")
-_MATH = re.compile(r"\$([^$`]{1,4000})\$")
-_UNESCAPED = re.compile(r"(?<!\\)[\[*_`<&!]")
-_SHARE, _LEAST = 0.3, 3000
+_ESCAPED = re.compile(r"\\[!-/:-@\[-`{-~]")
 _KINDS: dict[str, Kind] = {"function": "function", "class": "class", "method": "method"}
 _LABELS = (myst.PARAMETERS, myst.RETURNS, myst.RAISES, myst.OVERLOADS)
 _SECTIONS = (myst.CURATED, myst.ORIGIN)
@@ -40,15 +35,23 @@ _DEEPEST = 12
 
 
 def recognise(page: str) -> bool:
-    """Whether a page is one that was rewritten, and has no more marks than such a page can have."""
-    if not page.startswith(myst.MARK):
-        return False
-    most = _LEAST + int(_SHARE * len(page))
-    return next(islice(_UNESCAPED.finditer(page), most, None), None) is None
+    """Whether a page is one that was rewritten."""
+    return page.startswith(myst.MARK)
 
 
 def read(page: str, source: str) -> Page:
-    """Read a rewritten page."""
+    """Read a rewritten page.
+
+    Raises:
+        KeysError: It has more marks than such a page can have.
+    """
+    # Tags are gone from a rewritten page, and what they held stands closer.
+    if dense.limit(_ESCAPED.sub("", page), times=2) is not None:
+        raise KeysError(
+            "more marks than a rewritten page has",
+            where=Place(source),
+            mend="rewrite the page that it was made from",
+        )
     warnings: list[PageWarning] = []
 
     def warn(kind: str, line: int, message: str) -> None:
@@ -58,14 +61,14 @@ def read(page: str, source: str) -> Page:
     drafts: list[Draft] = []
     sections: dict[str, list[Child]] = {}
     title = section = ""
-    for tokens in _top(_markdown().parse(page.removeprefix(myst.MARK))):
+    for tokens in _top(markdown.parse(page.removeprefix(myst.MARK), html=False)):
         first = tokens[0]
         line = first.map[0] + 1 if first.map else 1
         directive = _DIRECTIVE.match(first.info) if first.type == "fence" else None
         if directive:
             drafts.append(_entry(directive, first.content, line, warn))
             continue
-        nodes = parse(_html(tokens))
+        nodes = _tree(tokens)
         said = plain(nodes)
         heading = first.type == "heading_open"
         if heading and first.tag == "h1" and not title:
@@ -113,8 +116,8 @@ def _entry(directive: re.Match[str], content: str, line: int, warn: Any) -> Draf
     elif len(said) > len(name):
         draft.sign(said)
     field = ""
-    for tokens in _top(_markdown().parse(content)):
-        nodes = parse(_html(tokens))
+    for tokens in _top(markdown.parse(content, html=False)):
+        nodes = _tree(tokens)
         label = _label(nodes)
         if label:
             field = label
@@ -188,42 +191,21 @@ def _curated(sections: dict[str, list[Child]]) -> Curated:
     )
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    markdown.inline.ruler.before("escape", "formula", _formula)
-    markdown.add_render_rule("formula", _render_formula)
-    markdown.add_render_rule("fence", _render_fence)
-    return markdown
+def _tree(tokens: Sequence[Token], depth: int = 0) -> list[Child]:
+    """Blocks as a tree; ``depth`` counts the admonitions that they stand in."""
+    growing = Growing()
+    _grow(growing, tokens, depth)
+    return growing.children()
 
 
-def _html(tokens: Sequence[Token], depth: int = 0) -> str:
-    markdown = _markdown()
-    return str(markdown.renderer.render(tokens, markdown.options, {"depth": depth}))
+def _grow(growing: Growing, tokens: Sequence[Token], depth: int) -> None:
+    def fence(token: Token) -> Node:
+        found = _FENCE.fullmatch(token.info.strip())
+        if found and found[1] == "math":
+            return Node("div", {"class": "math tex"}, [token.content])
+        if found and found[1] in ADMONITIONS and depth < _DEEPEST:
+            inner = markdown.parse(token.content, html=False)
+            return Node("div", {"class": f"admonition {found[1]}"}, _tree(inner, depth + 1))
+        return markdown.code(token)
 
-
-def _formula(state: StateInline, silent: bool) -> bool:
-    found = _MATH.match(state.src, state.pos)
-    if found is None:
-        return False
-    if not silent:
-        state.push("formula", "span", 0).content = found.group(1)
-    state.pos = found.end()
-    return True
-
-
-def _render_formula(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
-    return f'<span class="math tex">{escape(tokens[at].content)}</span>'
-
-
-def _render_fence(_: Any, tokens: Sequence[Token], at: int, __: Any, env: dict[str, int]) -> str:
-    content, info = tokens[at].content, tokens[at].info.strip()
-    depth = env.get("depth", 0)
-    found = _FENCE.fullmatch(info)
-    if found and found.group(1) == "math":
-        return f'<div class="math tex">{escape(content)}</div>'
-    if found and found.group(1) in ADMONITIONS and depth < _DEEPEST:
-        inner = _html(_markdown().parse(content), depth + 1)
-        return f'<div class="admonition {found.group(1)}">{inner}</div>'
-    language = info if re.fullmatch(r"\w{1,20}", info) else "text"
-    return f'<pre><code class="language-{language}">{escape(content)}</code></pre>'
+    markdown.grow(growing, tokens, html=False, formulas=True, fence=fence)

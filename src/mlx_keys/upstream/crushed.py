@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 
-from markdown_it import MarkdownIt
-
+from . import inline as inline_marks
 from . import markup
 from .aside import Aside
 from .draft import FIELDS, PARAMETERS, RAISES, RETURN_TYPE, RETURNS
 from .prose import inline
-from .tree import Child, Node, parse
+from .tree import Child, Growing, Node
 
 Warn = Callable[[str, str], None]
 
 #: A link whose text holds no other link: its text is group 1.
 LINK = re.compile(
-    r"\[((?:\\.|[^\[\]\\]){0,500})\]\([^\s()]{0,2000}(?:\s\"[^\"]{0,300}\")?\)", re.DOTALL
+    r"(?<!\\)\[((?:\\.|[^\[\]\\]){0,500}+)\]\([^\s()]{0,2000}(?:\s\"[^\"]{0,300}\")?\)", re.DOTALL
 )
 _FIELD = re.compile(rf"(?:^|(?<=\s))({'|'.join(FIELDS)}):\s(?!>)")
 _ITEM = re.compile(r"(?:^|\s)-\s+(?=\*\*(?:\\?\*){0,2}[^*]{1,200}\*\*\s*(?:[(–—]|-\s|$))")
@@ -50,11 +48,6 @@ _FORMULA = re.compile(
 )
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True})
-
-
 def nodes(text: str) -> list[Child]:
     """Inline Markdown as a tree."""
     text = _CUT_CODE.sub(lambda found: found.group(1) or "", text)
@@ -64,8 +57,9 @@ def nodes(text: str) -> list[Child]:
         """A formula as the element that the first form has."""
         return f'<span class="math">{aside.put(markup.resolved(found.group(1)))}</span>'
 
-    text, _ = aside.bounded(_FORMULA.sub(formula, text))
-    return parse(aside.back(_markdown().renderInline(text)))
+    growing = Growing(restored=aside.back)
+    inline_marks.grow(growing, _FORMULA.sub(formula, text))
+    return growing.children()
 
 
 def unlinked(text: str) -> str:

@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from markdown_it import MarkdownIt
-
-from . import markup
+from . import dense, markdown, markup
 from .crushed import nodes
 from .prose import blocks, inline, plain
 from .records import Curated
-from .tree import Node, parse, text, walk
+from .tree import Node, text, walk
 
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
@@ -25,8 +23,9 @@ def read(head: str) -> Curated:
     guides: list[str] = []
     examples: list[str] = []
     remarks = [markup.escape(markup.fold(one)) for one in _COMMENT.findall(head)]
+    head, rest = _bounded(_COMMENT.sub("", head))
     section = ""
-    for node in parse(MarkdownIt("commonmark").render(_COMMENT.sub("", head))):
+    for node in markdown.tree(head):
         if isinstance(node, str):
             continue
         if node.tag in ("h1", "h2", "h3", "h4"):
@@ -40,13 +39,14 @@ def read(head: str) -> Curated:
             examples.append(text(node.children).strip("\n"))
         else:
             remarks += blocks([node])
-    return Curated(tuple(notes), tuple(guides), tuple(examples), tuple(remarks))
+    return Curated(tuple(notes), tuple(guides), tuple(examples), (*remarks, *rest))
 
 
 def read_flat(head: str, warn: Callable[[str, str], None]) -> Curated:
     """Read a curator's header that has lost its line ends."""
-    lead, _, rest = head.partition("## Curated Notes")
-    said, _, shown = rest.partition("### Examples")
+    head, rest = _bounded(head)
+    lead, _, said = head.partition("## Curated Notes")
+    said, _, shown = said.partition("### Examples")
     note, *guides = re.split(r"(?:^|\s)-\s+(?=\S)", lead.strip())
     _, *notes = re.split(r"(?:^|\s)-\s+(?=\S)", said)
     examples: list[str] = []
@@ -61,5 +61,13 @@ def read_flat(head: str, warn: Callable[[str, str], None]) -> Curated:
         tuple(inline(nodes(one)) for one in notes),
         tuple(markup.fold(one) for one in guides),
         tuple(examples),
-        tuple(markup.opening(inline(nodes(one))) for one in remarks if one.strip()),
+        (*(markup.opening(inline(nodes(one))) for one in remarks if one.strip()), *rest),
     )
+
+
+def _bounded(head: str) -> tuple[str, list[str]]:
+    """A header as far as it is to be read, and the rest as a remark."""
+    most = dense.limit(head)
+    if most is None:
+        return head, []
+    return head[:most], [markup.opening(markup.escape(markup.fold(head[most:])))]

@@ -32,7 +32,7 @@ def undo(text: str) -> tuple[str, bool]:
     if rounds is not None:
         undone = text
         for _ in range(rounds):
-            undone = _ESCAPED.sub(r"\1", undone)
+            undone = "".join(_ESCAPED.split(undone))
         if not _STILL_MARKED.search(undone):
             return undone, True
     return _BEFORE_OTHER.sub(r"\\", _BEFORE_PUNCTUATION.sub("", text)), False

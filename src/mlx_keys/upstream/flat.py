@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from . import curator, escaping, markup
+from . import curator, dense, escaping, markup
 from .crushed import (
     LINK,
     blocks,
@@ -90,11 +90,17 @@ def read(text: str, source: str) -> Page:
     chrome = text.rfind("(", 0, chrome) if chrome >= 0 else 0
     chrome = max(text.rfind("[", 0, chrome), 0)
     head, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
-    page = _Text(escaping.undo(text[chrome:])[0], text.count("\n", 0, chrome) + 1)
+    said, _ = escaping.undo(text[chrome:])
+    most = dense.limit(said)
+    page = _Text(said[:most], text.count("\n", 0, chrome) + 1)
     start, title = _opening(page.text)
     after = _AFTER.search(page.text, start)
     end = after.start() if after else len(page.text)
     body, drafts = _dealt(page, title, start, end)
+    if most is not None:
+        page.warn(dense.KIND, most, dense.MESSAGE)
+        rest = markup.escape(markup.fold(said[most:]))
+        (drafts[-1].body if drafts else body).append(markup.opening(rest))
     curated = curator.read_flat(head, lambda kind, message: page.warn(kind, 0, message))
     return Page(
         source=source,
@@ -194,7 +200,7 @@ def _printed(text: str, name: str, start: int, end: int) -> Iterator[re.Match[st
     """The places where a signature may print a name: its last part, whatever stands before it."""
     last = name.rpartition(".")[2]
     for found in _PRINTED.finditer(text, start, end):
-        if markup.unescape(found.group(1)).rpartition(".")[2] == last:
+        if markup.unescape(found[1]).rpartition(".")[2] == last:
             yield found
 
 

@@ -1,23 +1,20 @@
 """The first way in: Markdown with the theme's raw HTML left in.
 
-The theme's chrome is cut away as text; the section that is left goes through markdown-it, and the
-HTML that gives becomes a tree, whose blocks are dealt out to the page and its entries.
+The theme's chrome is cut away as text; the section that is left becomes a tree, whose blocks are
+dealt out to the page and its entries.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable
 
-from markdown_it import MarkdownIt
-
-from . import curator, markup
+from . import curator, dense, markdown, markup
 from .aside import Aside
 from .entries import Deal
 from .records import Links, Page
 from .records import Warning as PageWarning
-from .tree import Child, Node, parse, walk
+from .tree import Child, Growing, Node, parse, walk
 
 Warn = Callable[[str, int, str], None]
 
@@ -88,10 +85,14 @@ def _tree(text: str, first: int, warn: Warn) -> list[Child]:
             lambda one: one.group(1) or aside.put(markup.resolved(one.group(2))), found.group(2)
         )
 
-    text, dense = aside.bounded(_CODE.sub(code, _FORMULA.sub(formula, text)))
-    if dense is not None:
-        warn("dense-markup", first, "more marks than any page has; the rest is given as plain text")
-    return parse(aside.back(_rendered(text, first, origin)), dropped)
+    text = _CODE.sub(code, _FORMULA.sub(formula, text))
+    most = dense.limit(text)
+    if most is not None:
+        warn(dense.KIND, first, dense.MESSAGE)
+        text = text[:most] + aside.put(" ".join(text[most:].split()))
+    growing = Growing(dropped, aside.back)
+    markdown.grow(growing, markdown.parse(text), line=lambda at: origin[at] + first)
+    return growing.children()
 
 
 def _unwrapped(text: str) -> tuple[str, list[int]]:
@@ -130,18 +131,3 @@ def _links(text: str, start: int, end: int) -> Links:
     return Links(
         found.get("source"), found.get("repository"), found.get("previous"), found.get("next")
     )
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable("table")
-
-
-def _rendered(text: str, first: int, origin: Sequence[int]) -> str:
-    """Markdown to HTML whose blocks say in ``data-line`` where they began."""
-    markdown = _markdown()
-    tokens = markdown.parse(text)
-    for token in tokens:
-        if token.map and token.nesting >= 0:
-            token.attrSet("data-line", str(origin[token.map[0]] + first))
-    return str(markdown.renderer.render(tokens, markdown.options, {}))

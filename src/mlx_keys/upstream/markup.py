@@ -13,7 +13,7 @@ from html import unescape as unescape_entities
 from urllib.parse import quote, urlsplit
 
 # Signs that mean something anywhere in a line. An underscore inside a word means nothing.
-_INLINE = re.compile(r"[\\`*\[\]<{$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|~(?=~)|(?<=~)~")
+_INLINE = re.compile(r"(?=[\\`*\[\]<{$]|(?<![^\W_])_|_(?![^\W_])|&#?\w+;|~~|(?<=~)~)")
 # What would open a block, a comment or a target if the line began with it. MyST included.
 _START = re.compile(
     r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=]+\s*$|[-_+]{3}|[>|:%=~(@]|\d{1,9}(?=[.)](?:\s|$)))"
@@ -44,12 +44,12 @@ def fold(text: str) -> str:
 
 def escape(text: str) -> str:
     """Give text that renders as itself in the middle of a line."""
-    return _INLINE.sub(r"\\\g<0>", text)
+    return "\\".join(_INLINE.split(text))
 
 
 def unescape(text: str) -> str:
     """Give what a line of Markdown with no marks but escapes says."""
-    return _ESCAPE.sub(r"\1", text)
+    return "".join(_ESCAPE.split(text)) if "\\" in text else text
 
 
 def resolved(html: str) -> str:

@@ -17,6 +17,8 @@ from . import clean, flat, gfm, markup
 from .records import Page
 from .records import Warning as PageWarning
 
+#: How many bytes a page may have. The largest of upstream's has 80,000.
+MOST = 16 * 1024 * 1024
 #: Of a page's bytes, the share that may be no text before it is taken for no page at all.
 _BINARY_SHARE = 0.02
 _DOTTED = re.compile(r"\w\.\w")
@@ -30,13 +32,17 @@ def load(path: Path) -> Page:
     """Read a file.
 
     Raises:
-        KeysError: It is missing, no file, empty, binary, or holds nothing to read.
+        KeysError: It is missing, no file, too large, empty, binary, or holds nothing to read.
     """
     place = Place(str(path))
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MOST + 1)
     except OSError as error:
         raise KeysError((error.strerror or "cannot be opened").lower(), where=place) from error
+    if len(raw) > MOST:
+        most = f"{MOST // 1024**2} MB"
+        raise KeysError(f"larger than {most}, the most that a page may have", where=place)
     if not raw.strip():
         raise KeysError("the page is empty", where=place)
     text = raw.decode(_BOMS.get(raw[:3], _BOMS.get(raw[:2], "utf-8")), "replace")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 from . import markup
@@ -182,20 +182,19 @@ def _pieces(children: Sequence[Child]) -> Iterator[_Piece]:
 
 def _joined(pieces: list[_Piece]) -> str:
     """Put pieces together: neighbours of one kind become one, so that their marks cannot meet."""
-    merged = [
-        (sign, content)
-        for sign, group in groupby(filter(itemgetter(1), pieces), itemgetter(0))
-        for content in _merged(sign, [content for _, content in group])
-    ]
-    done = ""
-    for at, (sign, content) in enumerate(merged):
-        following = merged[at + 1] if at + 1 < len(merged) else ("", " ")
-        done += _written(sign, content, done[-1:], following)
-    return done
-
-
-def _merged(sign: str, contents: list[str]) -> list[str]:
-    return contents if sign == "!" else ["".join(contents)]
+    if len(pieces) == 1 and not pieces[0][0]:
+        return markup.escape(pieces[0][1])
+    merged: list[_Piece] = []
+    for sign, group in groupby(filter(itemgetter(1), pieces), itemgetter(0)):
+        contents = [content for _, content in group]
+        merged += [(sign, one) for one in (contents if sign == "!" else ["".join(contents)])]
+    done: list[str] = []
+    before = ""
+    for (sign, content), following in pairwise([*merged, ("", " ")]):
+        written = _written(sign, content, before, following)
+        done.append(written)
+        before = written[-1:] or before
+    return "".join(done)
 
 
 def _written(sign: str, content: str, before: str, following: _Piece) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from .records import Argument, Signature
 
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
+_SIGN = re.compile(r"[()\[\]{}'\",=]")
 _EMPHASISED = re.compile(r"^\*(.+)\*$", re.DOTALL)
 _ARGUMENT = re.compile(r"(\*{0,2}\w+|\*|/)\s*(?::\s*(.*))?$", re.DOTALL)
 
@@ -81,11 +82,11 @@ def _split(text: str, sign: str, most: int = -1) -> list[str]:
 
 
 def _depths(text: str, start: int, end: int | None = None) -> Iterator[tuple[int, int]]:
-    """Each place outside quotes, with how many brackets are open after it."""
+    """Each sign that means something outside quotes, with how many brackets are open after it."""
     open_: list[str] = []
     quote = ""
-    for at in range(start, len(text) if end is None else end):
-        sign = text[at]
+    for found in _SIGN.finditer(text, start, len(text) if end is None else end):
+        at, sign = found.start(), found[0]
         if quote:
             quote = "" if sign == quote else quote
             continue

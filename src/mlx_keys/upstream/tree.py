@@ -1,11 +1,11 @@
 """HTML as a small tree of what we know, safe to walk: no unknown element, no depth without end.
 
-Made for the HTML that markdown-it gives of a page with the theme's own HTML left in. A hostile page
-must cost no more than a plain one: parsers of whole documents follow HTML's rules of repair, which
-are quadratic in nesting (lexbor: minutes for 100,000 open ``<div>``) or, in Python's standard
-library before 3.11.14, in unclosed comments. Here a tag is read by one bounded expression, nesting
-is cut at :data:`DEEPEST`, and nothing is repaired. Elements that could act when rendered vanish
-and are reported; their text stays.
+Grown from the HTML that a page holds and from what Markdown makes of the rest. A hostile page must
+cost no more than a plain one: parsers of whole documents follow HTML's rules of repair, which are
+quadratic in nesting (lexbor: minutes for 100,000 open ``<div>``) or, in Python's standard library
+before 3.11.14, in unclosed comments. Here a tag is read by one bounded expression, nesting is cut
+at :data:`DEEPEST`, and nothing is repaired. Elements that could act when rendered vanish and are
+reported; their text stays.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from . import markup
@@ -31,9 +32,10 @@ _ACTIVE_WORDS = (
     "template textarea title track video"
 )
 _ACTIVE = frozenset(_ACTIVE_WORDS.split())
-_TAG = re.compile(
+#: A tag, whatever its name.
+TAG = re.compile(
     r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]{0,30})"
-    r"(?P<attributes>(?:\s{1,80}[^\s<>\"'=/]{1,60}"
+    r"(?P<attributes>(?:\s{1,80}[a-zA-Z_:][a-zA-Z0-9_:.-]{0,60}"
     r"(?:\s{0,9}=\s{0,9}(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s<>\"'=`]{1,2000}))?){0,24})"
     r"\s{0,80}/?>"
 )
@@ -41,29 +43,138 @@ _ATTRIBUTE = re.compile(
     r"(?P<name>[^\s<>\"'=/]+)"
     r"(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s<>\"'=`]+)))?"
 )
+_USED = frozenset({"class", "href", "title", "id", "alt"})
+#: Characters of attributes that are worth remembering.
+_SHORT = 200
 
 
 @dataclass(slots=True)
 class Node:
-    """An element: its attributes of use, and its children, text among them."""
+    """An element.
+
+    Attributes:
+        tag: Its name.
+        attributes: Those of use.
+        children: Elements and text, in order.
+        line: The line that it began on, as the caller counts; None where that is not known.
+    """
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
     children: list[Child] = field(default_factory=list)
+    line: int | None = None
 
     @property
     def classes(self) -> list[str]:
         """The element's classes."""
         return self.attributes.get("class", "").split()
 
-    @property
-    def line(self) -> int | None:
-        """Where the element began in the text that was rendered, counted from 0."""
-        found = self.attributes.get("data-line", "")
-        return int(found) if found.isdecimal() and len(found) < 10 else None  # noqa: PLR2004
-
 
 Child: TypeAlias = "Node | str"
+
+
+class Growing:
+    """A tree while it grows, tag by tag and word by word."""
+
+    def __init__(
+        self,
+        dropped: Callable[[str], None] = lambda name: None,
+        restored: Callable[[str], str] = lambda said: said,
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            dropped: Told the name of each element that could act when rendered.
+            restored: Gives each text, and each attribute, as it is to be kept.
+        """
+        self._dropped = dropped
+        self._restored = restored
+        self._root = Node("")
+        self._open = [self._root]
+        self._said: list[str] = []
+
+    def children(self) -> list[Child]:
+        """What has grown; the tree may grow on."""
+        self._flush()
+        return self._root.children
+
+    def say(self, said: str) -> None:
+        """Add text that is text and nothing else."""
+        self._said.append(said)
+
+    def add(self, node: Node) -> None:
+        """Add a finished element."""
+        self._flush()
+        self._open[-1].children.append(node)
+
+    def open(
+        self, tag: str, attributes: dict[str, str] | None = None, line: int | None = None
+    ) -> None:
+        """Open an element; deeper than :data:`DEEPEST` it stays empty."""
+        self._flush()
+        if tag == "p":
+            self._shut("p")
+        node = Node(tag, attributes or {}, [], line)
+        self._open[-1].children.append(node)
+        if tag not in _VOID and len(self._open) < DEEPEST:
+            self._open.append(node)
+
+    def close(self, tag: str) -> None:
+        """Close the nearest element of this name, and all in it."""
+        self._flush()
+        self._shut(tag)
+
+    def tag(self, found: re.Match[str]) -> None:
+        """Add what :data:`TAG` found."""
+        name = found["name"].lower()
+        if name in _KEPT:
+            if found["end"]:
+                self.close(name)
+            else:
+                given = _attributes(found["attributes"])
+                self.open(name, {key: self._restored(value) for key, value in given.items()})
+        elif name not in _ACTIVE:
+            self.say(found[0])
+        elif not found["end"]:
+            self._dropped(name)
+
+    def html(self, html: str) -> None:
+        """Add HTML: tags, and the text between them with its entities resolved; comments vanish."""
+        at = start = 0
+        comments = "-->" in html
+        while (at := html.find("<", at)) >= 0:
+            tag = TAG.match(html, at)
+            end = -1
+            if tag is None and comments and html.startswith("<!--", at):
+                end = html.find("-->", at + 4)
+                comments = end >= 0
+            if tag is None and end < 0:
+                at += 1
+                continue
+            if start < at:
+                self.say(markup.resolved(html[start:at]))
+            if tag is not None:
+                self.tag(tag)
+            at = start = tag.end() if tag is not None else end + 3
+        if start < len(html):
+            self.say(markup.resolved(html[start:]))
+
+    def _shut(self, tag: str) -> None:
+        for at in range(len(self._open) - 1, 0, -1):
+            inner = self._open[at].tag
+            if inner == tag:
+                del self._open[at:]
+                return
+            # A paragraph is closed by what follows it only inside the block that holds it.
+            if tag == "p" and inner in ("div", "li", "td", "th", "blockquote", "dd"):
+                return
+
+    def _flush(self) -> None:
+        if self._said:
+            said = self._restored("".join(self._said))
+            self._said.clear()
+            if said:
+                self._open[-1].children.append(said)
 
 
 def parse(html: str, dropped: Callable[[str], None] = lambda name: None) -> list[Child]:
@@ -73,28 +184,9 @@ def parse(html: str, dropped: Callable[[str], None] = lambda name: None) -> list
         html: Any text.
         dropped: Told the name of each element that could act when rendered.
     """
-    root = Node("")
-    open_ = [root]
-    for token in _tokens(html):
-        if isinstance(token, str):
-            open_[-1].children.append(token)
-            continue
-        name = token.group("name").lower()
-        if name in _ACTIVE:
-            if not token.group("end"):
-                dropped(name)
-        elif name not in _KEPT:
-            open_[-1].children.append(token.group(0))
-        elif token.group("end"):
-            _close(open_, name)
-        else:
-            node = Node(name, _attributes(token.group("attributes")))
-            if name == "p":
-                _close(open_, "p")
-            open_[-1].children.append(node)
-            if name not in _VOID and len(open_) < DEEPEST:
-                open_.append(node)
-    return root.children
+    growing = Growing(dropped)
+    growing.html(html)
+    return growing.children()
 
 
 def text(children: list[Child]) -> str:
@@ -120,42 +212,22 @@ def _texts(children: list[Child]) -> Iterator[str]:
             yield from _texts(child.children)
 
 
-def _close(open_: list[Node], name: str) -> None:
-    for at in range(len(open_) - 1, 0, -1):
-        if open_[at].tag == name:
-            del open_[at:]
-            return
-        # A paragraph is closed by what follows it only inside the block that holds it.
-        if name == "p" and open_[at].tag in ("div", "li", "td", "th", "blockquote", "dd"):
-            return
-
-
-def _tokens(html: str) -> Iterator[re.Match[str] | str]:
-    """Tags, and the text between them with its entities resolved; comments vanish."""
-    at = start = 0
-    comments = "-->" in html
-    while (at := html.find("<", at)) >= 0:
-        tag = _TAG.match(html, at)
-        end = html.find("-->", at + 4) if comments and html.startswith("<!--", at) else -1
-        if end < 0 and html.startswith("<!--", at):
-            comments = False
-        if tag is None and end < 0:
-            at += 1
-            continue
-        if start < at:
-            yield markup.resolved(html[start:at])
-        if tag is not None:
-            yield tag
-        at = start = tag.end() if tag is not None else end + 3
-    if start < len(html):
-        yield markup.resolved(html[start:])
-
-
 def _attributes(text: str) -> dict[str, str]:
+    """The attributes of use."""
+    return _few(text) if len(text) <= _SHORT else _parsed(text)
+
+
+@lru_cache(maxsize=1024)
+def _few(text: str) -> dict[str, str]:
+    """Those of a tag like most: few differ from tag to tag, and none is changed once read."""
+    return _parsed(text)
+
+
+def _parsed(text: str) -> dict[str, str]:
     found = {}
     for match in _ATTRIBUTE.finditer(text):
-        name = match.group("name").lower()
-        if name in ("class", "href", "title", "id", "data-line", "alt", "src", "start"):
-            value = match.group("double") or match.group("single") or match.group("bare") or ""
+        name = match["name"].lower()
+        if name in _USED:
+            value = match["double"] or match["single"] or match["bare"] or ""
             found[name] = markup.resolved(value)
     return found

@@ -1,0 +1,46 @@
+"""How many marks a page may hold before it is taken for an attack, and the rest for plain text.
+
+What costs time when a page is read is its marks, not its words. Each kind weighs what it costs.
+The densest of upstream's pages has two fifths of what is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: The warning that tells it.
+KIND, MESSAGE = "dense-markup", "more marks than any page has; the rest is given as plain text"
+_WEIGHTS = {
+    "\n": 4,
+    "|": 2,
+    "*": 2,
+    "_": 2,
+    "`": 2,
+    "[": 2,
+    "]": 1,
+    "<": 1,
+    "&": 1,
+    "\\": 1,
+    "!": 1,
+}
+_MARK = re.compile(f"[{re.escape(''.join(_WEIGHTS))}]")
+#: What a page may weigh: so much a character, and so much however short it is.
+_SHARE, _LEAST = 0.25, 1000
+
+
+def limit(text: str, times: int = 1) -> int | None:
+    """Where the marks of a text become too many; None where they never do.
+
+    Args:
+        text: The text.
+        times: How many times as many as usual it may hold.
+    """
+    most = times * (_LEAST + _SHARE * len(text))
+    if sum(weight * text.count(sign) for sign, weight in _WEIGHTS.items()) <= most:
+        return None
+    weight = 0
+    for found in _MARK.finditer(text):
+        weight += _WEIGHTS[found[0]]
+        if weight > most:
+            return found.start()
+    return None

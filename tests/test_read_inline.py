@@ -1,0 +1,90 @@
+"""Inline marks are read as CommonMark's own reader of them reads them, and in linear time."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from mlx_keys.upstream import inline
+from mlx_keys.upstream.tree import Child, Growing, Node, parse
+
+PIECES = (
+    *"`*_\\[]()<>&\n  ab.é“\u00a0$\"'",
+    *("``", "**", "***", "__", "[a](", "](b)", "](<b c>)", '](b "c")', "](", "b(c)d", "\\\n"),
+    *(
+        "  \n",
+        "&lt;",
+        "&#42;",
+        "&copy",
+        "&a;",
+        "<b>",
+        "</b>",
+        "<a href='b'>",
+        "<b c",
+        "<http://a.b>",
+    ),
+    *("<a@b.c>", "](javascript:a)", "](b\\)c)", "](&amp;)", "\\*", "\\[", "\\`", "\\_"),
+)
+READER = MarkdownIt("commonmark", {"html": True})
+
+Shape = str | tuple[str, str, tuple["Shape", ...]]
+
+
+def shape(children: list[Child]) -> tuple[Shape, ...]:
+    """A tree without what the two may differ in: how an address is spelt, a tag in it."""
+    done: list[Shape] = []
+    for child in children:
+        if isinstance(child, Node):
+            about = child.attributes.get("href", "") + child.attributes.get("alt", "")
+            about = re.sub(r"<[^<>]*>", "", unquote(about)).strip()
+            done.append((child.tag, about, shape(child.children)))
+        elif done and isinstance(done[-1], str):
+            done[-1] += child
+        else:
+            done.append(child)
+    return tuple(done)
+
+
+def ours(said: str) -> tuple[Shape, ...]:
+    growing = Growing()
+    inline.grow(growing, said)
+    return shape(growing.children())
+
+
+def theirs(said: str) -> tuple[Shape, ...]:
+    return shape(parse(READER.renderInline(said)))
+
+
+def agreed(said: str) -> str:
+    """A text without what markdown-it reads otherwise than the standard says.
+
+    It takes a backslash to escape a space and, in an address, the end of a line; and a run of stars
+    at the end of a link's words to stand before white space.
+    """
+    said = said.replace("\\ ", "").replace("\\\n", "\n" if "](" in said else "\\\n")
+    return re.sub(r"(?<=[*_])(?=\])", "a", said).strip()
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join).map(agreed))
+@example("***a** b*")
+@example("*a **b* c**")
+@example("[a [b](c) d](e) ![f *g* `h`](i)")
+@example("`a`` b` ``c`")
+@example("\\__a_ a_b_ _a_b")
+@example("![[[a](b)](c)](d)")
+@example("[a](b(c(d))) [a](b(c) [a](<b c> 'd') [a](\n b)")
+def test_marks_mean_what_commonmark_says(said: str) -> None:
+    assert ours(said) == theirs(said)
+
+
+@pytest.mark.parametrize("unit", ["*a ", "_a*", "[a](b", "![", "[](b(", "<a ", "&#"])
+def test_marks_that_open_and_never_close_are_text(unit: str) -> None:
+    """And cost no more than so many words."""
+    said = (unit * 9).strip()
+    assert ours(said) == (said,)
