@@ -23,6 +23,7 @@ COMMANDS = (
     "history",
     "check",
     "tree",
+    "new",
     "html",
     "bench",
 )
