@@ -67,7 +67,8 @@ def agreed(said: str) -> str:
     at the end of a link's words to stand before white space.
     """
     said = said.replace("\\ ", "").replace("\\\n", "\n" if "](" in said else "\\\n")
-    return re.sub(r"(?<=[*_])(?=\])", "a", said).strip()
+    said = re.sub(r"(?<=[*_])(?=\])", "a", said)
+    return re.sub(r"\n\s*\n", "\n", said).strip()
 
 
 @settings(max_examples=600, deadline=None)

@@ -12,14 +12,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from html import unescape
 from html.entities import html5
 from typing import ClassVar
-from unicodedata import category
 
 from . import markup
+from .emphasis import PUNCTUATION, Run, pair, role
 from .tree import TAG, Growing, Node
 
 # Underscores inside a word are letters.
@@ -27,7 +26,6 @@ _SIGNS = r"\n[ \t]*|\\|`+|\*+|(?<!\w)_++|(?<!_)_++(?!\w)|!?\[|\]|<|&"
 _MARK = re.compile(_SIGNS)
 _MARK_OR_FORMULA = re.compile(_SIGNS + r"|\$")
 _UNDERSCORES = re.compile("_+")
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ENTITY = re.compile(r"&(?:#(?:[xX][0-9a-fA-F]{1,6}|\d{1,7})|([a-zA-Z][a-zA-Z0-9]{1,31}));")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|" + _ENTITY.pattern)
 _FORMULA = re.compile(r"\$([^$`]{1,4000})\$")
@@ -49,33 +47,6 @@ _AFTER = re.compile(rf"(?:(?=\s){_GAP}{_TITLE})?{_GAP}\)", re.DOTALL)
 _ACTS = re.compile(r"\s*(?:vbscript|javascript|file|data):", re.IGNORECASE)
 
 
-@dataclass(slots=True, eq=False)
-class _Run:
-    """A run of stars or underscores: what it may do, and the elements it turned out to be."""
-
-    sign: str
-    length: int
-    opens: bool
-    closes: bool
-    serial: int
-    left: int
-    # Most runs are one thing: a list of its own for each would cost as much as all else.
-    opened: list[str] | None = None
-    closed: list[str] | None = None
-
-    def open(self, tag: str, taken: int) -> None:
-        """Open an element with the innermost of what is left."""
-        self.opened = self.opened or []
-        self.opened.append(tag)
-        self.left -= taken
-
-    def close(self, tag: str, taken: int) -> None:
-        """Close an element with the first of what is left."""
-        self.closed = self.closed or []
-        self.closed.append(tag)
-        self.left -= taken
-
-
 @dataclass(slots=True)
 class _Bracket:
     """A ``[`` that may begin a link, or a ``![`` that may begin a picture."""
@@ -87,7 +58,7 @@ class _Bracket:
 
 # What is to grow: words, a tag as written, a finished element, a run, or the name of an element to
 # close, in a tuple of its own.
-_Piece = str | re.Match[str] | Node | _Run | tuple[str]
+_Piece = str | re.Match[str] | Node | Run | tuple[str]
 
 
 def grow(growing: Growing, said: str, *, html: bool = True, formulas: bool = False) -> None:
@@ -109,7 +80,7 @@ def grow(growing: Growing, said: str, *, html: bool = True, formulas: bool = Fal
             growing.tag(piece)
         elif isinstance(piece, tuple):
             growing.close(piece[0])
-        elif isinstance(piece, _Run):
+        elif isinstance(piece, Run):
             for tag in piece.closed or ():
                 growing.close(tag)
             if piece.left:
@@ -130,7 +101,7 @@ class _Marks:
         self._html = html
         self._mark = _MARK_OR_FORMULA if formulas else _MARK
         self._pieces: list[_Piece] = []
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
         self._brackets: list[_Bracket] = []
         # A link holds no other: brackets below this one open none.
         self._dead = 0
@@ -147,7 +118,7 @@ class _Marks:
                 pieces.append(said[at:start])
             at = self._READ[said[start]](self, start, found.end())
         pieces.append(said[at:])
-        _pair(self._runs)
+        pair(self._runs)
         return pieces
 
     def _open(self, start: int, end: int) -> int:
@@ -166,7 +137,7 @@ class _Marks:
 
     def _escape(self, start: int, _end: int) -> int:
         following = self._said[start + 1 : start + 2]
-        if following and following in _PUNCTUATION:
+        if following and following in PUNCTUATION:
             self._pieces.append(following)
             at = start + 2
             # An underscore after one that is escaped stands in no word.
@@ -235,8 +206,8 @@ class _Marks:
         before = self._said[start - 1] if start else " "
         after = self._said[end] if end < len(self._said) else " "
         sign = self._said[start]
-        opens, closes = _role(sign, before, after)
-        run = _Run(sign, end - start, opens, closes, len(self._pieces), end - start)
+        opens, closes = role(sign, before, after)
+        run = Run(sign, end - start, opens, closes, len(self._pieces), end - start)
         self._pieces.append(run)
         self._runs.append(run)
         return end
@@ -254,7 +225,7 @@ class _Marks:
         href, end = target
         runs = self._runs[opener.runs :]
         del self._runs[opener.runs :]
-        _pair(runs)
+        pair(runs)
         if opener.picture:
             alt = _words(self._pieces[opener.at + 1 : -1])
             self._pieces[opener.at :] = [Node("img", {"alt": alt})]
@@ -277,63 +248,6 @@ class _Marks:
         "*": _run,
         "_": _run,
     }
-
-
-@lru_cache(maxsize=4096)
-def _role(sign: str, before: str, after: str) -> tuple[bool, bool]:
-    """Whether a run between two signs may open emphasis, and whether it may close it."""
-    opens, closes = _flanks(after, before), _flanks(before, after)
-    if sign == "_" and opens and closes:
-        return _marks(before), _marks(after)
-    return opens, closes
-
-
-def _flanks(inside: str, outside: str) -> bool:
-    """Whether a run stands at the edge of what ``inside`` belongs to, and not of ``outside``."""
-    if inside.isspace():
-        return False
-    return not _marks(inside) or outside.isspace() or _marks(outside)
-
-
-def _marks(sign: str) -> bool:
-    """Whether a sign is punctuation."""
-    return sign in _PUNCTUATION if sign.isascii() else category(sign)[0] in "PS"
-
-
-def _pair(runs: Sequence[_Run]) -> None:
-    """Find for each run that closes the nearest that opens ("process emphasis" of the standard)."""
-    openers: list[_Run] = []
-    # Below these nothing was found before, and nothing will be.
-    bottoms: dict[tuple[str, bool, int], int] = {}
-    for run in runs:
-        key = (run.sign, run.opens, run.length % 3)
-        while run.closes and run.left:
-            at = len(openers) - 1
-            bottom = bottoms.get(key, -1)
-            while at >= 0 and openers[at].serial > bottom and not _matches(openers[at], run):
-                at -= 1
-            if at < 0 or openers[at].serial <= bottom:
-                bottoms[key] = openers[-1].serial if openers else bottom
-                break
-            opener = openers[at]
-            taken = 2 if opener.left > 1 and run.left > 1 else 1
-            tag = "strong" if taken > 1 else "em"
-            opener.open(tag, taken)
-            run.close(tag, taken)
-            del openers[at + bool(opener.left) :]
-        if run.opens and run.left:
-            openers.append(run)
-
-
-def _matches(opener: _Run, closer: _Run) -> bool:
-    if opener.sign != closer.sign:
-        return False
-    both = opener.closes or closer.opens
-    return not (
-        both
-        and (opener.length + closer.length) % 3 == 0
-        and (opener.length % 3 or closer.length % 3)
-    )
 
 
 def _target(said: str, at: int) -> tuple[str, int] | None:
@@ -359,7 +273,7 @@ def _words(pieces: Sequence[_Piece]) -> str:
     for piece in pieces:
         if isinstance(piece, str):
             done.append(piece)
-        elif isinstance(piece, _Run):
+        elif isinstance(piece, Run):
             done.append(piece.sign * piece.left)
         elif isinstance(piece, Node):
             done.append(piece.attributes.get("alt", ""))
