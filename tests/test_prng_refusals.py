@@ -223,7 +223,7 @@ def test_a_fold_takes_one_integer_of_an_array(data: mx.array, expected: type[Exc
 def test_bits_are_1_2_or_4_bytes_wide() -> None:
     found = refusal(prng, "bits", {"shape": (2,), "width": 8, "key": KEY})
     assert kind(found) is ValueError
-    assert "expected: 1, 2 or 4 bytes\n  found: 8" in str(found)
+    assert "expected: 1, 2 or 4 bytes\n  found: int 8" in str(found)
 
 
 def test_there_is_no_other_source_of_words() -> None:

@@ -15,6 +15,7 @@ from .refusals import (
     ArgumentTypeError,
     ArgumentValueError,
     UnsupportedError,
+    told,
 )
 
 #: What mlx takes for a bound, a mean or a probability.
@@ -38,7 +39,7 @@ def on(function: str, stream: Stream) -> AbstractContextManager[object]:
         raise ArgumentTypeError(
             f"{function}: stream must be a stream or a device of mlx",
             expected="such as mx.cpu, or None",
-            found=f"{type(stream).__name__} {stream!r}",
+            found=told(stream),
         ) from None
     except ValueError:
         raise ArgumentValueError(
@@ -72,7 +73,7 @@ def read_key(function: str, key: object) -> mx.array:
         raise ArgumentTypeError(
             f"{function}: key must be an mx.array",
             expected="shape (2,), dtype uint32",
-            found=f"{type(key).__name__} {key!r}",
+            found=told(key),
             mend=_key_from(key),
         )
     if key.dtype == mx.uint32 and key.shape == (2,):
@@ -103,11 +104,11 @@ def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, 
             raise TypeError
         size = len(shape)  # type: ignore[arg-type]  # what has no length is a TypeError as well
         sides = tuple(index(shape[axis]) for axis in range(size))  # type: ignore[index]
-    except TypeError:
+    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
         raise ArgumentTypeError(
             f"{function}: {name} must be a sequence of integers",
             expected="such as (), (3,) or [2, 3]",
-            found=f"{type(shape).__name__} {shape!r}",
+            found=told(shape),
             mend=f"{name}=({shape},)" if isinstance(shape, int) else None,
         ) from None
     if not all(side in _INT32 for side in sides):
@@ -127,13 +128,13 @@ def read_int(function: str, name: str, value: SupportsIndex) -> int:
     """An integer that fits 32 bits, signed."""
     try:
         number = index(value)
-    except TypeError:
+    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
         number = None
     if number is None or number not in _INT32:
         raise ArgumentTypeError(
             f"{function}: {name} must be an integer of 32 bits",
             expected="-2**31 <= integer < 2**31",
-            found=f"{type(value).__name__} {value!r}",
+            found=told(value),
         )
     return number
 
@@ -146,7 +147,7 @@ def read_dtype(function: str, dtype: object, default: mx.Dtype) -> mx.Dtype:
         raise ArgumentTypeError(
             f"{function}: dtype must be an mlx dtype",
             expected="such as mx.float32",
-            found=f"{type(dtype).__name__} {dtype!r}",
+            found=told(dtype),
         )
     return dtype
 
@@ -157,7 +158,7 @@ def read_array(function: str, name: str, value: object) -> mx.array:
         raise ArgumentTypeError(
             f"{function}: {name} must be an mx.array",
             expected="an mx.array",
-            found=f"{type(value).__name__} {value!r}",
+            found=told(value),
             mend=f"mx.array({name})",
         )
     return value
@@ -177,7 +178,7 @@ def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None 
         raise ArgumentValueError(
             f"{function}: {name} must be a number or an mx.array",
             expected="a number or an mx.array",
-            found=f"{type(value).__name__} {value!r}",
+            found=told(value),
             mend=f"mx.array({value!r})" if isinstance(value, (list, tuple)) else None,
         )
     try:

@@ -34,7 +34,7 @@ from .arguments import (
     read_shape,
 )
 from .floats import between, has_normal, inverse_erf, read_uniform, signed, unit
-from .refusals import ArgumentTypeError, ArgumentValueError
+from .refusals import ArgumentTypeError, ArgumentValueError, told
 from .watching import watched
 from .window import read_part
 
@@ -319,6 +319,6 @@ def _one_number(function: str, name: str, value: object) -> float:
         raise ArgumentTypeError(
             f"{function}: {name} must be one number",
             expected="a float",
-            found=f"{type(value).__name__} {value!r}",
+            found=told(value),
             mend=f"scale and move the result: scale * x + loc, with {name} an array",
         ) from None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Any, SupportsIndex
 
 import mlx.core as mx
 
 from . import source, threefry2x32
 from .arguments import Stream, on, read_int, read_key, read_shape
-from .refusals import ArgumentTypeError, ArgumentValueError
+from .refusals import ArgumentTypeError, ArgumentValueError, told
 from .watching import watched
 from .window import Part, read_part
 
@@ -95,7 +96,7 @@ def fold_in(
 @watched
 def bits(
     shape: Sequence[int],
-    width: int = 4,
+    width: SupportsIndex = 4,
     *,
     key: mx.array,
     window: slice | None = None,
@@ -120,12 +121,16 @@ def bits(
         ValueError: Another ``width``; ``key`` has another shape or dtype; a negative side.
     """
     sides = read_shape("bits", shape)
-    if width not in _DTYPES:
+    try:
+        size = index(width)
+    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
+        size = 0
+    if size not in _DTYPES:
         raise ArgumentValueError(
-            "bits: no integers of that width", expected="1, 2 or 4 bytes", found=repr(width)
+            "bits: no integers of that width", expected="1, 2 or 4 bytes", found=told(width)
         )
     with on("bits", stream):
-        return draw("bits", read_part("bits", sides, window), key, width)
+        return draw("bits", read_part("bits", sides, window), key, size)
 
 
 def draw(function: str, part: Part, key: mx.array, width: int = 4) -> mx.array:

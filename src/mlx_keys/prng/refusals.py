@@ -27,3 +27,18 @@ class ArgumentOverflowError(KeysError, OverflowError):
 
 class UnsupportedError(KeysError, RuntimeError):
     """A dtype that mlx names among its types and has no generator for."""
+
+
+#: What is told of a value that was found is cut off here.
+_LONGEST = 200
+
+
+def told(value: object) -> str:
+    """A value that was found, with its type; also one of ``mx.compile`` that can't be printed."""
+    try:
+        text = repr(value)
+    except ValueError:
+        text = "with no value yet, inside mx.compile or mx.vmap"
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}..."
+    return f"{type(value).__name__} {text}"

@@ -7,7 +7,7 @@ from typing import cast
 
 import mlx.core as mx
 
-from .refusals import ArgumentTypeError, ArgumentValueError
+from .refusals import ArgumentTypeError, ArgumentValueError, told
 
 
 def save_state() -> list[int]:
@@ -50,7 +50,7 @@ def load_state(words: Sequence[int]) -> None:
         raise ArgumentTypeError(
             "load_state: words must be two integers",
             expected="what prng.save_state() returned",
-            found=f"{type(words).__name__} {words!r}",
+            found=told(words),
         )
     if not all(0 <= word < 2**32 for word in (first, second)):
         raise ArgumentValueError(

@@ -22,7 +22,7 @@ from operator import index
 from struct import pack, unpack
 from typing import SupportsIndex, TypeAlias
 
-from .refusals import ArgumentTypeError, ArgumentValueError
+from .refusals import ArgumentTypeError, ArgumentValueError, told
 
 #: Two 32-bit words.
 Pair: TypeAlias = tuple[int, int]
@@ -77,9 +77,9 @@ def key(seed: SupportsIndex) -> Pair:
     """
     try:
         value = index(seed)
-    except TypeError:
+    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
         raise ArgumentTypeError(
-            "key: seed must be an integer", expected="0 <= seed < 2**64", found=repr(seed)
+            "key: seed must be an integer", expected="0 <= seed < 2**64", found=told(seed)
         ) from None
     if not 0 <= value < 2**64:
         raise ArgumentTypeError(
@@ -142,7 +142,7 @@ def counter(data: SupportsIndex | str | bytes) -> Pair:
         raise ArgumentTypeError(
             "fold_in: data must be an integer or a name",
             expected="0 <= data < 2**32, or text, or bytes",
-            found=f"{type(data).__name__} {data!r}",
+            found=told(data),
         ) from None
     if not 0 <= number <= _MASK:
         raise ArgumentValueError(

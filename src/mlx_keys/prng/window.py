@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from operator import index
+from typing import Any
 
 import mlx.core as mx
 
-from .refusals import ArgumentTypeError, ArgumentValueError
+from .refusals import ArgumentTypeError, ArgumentValueError, told
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def read_part(function: str, shape: tuple[int, ...], window: object) -> Part:
         raise ArgumentTypeError(
             f"{function}: window must be a slice",
             expected="slice(a, b), for the rows from a to b - 1",
-            found=f"{type(window).__name__} {window!r}",
+            found=told(window),
             mend=f"window=slice({window}, {window + 1})" if type(window) is int else None,
         )
     if not shape:
@@ -90,27 +92,25 @@ def read_part(function: str, shape: tuple[int, ...], window: object) -> Part:
             expected="a shape of one side or more",
             found="shape ()",
         )
-    try:
-        first, last, step = window.indices(shape[0])
-    except (TypeError, ValueError):  # a step of 0 is a ValueError
-        first, last, step = 0, 0, 0
-        if not _integers(window):
-            raise ArgumentTypeError(
-                f"{function}: window must be a slice of integers",
-                expected="slice(a, b), for the rows from a to b - 1",
-                found=repr(window),
-            ) from None
-    if step != 1:
+    if not all(_integer(end) for end in (window.start, window.stop, window.step)):
+        raise ArgumentTypeError(
+            f"{function}: window must be a slice of integers",
+            expected="slice(a, b), for the rows from a to b - 1",
+            found=told(window),
+        )
+    if window.step is not None and index(window.step) != 1:
         raise ArgumentValueError(
             f"{function}: a window has no step", expected="slice(a, b)", found=repr(window)
         )
+    first, last, _ = window.indices(shape[0])
     last = max(first, last)
     row = prod(shape[1:])
     part = (last - first, *shape[1:])
     return Part(part, size, first * row, last * row, len(shape), slice(first, last))
 
 
-def _integers(window: slice) -> bool:
-    return all(
-        end is None or hasattr(end, "__index__") for end in (window.start, window.stop, window.step)
-    )
+def _integer(end: Any) -> bool:
+    try:
+        return end is None or isinstance(index(end), int)
+    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
+        return False
