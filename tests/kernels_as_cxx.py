@@ -21,23 +21,24 @@ import pytest
 from mlx_keys.prng import kernel
 from mlx_keys.prng.window import Part
 
-#: Stands behind the result, and must not be written to.
-CANARY = 0xDEADBEEF
+#: Each byte behind the result, where nothing must be written.
+CANARY = 0xA5
 
 _BOTH = """
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 using std::size_t;
-static inline float erfinvf(float x) { return x; }  // what is fed to it is judged, not it
 """
 
 _METAL = f"""{_BOTH}
 #define __METAL_VERSION__ 1
 #define constant
 #define device
+template <typename To> To as_type(uint32_t bits) {{ return __builtin_bit_cast(To, bits); }}
 struct uint3 {{ uint32_t x, y, z; }};
 namespace metal {{
+using std::floor;
 inline uint32_t rotate(uint32_t word, uint32_t by) {{ return word << by | word >> (32 - by); }}
 }}
 """
@@ -47,23 +48,30 @@ _CUDA = f"""{_BOTH}
 #define __device__
 #define __forceinline__ inline
 struct uint4 {{ uint32_t x, y, z, w; }} __attribute__((may_alias));
+struct uchar4 {{ uint8_t x, y, z, w; }} __attribute__((may_alias));
 struct place {{ uint32_t x; }};
 static place blockIdx, threadIdx, blockDim;
 static inline uint32_t __funnelshift_l(uint32_t low, uint32_t high, uint32_t by) {{
   return high << by | low >> (32 - by);
 }}
+// What is fed to these is judged, not they.
+#define erff(x) (x)
+#define erfinvf(x) (x)
+#define logf(x) (x)
+#define log1pf(x) (x)
 static inline float __uint2float_rn(uint32_t word) {{ return float(word); }}
+static inline float __uint_as_float(uint32_t bits) {{ return __builtin_bit_cast(float, bits); }}
 static inline float __fadd_rn(float a, float b) {{ return a + b; }}
 static inline float __fsub_rn(float a, float b) {{ return a - b; }}
 static inline float __fmul_rn(float a, float b) {{ return a * b; }}
+static inline float __fdiv_rn(float a, float b) {{ return a / b; }}
 """
 
 #: Every thread of the grid in turn, the last one first: the order must not matter.
 _RUN = """
 extern "C" void run(
     const uint32_t* key,
-    const uint32_t* layout,
-    const float* params,
+    const int64_t* key_strides,
     void* out,
     uint32_t threads) {{
   for (uint32_t thread = threads; thread-- > 0;) {{
@@ -78,9 +86,8 @@ from mlx_keys.prng import kernel
 from mlx_keys.prng.window import Part
 part = Part((8,), 8, 0, 8, 1) if sys.argv[2] == "whole" else Part((4,), 8, 2, 6, 1)
 def draw(key):
-    return kernel.launch(
-        sys.argv[1], key, part, (0.0, 1.0, 1.0), "metal", verbose=True, stream=mx.gpu
-    )
+    params = (1,) * len(kernel.FINISHES[sys.argv[1]].params)
+    return kernel.launch(sys.argv[1], key, part, params, "metal", verbose=True, stream=mx.gpu)
 mx.export_function(sys.argv[3], draw, mx.zeros((2,), mx.uint32))
 """
 
@@ -101,13 +108,13 @@ def cxx(name: str, whole: bool, where: str, folder: Path) -> str:
         text = metal_text(name, whole, folder)
         called = re.search(r"\[\[kernel\]\] void (\w+)\(", text)
         assert called is not None, text
-        call = f"{called[1]}(key, layout, params, ({kind}*)out, uint3{{thread, 0, 0}});"
+        call = f"{called[1]}(key, key_strides, ({kind}*)out, uint3{{thread, 0, 0}});"
         return _METAL + text + _RUN.format(call=call)
     header, body = kernel.text(name, whole=whole, where=where)
-    signature = f"const uint32_t* key, const uint32_t* layout, const float* params, {kind}* out"
+    signature = f"const uint32_t* key, const int64_t* key_strides, {kind}* out"
     call = (
         f"blockDim.x = {kernel.THREADS}; blockIdx.x = thread / blockDim.x; "
-        f"threadIdx.x = thread % blockDim.x; one_thread(key, layout, params, ({kind}*)out);"
+        f"threadIdx.x = thread % blockDim.x; one_thread(key, key_strides, ({kind}*)out);"
     )
     function = f"static void one_thread({signature}) {{\n{body}\n}}\n"
     return _CUDA + header + function + _RUN.format(call=call)
@@ -130,17 +137,18 @@ def compiled(name: str, whole: bool, where: str, folder: Path) -> Callable[..., 
 
 def launched(
     run: Callable[..., None],
+    name: str,
     key: np.ndarray,
     part: Part,
     params: tuple[float, ...],
+    *,
     block: int,
 ) -> np.ndarray:
     """What a kernel makes of the arguments of a launch, in blocks of ``block`` threads."""
-    layout, threads = kernel.plan(part)
-    out = np.full(part.count + 8, CANARY, np.uint32)
-    places = np.array(layout, np.uint32)
-    numbers = np.array(params or (0.0,), np.float32)
-    pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (key, places, numbers, out)]
+    threads, written = kernel.threads(part), part.length * kernel.FINISHES[name].dtype.size
+    out = np.full(written + 32, CANARY, np.uint8)
+    strides = np.array(kernel.told(name, part, params), np.int64)
+    pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (key, strides, out)]
     run(*pointers, ctypes.c_uint32(-(-threads // block) * block))
-    assert (out[part.count :] == CANARY).all(), "written behind the result"
-    return out[: part.count]
+    assert (out[written:] == CANARY).all(), "written behind the result"
+    return out[:written]

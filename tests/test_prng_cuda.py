@@ -6,6 +6,7 @@ import mlx.core as mx
 import pytest
 
 from mlx_keys import prng
+from mlx_keys.errors import KeysError
 from mlx_keys.prng import kernel
 from random_calls import FUNCTIONS, calls, raw
 
@@ -15,19 +16,60 @@ pytestmark = pytest.mark.needs_cuda
 FAR = 2**30
 
 
+#: What each kernel draws, by the name of the kernel.
+FUSED: dict[str, tuple[str, dict[str, float]]] = {
+    "unit": ("uniform", {}),
+    "uniform": ("uniform", {"low": -2.5, "high": 7}),
+    "normal": ("normal", {}),
+    "moved_normal": ("normal", {"loc": -0.3, "scale": 1.7}),
+    "laplace": ("laplace", {"scale": 1.7}),
+    "moved_laplace": ("laplace", {"loc": -0.3}),
+    "gumbel": ("gumbel", {}),
+    "truncated_normal": ("truncated_normal", {"lower": -0.4, "upper": 9}),
+    "bernoulli": ("bernoulli", {"p": 0.3}),
+    "randint": ("randint", {"low": -7, "high": 2**31 - 1}),
+}
+
+
 @pytest.mark.parametrize("seed", [0, 7, 2**40 + 3])
-def test_every_size_gives_the_numbers_of_mlx(seed: int) -> None:
+@pytest.mark.parametrize("name", FUSED)
+def test_every_size_gives_the_numbers_of_mlx(name: str, seed: int) -> None:
     key = mx.random.key(seed)
-    for n in (*range(1, 300), *range(300, 4098, 13)):
-        with prng.using("kernel"):
-            words = prng.bits((n,), key=key)
-            reals, normals = (draw(shape=(n,), key=key) for draw in (prng.uniform, prng.normal))
-            moved = prng.normal((n,), loc=-0.3, scale=1.7, key=key)
-        if n % 2 == 0:
-            assert raw(words) == raw(mx.random.split(key, n // 2).reshape(-1)), n
-        assert raw(reals) == raw(mx.random.uniform(shape=(n,), key=key)), n
-        assert raw(normals) == raw(mx.random.normal((n,), key=key)), n
-        assert raw(moved) == raw(mx.random.normal((n,), loc=-0.3, scale=1.7, key=key)), n
+    function, arguments = FUSED[name]
+    for n in (*range(1, 300), *range(300, 4098, 53), 2**20 + 3):
+        found = getattr(prng, function)(**arguments, shape=(n,), key=key)
+        expected = getattr(mx.random, function)(**arguments, shape=(n,), key=key)
+        assert raw(found) == raw(expected), n
+
+
+@pytest.mark.parametrize("name", FUSED)
+def test_a_draw_is_made_by_the_kernel_that_is_judged_by_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(kernel, "launch", lambda name, *_: asked.append(name) or mx.zeros(3))
+    function, arguments = FUSED[name]
+    getattr(prng, function)(**arguments, shape=(3,), key=prng.key(1))
+    assert asked == [name]
+
+
+def test_every_kernel_is_judged() -> None:
+    assert {"bits", *FUSED} == set(kernel.FINISHES)
+
+
+@pytest.mark.parametrize("seed", [0, 7, 2**40 + 3])
+def test_every_size_gives_the_words_of_mlx(seed: int) -> None:
+    key = mx.random.key(seed)
+    for n in (*range(2, 300, 2), *range(300, 4098, 26)):
+        assert raw(prng.bits((n,), key=key)) == raw(mx.random.split(key, n // 2).reshape(-1)), n
+
+
+@pytest.mark.parametrize("function", ["normal", "laplace", "uniform"])
+def test_float64_is_refused_on_a_gpu_as_mlx_refuses_it(function: str) -> None:
+    for module in (mx.random, prng):
+        with pytest.raises(ValueError, match="float64") as caught:
+            mx.eval(getattr(module, function)(dtype=mx.float64, key=prng.key(1)))
+    assert isinstance(caught.value, KeysError)
 
 
 @pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "multivariate_normal"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 
 import mlx.core as mx
@@ -32,8 +33,9 @@ def stand_in(where: str, folder: Path):
     ) -> mx.array:
         run = compiled(name, part.whole, where, folder)
         block = kernel.THREADS if where == "cuda" else 1  # CUDA launches whole blocks
-        drawn = launched(run, np.array(key, np.uint32), part, params, block)
-        return mx.array(drawn).view(kernel.FINISHES[name].dtype)
+        drawn = launched(run, name, np.array(key, np.uint32), part, params, block=block)
+        dtype = kernel.FINISHES[name].dtype
+        return mx.array(drawn).view(dtype).reshape(part.shape)
 
     return launch
 
@@ -71,26 +73,52 @@ def test_the_uniforms_of_many_sizes_are_those_of_mlx(where: str, seed: int, fold
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("where", ["metal", "cuda"])
-def test_what_normal_feeds_to_erfinv_is_what_mlx_feeds_to_it(
-    where: str, seed: int, folder: Path
+def test_what_is_fed_to_the_functions_of_cuda_is_what_mlx_feeds_to_them(
+    seed: int, folder: Path
 ) -> None:
-    """The shim's erfinv hands back what it is given; the product and the sum are judged too."""
-    launch, key = stand_in(where, folder), mx.random.key(seed)
-    root, scale, mean = mx.array(2**0.5), mx.array(1.7), mx.array(-0.3)
+    """The shim's erf, erfinv and logarithms hand back what they are given."""
+    key, number = mx.random.key(seed), partial(mx.array, dtype=mx.float32)
+    root, scale, mean, low, high = map(number, (2**0.5, 1.7, -0.3, -0.4, 0.9))
+
+    def draw(name: str, *params: float) -> mx.array:
+        return stand_in("cuda", folder)(name, key, all_of(n), params, "cuda")
+
     for n in (*range(1, 40), 1000, LONGEST):
+        unit = mx.random.uniform(shape=(n,), key=key)
         signed = mx.random.uniform(-1 + 2**-24, 1.0, (n,), key=key)
-        found = launch("normal", key, all_of(n), (2**0.5, 1.7), where)
-        assert mx.array_equal(found, root * scale * signed), n
-        found = launch("moved_normal", key, all_of(n), (2**0.5, 1.7, -0.3), where)
-        assert mx.array_equal(found, mean + root * scale * signed), n
+        folded = mx.sign(signed) * -mx.abs(signed)
+        start, end = low / root, high / root
+        inner = root * ((end - start) * unit + start)
+        assert mx.array_equal(draw("normal", 2**0.5, 1.7), root * scale * signed), n
+        moved = draw("moved_normal", 2**0.5, 1.7, -0.3)
+        assert mx.array_equal(moved, mean + root * scale * signed), n
+        assert mx.array_equal(draw("gumbel"), unit), n
+        assert mx.array_equal(draw("laplace", 1.7), scale * folded), n
+        assert mx.array_equal(draw("moved_laplace", 1.7, -0.3), mean + scale * folded), n
+        cut = mx.maximum(mx.minimum(high, inner), low)
+        assert mx.array_equal(draw("truncated_normal", -0.4, 0.9, 2**0.5), cut), n
 
 
-@pytest.mark.parametrize("name", kernel.FINISHES)
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("where", ["metal", "cuda"])
+def test_yes_and_no_and_integers_are_those_of_mlx(where: str, seed: int, folder: Path) -> None:
+    launch, key = stand_in(where, folder), mx.random.key(seed)
+    for n in (*range(1, 40), 1000, LONGEST):
+        for p in (0.0, 0.3, 1.0):
+            found = launch("bernoulli", key, all_of(n), (p,), where)
+            assert mx.array_equal(found, mx.random.bernoulli(p, (n,), key=key)), (n, p)
+        for low, high in ((0, 10), (-5, -5), (7, 3), (-(2**30), 2**30)):
+            found = launch("randint", key, all_of(n), (low, high), where)
+            assert mx.array_equal(found, mx.random.randint(low, high, (n,), key=key)), (n, low)
+
+
+@pytest.mark.parametrize("where", ["metal", "cuda"])
+@pytest.mark.parametrize("name", kernel.FINISHES)
 def test_a_part_of_a_draw_is_that_part_of_the_whole(where: str, name: str, folder: Path) -> None:
+    if where == "metal" and not kernel.FINISHES[name].on_metal:
+        return  # Metal's library has not got its functions
     launch, choose = stand_in(where, folder), random.Random(name)  # noqa: S311
-    params = {"bits": (), "uniform": (-1.0, 3.0, 1 - 2**-24)}.get(name, (2.0, 0.5, 1.0))
+    params = (-1, 3, 1)[: len(kernel.FINISHES[name].params)]
     key = mx.random.key(5)
     for n in range(2, 300):
         start, stop = sorted(choose.sample(range(n + 1), 2))
@@ -98,7 +126,7 @@ def test_a_part_of_a_draw_is_that_part_of_the_whole(where: str, name: str, folde
             continue
         whole = launch(name, key, all_of(n), params, where)
         part = launch(name, key, read_part("test", (n,), slice(start, stop)), params, where)
-        assert mx.array_equal(part, whole[start:stop]), (n, start, stop)
+        assert raw(part) == raw(whole[start:stop]), (n, start, stop)
 
 
 @pytest.mark.parametrize("where", ["metal", "cuda"])
@@ -110,13 +138,23 @@ def test_a_part_far_out_is_reached_with_64_bits(where: str, folder: Path) -> Non
         assert found == threefry2x32.words((0, 5), n, start, start + 9)
 
 
+def test_a_kernel_is_told_the_numbers_of_a_draw_and_the_bits_of_its_parameters() -> None:
+    part = read_part("test", (3, 5), slice(1, 2))
+    assert kernel.told("bits", part, ()) == (8, 7, 5, 5, 0, 0, 0, 1)
+    assert kernel.told("randint", part, (-1, 2)) == (8, 7, 5, 5, 2**32 - 1, 2, 0, 1)
+    beyond = kernel.told("uniform", part, (-1e300, 1e300, 1.0))
+    bits = mx.array([-float("inf"), float("inf"), 1.0]).view(mx.uint32)
+    assert beyond[4:7] == tuple(bits.tolist())
+
+
 @pytest.fixture
 def kernels_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if this machine had a GPU: its kernels run as C++, but for normal's erfinv."""
+    """As if this machine had a GPU: its kernels run as C++, but for those of erfinv and log."""
     monkeypatch.setattr(kernel, "launch", stand_in("cuda", folder))
     monkeypatch.setattr(kernel, "require", lambda function: None)
     monkeypatch.setattr(kernel, "backend", lambda: "cuda")
-    monkeypatch.setattr(kernel, "has_normal", lambda: False)
+    # Those of the C library are not MLX's on a CPU.
+    monkeypatch.setattr(kernel, "has", lambda name: kernel.FINISHES[name].on_metal)
 
 
 @pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "multivariate_normal"])
@@ -139,7 +177,7 @@ def test_float16_and_plain_bounds_go_through_one_kernel(monkeypatch: pytest.Monk
         prng.uniform(shape=(5,), dtype=mx.float16, key=key)
         prng.bits((5,), key=key)
         prng.uniform(2**53 + 1, 2**54, (5,), key=key)
-    assert asked == ["uniform", "uniform", "bits", "uniform"]
+    assert asked == ["uniform", "unit", "bits", "unit"]
 
 
 def test_where_there_is_no_gpu_the_kernels_say_so() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from inspect import signature
 from operator import index
-from typing import SupportsIndex, TypeAlias
+from typing import SupportsIndex, TypeAlias, cast
 
 import mlx.core as mx
 
@@ -26,13 +26,17 @@ Stream: TypeAlias = mx.Stream | mx.ThreadLocalStream | mx.Device | mx.DeviceType
 #: Beyond it a Python integer is rounded when it becomes a float.
 _EXACT = 2**53
 
-_INT32 = range(-(2**31), 2**31)
+_LONGEST = 2**31
+_INT32 = range(-_LONGEST, _LONGEST)
+
+
+_WHERE_IT_WOULD: AbstractContextManager[object] = nullcontext()
 
 
 def on(function: str, stream: Stream) -> AbstractContextManager[object]:
     """The context in which the operations of a call run on ``stream`` (None: where they would)."""
     if stream is None:
-        return nullcontext()
+        return _WHERE_IT_WOULD
     try:
         return mx.stream(stream)
     except TypeError:
@@ -99,6 +103,12 @@ def read_key(function: str, key: object) -> mx.array:
 
 def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, ...]:
     """A shape: a sequence of integers, none of them negative."""
+    if type(shape) is tuple:  # what almost every shape is, read at once
+        for side in shape:
+            if type(side) is not int or not 0 <= side < _LONGEST:
+                break
+        else:
+            return shape
     try:
         if isinstance(shape, (str, bytes, dict)):
             raise TypeError
@@ -193,16 +203,18 @@ def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None 
 
 def read_numbers(*values: object) -> tuple[float, ...] | None:
     """Plain real numbers, each of which becomes a float32 in one rounding; None if one is not."""
-    numbers = [
-        float(value)
-        for value in values
-        if isinstance(value, float) or (isinstance(value, int) and abs(value) <= _EXACT)
-    ]
-    return tuple(numbers) if len(numbers) == len(values) else None
+    for value in values:
+        if not isinstance(value, float) and not (
+            isinstance(value, int) and -_EXACT <= value <= _EXACT
+        ):
+            return None
+    return cast(tuple[float, ...], values)
 
 
 def read_floating(function: str, dtype: object) -> mx.Dtype:
     """A real floating point dtype; None is float32."""
+    if dtype is mx.float32:
+        return mx.float32
     kind = read_dtype(function, dtype, mx.float32)
     if not mx.issubdtype(kind, mx.floating):
         raise ArgumentValueError(
@@ -211,6 +223,17 @@ def read_floating(function: str, dtype: object) -> mx.Dtype:
             found=_name(kind),
         )
     return kind
+
+
+def refuse_float64_on_a_gpu(function: str, dtype: mx.Dtype) -> None:
+    """Refuse, on a GPU, the one dtype that MLX has on a CPU alone."""
+    if dtype == mx.float64 and mx.default_device().type == mx.DeviceType.gpu:
+        raise ArgumentValueError(
+            f"{function}: MLX has no float64 on a GPU",
+            expected="float32, float16 or bfloat16",
+            found="float64",
+            mend="dtype=mx.float32, or stream=mx.cpu where the function draws float64 at all",
+        )
 
 
 def broadcast(function: str, **shapes: Sequence[int]) -> tuple[int, ...]:

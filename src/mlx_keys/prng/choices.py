@@ -8,10 +8,11 @@ that equal words give equal choices. The arguments that all functions share are 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import mlx.core as mx
 
-from . import source
+from . import kernel, source
 from .arguments import (
     Scalar,
     Stream,
@@ -26,7 +27,7 @@ from .arguments import (
     read_shape,
 )
 from .distributions import draw_gumbel
-from .floats import between
+from .floats import between, has_kernel
 from .keys import draw
 from .refusals import ArgumentIndexError, ArgumentValueError, UnsupportedError
 from .window import read_part
@@ -57,6 +58,9 @@ def bernoulli(
         dtype bool.
     """
     with on("bernoulli", stream):
+        if isinstance(p, float) and has_kernel("bernoulli", key, "bernoulli"):
+            sides = () if shape is None else read_shape("bernoulli", shape)
+            return kernel.draw("bernoulli", key, read_part("bernoulli", sides, window), p)
         chance = read_scalar("bernoulli", "p", p)
         if not mx.issubdtype(chance.dtype, mx.floating):
             raise ArgumentValueError(
@@ -111,12 +115,16 @@ def randint(
             mend="prng.uniform for real numbers",
         )
     with on("randint", stream):
+        if kind == mx.int32 and _of_32_bits(low) and _of_32_bits(high):
+            part = read_part("randint", read_shape("randint", shape), window)
+            if has_kernel("randint", key, "randint"):
+                return kernel.draw("randint", key, part, low, high)
         bottom, top = read_scalar("randint", "low", low), read_scalar("randint", "high", high)
         sides = read_shape("randint", shape)
         broadcast_within("randint", sides, low=bottom.shape, high=top.shape)
         bounds = {"low": bottom.astype(mx.float32), "high": top.astype(mx.float32)}
         numbers = read_numbers(low, high)
-        drawn = between("randint", bounds, sides, mx.float32, key, numbers=numbers, window=window)
+        drawn = between("randint", bounds, sides, mx.float32, key, window=window, numbers=numbers)
         part = read_part("randint", sides, window)
         first = part.of(bottom).astype(kind)
         last = (part.of(top) - mx.array(1, mx.int32)).astype(kind)
@@ -236,6 +244,11 @@ def categorical(
             )
         noise = draw_gumbel(name, noise_shape, mx.float32, key)
         return mx.argmax(noise + scores, axis=ahead)
+
+
+def _of_32_bits(bound: object) -> TypeGuard[int]:
+    """Whether a bound is an integer that can be counted down from, in 32 bits."""
+    return type(bound) is int and -(2**31) < bound < 2**31
 
 
 def _order(function: str, shape: tuple[int, ...], key: mx.array) -> mx.array:

@@ -29,11 +29,13 @@ from .arguments import (
     read_array,
     read_dtype,
     read_floating,
+    read_key,
     read_numbers,
     read_scalar,
     read_shape,
+    refuse_float64_on_a_gpu,
 )
-from .floats import between, has_normal, inverse_erf, read_uniform, signed, unit
+from .floats import between, has_kernel, inverse_erf, read_uniform, signed, unit
 from .refusals import ArgumentTypeError, ArgumentValueError, told
 from .watching import watched
 from .window import read_part
@@ -69,12 +71,12 @@ def uniform(
     """
     kind = read_floating("uniform", dtype)
     with on("uniform", stream):
-        bounds = {
-            "low": read_scalar("uniform", "low", low).astype(kind),
-            "high": read_scalar("uniform", "high", high).astype(kind),
-        }
         numbers = read_numbers(low, high)
-        return between("uniform", bounds, shape, kind, key, numbers=numbers, window=window)
+        if kind == mx.float32 and numbers is not None and has_kernel("uniform", key):
+            part = read_part("uniform", read_shape("uniform", shape), window)
+            return kernel.uniform(key, part, *numbers)
+        bounds = {"low": low, "high": high}
+        return between("uniform", bounds, shape, kind, key, window=window)
 
 
 @source.by_mlx_if_it_can
@@ -109,6 +111,12 @@ def normal(
         )
     with on("normal", stream):
         sides = read_shape("normal", shape)
+        numbers = read_numbers(1.0 if scale is None else scale, *([] if loc is None else [loc]))
+        if kind == mx.float32 and numbers is not None and has_kernel("normal", key, "normal"):
+            part = read_part("normal", sides, window)
+            name = "normal" if loc is None else "moved_normal"
+            return kernel.draw(name, key, part, math.sqrt(2), *numbers)
+        refuse_float64_on_a_gpu("normal", kind)
         mean = None if loc is None else read_scalar("normal", "loc", loc, kind)
         deviation = None if scale is None else read_scalar("normal", "scale", scale, kind)
         given = {"loc": mean, "scale": deviation}
@@ -122,9 +130,6 @@ def normal(
                 mend=f"shape={whole}, or no window",
             )
         part = read_part("normal", sides, window)
-        numbers = read_numbers(1.0 if scale is None else scale, *([] if loc is None else [loc]))
-        if kind == mx.float32 and numbers is not None and has_normal("normal", key):
-            return kernel.normal(key, part, math.sqrt(2), *numbers).reshape(part.shape)
         mean = None if mean is None else part.of(mean)
         deviation = None if deviation is None else part.of(deviation)
         if kind == mx.complex64:
@@ -164,6 +169,11 @@ def laplace(
     mean, width = _one_number("laplace", "loc", loc), _one_number("laplace", "scale", scale)
     with on("laplace", stream):
         part = read_part("laplace", read_shape("laplace", shape), window)
+        if kind == mx.float32 and has_kernel("laplace", key, "laplace"):
+            if mean == 0:
+                return kernel.draw("laplace", key, part, width)
+            return kernel.draw("moved_laplace", key, part, width, mean)
+        refuse_float64_on_a_gpu("laplace", kind)
         s = signed("laplace", part, key)
         drawn = mx.sign(s) * mx.log1p(mx.array(-1.0, kind) * mx.abs(s))
         drawn = drawn.astype(kind)
@@ -230,6 +240,12 @@ def truncated_normal(
     name = "truncated_normal"
     kind = read_floating(name, dtype)
     with on(name, stream):
+        numbers = read_numbers(lower, upper)
+        if kind == mx.float32 and numbers is not None and not any(map(math.isnan, numbers)):
+            part = read_part(name, () if shape is None else read_shape(name, shape), window)
+            if has_kernel(name, key, name):
+                return kernel.draw(name, key, part, *numbers, math.sqrt(2))
+        refuse_float64_on_a_gpu(name, kind)
         bottom = read_scalar(name, "lower", lower)
         top = read_scalar(name, "upper", upper)
         if shape is None:
@@ -271,6 +287,7 @@ def multivariate_normal(
     name = "multivariate_normal"
     kind = read_dtype(name, dtype, mx.float32)
     centre, covariance = read_array(name, "mean", mean), read_array(name, "cov", cov)
+    read_key(name, key)  # before the singular values, which a GPU refuses
     found = f"mean {centre.shape}, cov {covariance.shape}, {kind}"
     for right, rule in (
         (kind == mx.float32, "dtype float32"),
@@ -307,6 +324,8 @@ def draw_gumbel(
     """Draw for ``function``, whose name an error is to carry; see :func:`gumbel`."""
     kind = read_uniform(function, dtype)
     part = read_part(function, read_shape(function, shape), window)
+    if kind == mx.float32 and has_kernel(function, key, "gumbel"):
+        return kernel.draw("gumbel", key, part)
     return -mx.log(-mx.log(unit(function, part, kind, key)))
 
 

@@ -7,12 +7,20 @@ MLX's order and dtypes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import mlx.core as mx
 
 from . import kernel, source
-from .arguments import broadcast_within, read_floating, read_key, read_shape
+from .arguments import (
+    Scalar,
+    broadcast_within,
+    read_floating,
+    read_key,
+    read_scalar,
+    read_shape,
+    refuse_float64_on_a_gpu,
+)
 from .keys import draw
 from .refusals import UnsupportedError
 from .window import Part, read_part
@@ -26,34 +34,34 @@ _ABOVE_MINUS_ONE = -1 + 2**-24
 
 def between(
     function: str,
-    bounds: dict[str, mx.array],
+    bounds: Mapping[str, Scalar],
     shape: Sequence[int],
     dtype: mx.Dtype,
     key: mx.array,
     *,
-    numbers: tuple[float, ...] | None = None,
     window: slice | None = None,
+    numbers: tuple[float, ...] | None = None,
 ) -> mx.array:
     """Draw for ``function``, whose name an error is to carry, between two bounds.
 
     Args:
         function: The name.
-        bounds: The lower and the upper bound by their names, of the dtype already.
+        bounds: The lower and the upper bound by their names; an array is of the dtype already.
         shape: The shape of the whole draw.
         dtype: The dtype.
         key: One key.
-        numbers: The bounds once more, where they came as plain numbers.
         window: The rows that are wanted.
+        numbers: The bounds once more, where they came as plain numbers.
     """
     kind = read_uniform(function, dtype)
     sides = read_shape(function, shape)
-    broadcast_within(function, sides, **{name: bound.shape for name, bound in bounds.items()})
-    low, high = bounds.values()
     part = read_part(function, sides, window)
+    if kind == mx.float32 and numbers is not None and has_kernel(function, key):
+        return kernel.uniform(key, part, *numbers)
+    low, high = (read_scalar(function, name, bound).astype(kind) for name, bound in bounds.items())
+    broadcast_within(function, sides, **dict(zip(bounds, (low.shape, high.shape), strict=True)))
     if source.mlx_draws(function, part, read_key(function, key)):
         return mx.random.uniform(low, high, part.shape, kind, key=key)
-    if kind == mx.float32 and numbers is not None and has_kernel(function, key):
-        return kernel.uniform(key, part, *numbers).reshape(part.shape)
     low, high = part.of(low), part.of(high)
     return (high - low) * unit(function, part, kind, key) + low
 
@@ -61,6 +69,7 @@ def between(
 def read_uniform(function: str, dtype: mx.Dtype | None) -> mx.Dtype:
     """A dtype that mlx has uniform numbers of."""
     kind = read_floating(function, dtype)
+    refuse_float64_on_a_gpu(function, kind)
     if kind not in _BELOW_ONE:
         raise UnsupportedError(
             f"{function}: mlx has no uniform numbers of this dtype",
@@ -78,8 +87,7 @@ def unit(function: str, part: Part, kind: mx.Dtype, key: mx.array) -> mx.array:
         case "mlx" if part.whole:
             return source.mlx(lambda k: mx.random.uniform(shape=part.shape, dtype=kind, key=k), key)
         case "kernel":
-            drawn = kernel.uniform(key, part, largest=largest)
-            return drawn.astype(kind).reshape(part.shape)
+            return kernel.uniform(key, part, largest=largest).astype(kind)
     words = draw(function, part, key)
     drawn = words.astype(mx.float32) / mx.array(2**32, mx.float32)
     return mx.minimum(drawn, mx.array(largest, mx.float32)).astype(kind)
@@ -90,7 +98,7 @@ def signed(function: str, part: Part, key: mx.array) -> mx.array:
     if source.mlx_draws(function, part, read_key(function, key)):
         return mx.random.uniform(_ABOVE_MINUS_ONE, 1.0, part.shape, key=key)
     if has_kernel(function, key):
-        return kernel.uniform(key, part, _ABOVE_MINUS_ONE, 1.0).reshape(part.shape)
+        return kernel.uniform(key, part, _ABOVE_MINUS_ONE, 1.0)
     low = mx.array(_ABOVE_MINUS_ONE, mx.float32)
     width = mx.array(1.0, mx.float32) - low
     return width * unit(function, part, mx.float32, key) + low
@@ -98,16 +106,11 @@ def signed(function: str, part: Part, key: mx.array) -> mx.array:
 
 def inverse_erf(function: str, part: Part, key: mx.array) -> mx.array:
     """Draw ``erfinv(s)``, float32."""
-    if has_normal(function, key):
-        return kernel.normal(key, part, 1.0).reshape(part.shape)
+    if has_kernel(function, key, "normal"):
+        return kernel.draw("normal", key, part, 1.0, 1.0)
     return mx.erfinv(signed(function, part, key))
 
 
-def has_kernel(function: str, key: mx.array) -> bool:
-    """Whether a kernel makes this draw."""
-    return source.chosen(function, read_key(function, key)) == "kernel"
-
-
-def has_normal(function: str, key: mx.array) -> bool:
-    """Whether a kernel makes this draw of normal numbers."""
-    return has_kernel(function, key) and kernel.has_normal()
+def has_kernel(function: str, key: mx.array, name: str = "uniform") -> bool:
+    """Whether a kernel makes this draw: the one of that name."""
+    return source.chosen(function, read_key(function, key)) == "kernel" and kernel.has(name)

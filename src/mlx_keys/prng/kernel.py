@@ -4,8 +4,8 @@ A thread makes four counters, and with them four words of the first half of the 
 the second; what becomes of a word (nothing, a uniform, a normal number) happens before it is
 stored. Each kernel is built once, at its first launch, for Metal or for CUDA.
 
-On an H100 the values were mlx's own, bit for bit: those of uniform and normal too. On Metal nothing
-was run: :mod:`.source` does not choose a kernel there by itself.
+On an H100 the values were mlx's own, bit for bit, of every kernel here. On Metal nothing was run:
+:mod:`.source` does not choose a kernel there by itself.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from math import copysign, inf
+from struct import Struct
 from typing import Any, NamedTuple, cast
 
 import mlx.core as mx
@@ -20,8 +22,8 @@ import mlx.core as mx
 from .refusals import UnsupportedError
 from .window import Part
 
-#: Threads of a block, of four counters each: the fastest of 64, 128, 256 and 512 on an H100.
-THREADS = 64
+#: Threads of a block, of four counters each. 64 to 512 were equally fast on an H100.
+THREADS = 128
 
 #: What :func:`mx.fast.metal_kernel` and :func:`mx.fast.cuda_kernel` return.
 Launch = Callable[..., list[mx.array]]
@@ -33,28 +35,94 @@ class Finish(NamedTuple):
     Attributes:
         type: Of the result, in the kernel.
         dtype: Of the result, in MLX.
-        of_word: The expression, in terms of ``word`` and ``params``.
+        of_word: The expression, in terms of ``word`` and the parameters.
+        params: The parameters by name and type, in the order in which a draw gives them.
+        on_metal: Whether Metal's library has the functions that it calls.
     """
 
     type: str
     dtype: mx.Dtype
     of_word: str
+    params: tuple[tuple[str, str], ...] = ()
+    on_metal: bool = True
 
 
-#: ``s`` of normal: a uniform number between the float32 next to -1 and 1; the width rounds to 2.
-_SIGNED = "MK_ADD(MK_MUL(2.0f, mk_unit(word, 0.99999994f)), -0.99999994f)"
-_SCALED = f"MK_MUL(MK_MUL(params[0], params[1]), erfinvf({_SIGNED}))"
+def _floats(*names: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, "float") for name in names)
+
+
+#: ``u``, and ``s`` of normal and laplace: between the float32 next to -1 and 1, where the width
+#: rounds to 2.
+_UNIT = "mk_unit(word, 0.99999994f)"
+_SIGNED = f"MK_ADD(MK_MUL(2.0f, {_UNIT}), -0.99999994f)"
+
+_NORMAL = f"MK_MUL(MK_MUL(root, scale), erfinvf({_SIGNED}))"
+_LAPLACE = f"MK_MUL(scale, mk_laplace({_SIGNED}))"
+_BETWEEN = "MK_ADD(MK_MUL(MK_SUB(high, low), mk_unit(word, largest)), low)"
 
 FINISHES = {
     "bits": Finish("uint32_t", mx.uint32, "word"),
-    "uniform": Finish(
+    "unit": Finish("float", mx.float32, "mk_unit(word, largest)", _floats("largest")),
+    "uniform": Finish("float", mx.float32, _BETWEEN, _floats("low", "high", "largest")),
+    "normal": Finish("float", mx.float32, _NORMAL, _floats("root", "scale"), on_metal=False),
+    "moved_normal": Finish(
         "float",
         mx.float32,
-        "MK_ADD(MK_MUL(MK_SUB(params[1], params[0]), mk_unit(word, params[2])), params[0])",
+        f"MK_ADD(mean, {_NORMAL})",
+        _floats("root", "scale", "mean"),
+        on_metal=False,
     ),
-    "normal": Finish("float", mx.float32, _SCALED),
-    "moved_normal": Finish("float", mx.float32, f"MK_ADD(params[2], {_SCALED})"),
+    "laplace": Finish("float", mx.float32, _LAPLACE, _floats("scale"), on_metal=False),
+    "moved_laplace": Finish(
+        "float",
+        mx.float32,
+        f"MK_ADD(mean, {_LAPLACE})",
+        _floats("scale", "mean"),
+        on_metal=False,
+    ),
+    "gumbel": Finish("float", mx.float32, f"-logf(-logf({_UNIT}))", on_metal=False),
+    "truncated_normal": Finish(
+        "float",
+        mx.float32,
+        f"mk_truncated({_UNIT}, lower, upper, root)",
+        _floats("lower", "upper", "root"),
+        on_metal=False,
+    ),
+    # The float32 above 2**32: p = 1 is above every word.
+    "bernoulli": Finish(
+        "bool", mx.bool_, "MK_FLOAT(word) < MK_MUL(chance, 4294967808.0f)", _floats("chance")
+    ),
+    "randint": Finish(
+        "int32_t",
+        mx.int32,
+        "mk_integer(word, low, high)",
+        (("low", "int32_t"), ("high", "int32_t")),
+    ),
 }
+
+#: The numbers of a draw, in the order of the strides in which a kernel finds them.
+PLACES = ("counters", "whole", "start", "count")
+#: The most parameters that a finish has.
+_PARAMS = 3
+#: A key as a kernel is given it: axes of length 1, whose strides are the numbers, and its own.
+_SHAPE = (1,) * (len(PLACES) + _PARAMS) + (2,)
+
+#: By the type of a parameter: its format for ``struct``, and how a kernel reads it from a stride.
+_TYPES = {
+    "float": ("f", "mk_float((uint32_t)key_strides[{}])"),
+    "int32_t": ("i", "(int32_t)key_strides[{}]"),
+}
+#: The parameters of each finish, 32 bits each, and as many more as there can be.
+_PACKED = {
+    name: Struct(
+        "<"
+        + "".join(_TYPES[kind][0] for _, kind in finish.params)
+        + "4x" * (_PARAMS - len(finish.params))
+    )
+    for name, finish in FINISHES.items()
+}
+_WORDS = Struct(f"<{_PARAMS}I")
+_FLOAT = Struct("<f")
 
 #: The place of a thread's first value, by backend. Metal's compiler is told of the thread by name.
 _FIRST = {
@@ -62,24 +130,24 @@ _FIRST = {
     "metal": "const uint32_t first = 4u * thread_position_in_grid.x;",
 }
 
-#: How four values go to an aligned place, by backend.
+#: How four values go to an aligned place, by backend and by the bytes of a value.
 _STORE = {
-    "cuda": "*reinterpret_cast<uint4*>(to) = *reinterpret_cast<const uint4*>(from)",
-    "metal": "for (int j = 0; j < 4; ++j) (to)[j] = (from)[j]",
+    ("cuda", 4): "*reinterpret_cast<uint4*>(to) = *reinterpret_cast<const uint4*>(from)",
+    ("cuda", 1): "*reinterpret_cast<uchar4*>(to) = *reinterpret_cast<const uchar4*>(from)",
+    ("metal", 4): "for (int j = 0; j < 4; ++j) (to)[j] = (from)[j]",
+    ("metal", 1): "for (int j = 0; j < 4; ++j) (to)[j] = (from)[j]",
 }
 
 #: All of a draw. The second half of the result is aligned where the counters are a multiple of 4.
 _WHOLE = """
-const uint32_t counters = layout[0], whole = layout[1];
 if (first >= counters) return;
-const uint32_t k0 = key[0], k1 = key[1];
 MK_DEVICE MK_T* const firsts = out + first;
 MK_DEVICE MK_T* const seconds = out + (size_t)counters + first;
 if (whole >= 4u && first <= whole - 4u) {
-  alignas(16) MK_T a[4], b[4];
+  alignas(4 * sizeof(MK_T)) MK_T a[4], b[4];
   #pragma unroll
   for (uint32_t i = 0; i < 4u; ++i) {
-    const mk_block x = mk_threefry2x32(k0, k1, first + i, first + i + counters);
+    const mk_block x = mk_threefry2x32(words, first + i, first + i + counters);
     a[i] = MK_FINISH(x.x0);
     b[i] = MK_FINISH(x.x1);
   }
@@ -91,25 +159,25 @@ if (whole >= 4u && first <= whole - 4u) {
   }
 } else {
   for (uint32_t i = 0; i < 4u && first + i < counters; ++i) {
-    const mk_block x = mk_counter(k0, k1, first + i, counters, whole);
+    const mk_block x = mk_counter(words, first + i, counters, whole);
     firsts[i] = MK_FINISH(x.x0);
     if (first + i < whole) seconds[i] = MK_FINISH(x.x1);
   }
 }
 """
 
-#: A part of a draw, which starts at the word (layout[3], layout[2]) and is layout[4] words long.
+#: A part of a draw, which starts at the word ``start`` and is ``count`` words long.
 _PART = """
-const uint32_t count = layout[4];
+const uint64_t start = key_strides[2];
+const uint32_t count = key_strides[3];
 if (first >= count) return;
-const uint64_t start = ((uint64_t)layout[3] << 32) | layout[2];
 for (uint32_t i = 0; i < 4u && first + i < count; ++i) {
-  const uint32_t word = mk_word(key[0], key[1], start + first + i, layout[0], layout[1]);
-  out[first + i] = MK_FINISH(word);
+  out[first + i] = MK_FINISH(mk_word(words, start + first + i, counters, whole));
 }
 """
 
 
+@cache
 def backend() -> str | None:
     """``"cuda"`` or ``"metal"``, whichever this mlx can use here."""
     if mx.cuda.is_available():
@@ -132,38 +200,39 @@ def require(function: str) -> None:
         )
 
 
-def has_normal() -> bool:
-    """Whether a kernel makes normal numbers: not on Metal, whose library has no erfinv."""
-    return backend() == "cuda"
-
-
-def bits(key: mx.array, part: Part) -> mx.array:
-    """Draw words.
-
-    Args:
-        key: Two words: shape (2,), uint32.
-        part: Which words of how many.
-
-    Returns:
-        Shape (part.count,), uint32.
-    """
-    return _draw("bits", key, part, ())
+def has(name: str) -> bool:
+    """Whether there is a kernel for one of :data:`FINISHES` here."""
+    return FINISHES[name].on_metal or backend() == "cuda"
 
 
 def uniform(
     key: mx.array, part: Part, low: float = 0.0, high: float = 1.0, largest: float = 1 - 2**-24
 ) -> mx.array:
     """Draw numbers between two bounds, float32; ``u`` is ``largest`` at most."""
-    return _draw("uniform", key, part, (low, high, largest))
+    if (low, high) == (0, 1):
+        return draw("unit", key, part, largest)
+    return draw("uniform", key, part, low, high, largest)
 
 
-def normal(
-    key: mx.array, part: Part, root: float, scale: float = 1.0, mean: float | None = None
-) -> mx.array:
-    """Draw ``root * scale * erfinv(s) + mean``, float32; with no mean nothing is added."""
-    if mean is None:
-        return _draw("normal", key, part, (root, scale))
-    return _draw("moved_normal", key, part, (root, scale, mean))
+def draw(name: str, key: mx.array, part: Part, *params: float) -> mx.array:
+    """Draw with one kernel.
+
+    Args:
+        name: One of :data:`FINISHES`.
+        key: Two words: shape (2,), uint32.
+        part: Which values of how many.
+        params: What the finish takes.
+
+    Returns:
+        The shape of the part; the dtype of the finish.
+    """
+    if part.length == 0:
+        return mx.zeros(part.shape, FINISHES[name].dtype)
+    if not part.whole and part.length >= 2**32:  # more than a thread can number
+        everything = draw(name, key, part.everything(), *params)
+        return everything[part.start : part.stop].reshape(part.shape)
+    # A key has no gradient, and a kernel none to ask for.
+    return launch(name, mx.stop_gradient(key), part, params, cast(str, backend()))
 
 
 def text(name: str, *, whole: bool, where: str) -> tuple[str, str]:
@@ -176,17 +245,24 @@ def text(name: str, *, whole: bool, where: str) -> tuple[str, str]:
     """
     finish = FINISHES[name]
     body = files(__package__).joinpath("threefry2x32.h").read_text("utf-8")
-    defines = (
+    taken = "".join(f", {kind} {param}" for param, kind in finish.params)
+    given = "".join(f", {param}" for param, _ in finish.params)
+    header = (
         f"#define MK_T {finish.type}\n"
-        f"#define MK_FINISH(drawn) mk_finish_{name}(drawn, params)\n"
-        f"#define MK_STORE(to, from) {_STORE[where]}\n"
-    )
-    space = "const constant" if where == "metal" else "const"
-    function = (
-        f"MK_FN {finish.type} mk_finish_{name}(uint32_t word, {space} float* params) {{\n"
+        f"#define MK_FINISH(drawn) mk_finish_{name}(drawn{given})\n"
+        f"#define MK_STORE(to, from) {_STORE[where, finish.dtype.size]}\n"
+        f"MK_FN {finish.type} mk_finish_{name}(uint32_t word{taken}) {{\n"
         f"  return {finish.of_word};\n}}\n"
     )
-    return body + defines + function, _FIRST[where] + (_WHOLE if whole else _PART)
+    params = "".join(
+        f"const {kind} {param} = {_TYPES[kind][1].format(len(PLACES) + place)};\n"
+        for place, (param, kind) in enumerate(finish.params)
+    )
+    numbers = (
+        "const uint32_t counters = key_strides[0], whole = key_strides[1];\n"
+        f"const mk_key words = {{key[0], key[1], (uint32_t)key_strides[{len(_SHAPE) - 1}]}};\n"
+    )
+    return body + header, _FIRST[where] + "\n" + numbers + params + (_WHOLE if whole else _PART)
 
 
 @cache
@@ -198,7 +274,7 @@ def built(name: str, *, whole: bool, where: str) -> Launch:
         Launch,
         build(
             name=f"mlx_keys_{name}_{'whole' if whole else 'part'}",
-            input_names=["key", "layout", "params"],
+            input_names=["key"],
             output_names=["out"],
             source=source,
             header=header,
@@ -219,32 +295,43 @@ def launch(
         where: ``"cuda"`` or ``"metal"``.
         options: For MLX: ``verbose``, ``stream``.
     """
-    layout, threads = plan(part)
     (drawn,) = built(name, whole=part.whole, where=where)(
-        inputs=[key, mx.array(layout, mx.uint32), mx.array(params or (0.0,), mx.float32)],
-        output_shapes=[(part.count,)],
+        inputs=[mx.as_strided(key, _SHAPE, told(name, part, params))],
+        output_shapes=[part.shape],
         output_dtypes=[FINISHES[name].dtype],
-        grid=(threads, 1, 1),
+        grid=(threads(part), 1, 1),
         threadgroup=(THREADS, 1, 1),
         **options,
     )
     return drawn
 
 
-def plan(part: Part) -> tuple[list[int], int]:
-    """What a kernel is told of the places of its values, and how many threads it takes."""
+def told(name: str, part: Part, params: tuple[float, ...]) -> tuple[int, ...]:
+    """What a kernel is told in the strides of its key: :data:`PLACES`, the parameters, and 1.
+
+    A kernel takes nothing but arrays. An array of numbers would lie in memory that the processor
+    writes and the GPU has to fetch, page by page: up to half of the time of a draw of 1 GiB on an
+    H100. Strides come with the launch itself; those of axes of length 1 move nothing.
+    """
     half, odd = divmod(part.size, 2)
-    counters = half + odd
-    if part.whole:
-        return [counters, half], -(-counters // 4)
-    return [counters, half, part.start % 2**32, part.start >> 32, part.count], -(-part.count // 4)
+    packed = _PACKED[name]
+    try:
+        bits = packed.pack(*params)
+    except OverflowError:  # beyond float32
+        bits = packed.pack(*map(_single, params))
+    return (half + odd, half, part.start, part.stop - part.start, *_WORDS.unpack(bits), 1)
 
 
-def _draw(name: str, key: mx.array, part: Part, params: tuple[float, ...]) -> mx.array:
-    if part.count == 0:
-        return mx.zeros((0,), FINISHES[name].dtype)
-    if not part.whole and part.count >= 2**32:  # more than a thread can number
-        everything = _draw(name, key, part.everything(), params)
-        return everything[part.start : part.stop]
-    # A key has no gradient, and a kernel none to ask for.
-    return launch(name, mx.stop_gradient(key), part, params, cast(str, backend()))
+def threads(part: Part) -> int:
+    """How many threads a draw takes, of four counters or, of a part, four values each."""
+    places = part.size - part.size // 2 if part.whole else part.length
+    return -(-places // 4)
+
+
+def _single(value: float) -> float:
+    """A number that float32 can hold: infinity where it is beyond."""
+    try:
+        _FLOAT.pack(value)
+    except OverflowError:
+        return copysign(inf, value)
+    return value

@@ -15,6 +15,8 @@ from .watching import watched
 from .window import Part, read_part
 
 _DTYPES = {1: mx.uint8, 2: mx.uint16, 4: mx.uint32}
+#: The bytes of a word.
+_WORD = 4
 
 
 @watched
@@ -30,6 +32,8 @@ def key(seed: SupportsIndex) -> mx.array:
     Raises:
         TypeError: The seed is no integer, or out of range.
     """
+    if type(seed) is int and 0 <= seed < 2**64:
+        return mx.random.key(seed)
     return mx.array(threefry2x32.key(seed), dtype=mx.uint32)
 
 
@@ -135,10 +139,12 @@ def bits(
 
 def draw(function: str, part: Part, key: mx.array, width: int = 4) -> mx.array:
     """Draw for ``function``, whose name an error is to carry; see :func:`bits`."""
+    if width == _WORD:
+        return source.words(function, read_key(function, key), part)
     holding = part.words(width)
     words = source.words(function, read_key(function, key), holding)
     skipped = part.start - holding.start * 4 // width
-    return words.view(_DTYPES[width])[skipped : skipped + part.count].reshape(part.shape)
+    return words.view(_DTYPES[width])[skipped : skipped + part.length].reshape(part.shape)
 
 
 def _counter(data: SupportsIndex | str | bytes | mx.array) -> tuple[int, int | mx.array]:

@@ -5,7 +5,7 @@ The choice changes no value, only where and how fast it is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -22,9 +22,12 @@ from .window import Part
 
 P = ParamSpec("P")
 
-#: What is read alike by mlx and by us: no stream, nothing of NumPy's.
-_PLAIN = (type(None), int, float, mx.array, mx.Dtype)
+#: What is read alike by mlx and by us: no stream, nothing of NumPy's. A sequence is looked into.
+_PLAIN = frozenset((type(None), bool, int, float, mx.array, mx.Dtype))
+#: Mlx aborts the process over a side of this length.
 _LONGEST = 2**31
+
+_GPU = mx.DeviceType.gpu
 
 #: The sources there are.
 SOURCES = ("kernel", "mlx", "ops", "reference")
@@ -79,7 +82,7 @@ def chosen(function: str, key: mx.array) -> str:
         kernel.require(function)
     if source is not None:
         return source
-    if mx.default_device().type != mx.DeviceType.gpu:
+    if mx.default_device().type is not _GPU:
         return "mlx"
     if kernel.backend() != "cuda":
         return "ops"
@@ -117,15 +120,22 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
     def call(*args: P.args, **kwargs: P.kwargs) -> mx.array:
         if watching.look is not None:
             return watching.look(function, args, kwargs)
-        key = args[0] if key_leads and args else kwargs.get("key")
-        whole = kwargs.get("window") is None
-        if isinstance(key, mx.array) and whole and all(map(_plain, (*args, *kwargs.values()))):
-            given = {name: value for name, value in kwargs.items() if name != "window"}
-            try:
-                if _of_mlx(key):
+        source = _source.get()
+        if source == "mlx" or (source is None and mx.default_device().type is not _GPU):
+            given: dict[str, object] = kwargs
+            if "window" in given and given["window"] is None:
+                given = {name: value for name, value in given.items() if name != "window"}
+            key = args[0] if key_leads and args else given.get("key")
+            if (
+                type(key) is mx.array
+                and _plain(args)
+                and _plain(given.values())
+                and not traced(key)
+            ):
+                try:
                     return cast(mx.array, theirs(*args, **given))
-            except (TypeError, ValueError, RuntimeError, OverflowError, IndexError):
-                pass
+                except (TypeError, ValueError, RuntimeError, OverflowError, IndexError):
+                    pass
         try:
             return function(*args, **kwargs)
         except TypeError as error:
@@ -136,17 +146,16 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
     return call
 
 
-def _plain(value: object) -> bool:
-    """Whether mlx may be shown an argument: it aborts the process over a side of 2**31."""
-    if isinstance(value, (tuple, list)):
-        return all(isinstance(side, int) and side < _LONGEST for side in value)
-    return isinstance(value, _PLAIN)
-
-
-def _of_mlx(key: mx.array) -> bool:
-    source = _source.get()
-    on_cpu = mx.default_device().type == mx.DeviceType.cpu
-    return (source == "mlx" or (source is None and on_cpu)) and not traced(key)
+def _plain(given: Iterable[object]) -> bool:
+    """Whether mlx may be shown arguments: it reads them as we do, and aborts over none of them."""
+    for value in given:
+        if type(value) not in _PLAIN:
+            if type(value) is not tuple and type(value) is not list:
+                return False
+            for side in value:
+                if type(side) is not int or side >= _LONGEST:
+                    return False
+    return True
 
 
 def mlx(draw: Callable[[mx.array], mx.array], key: mx.array) -> mx.array:
@@ -163,16 +172,20 @@ def mlx(draw: Callable[[mx.array], mx.array], key: mx.array) -> mx.array:
 
 
 def words(function: str, key: mx.array, part: Part) -> mx.array:
-    """Draw words for ``function``: shape (part.count,), uint32."""
+    """Draw words for ``function``: the shape of the part, uint32."""
     match chosen(function, key):
         case "kernel":
-            return kernel.bits(key, part)
+            return kernel.draw("bits", key, part)
         case "mlx" if part.whole and part.size:
-            return mlx(lambda one: _words_of_mlx(one, part.size), key)
+            return mlx(lambda one: _words_of_mlx(one, part.size), key).reshape(part.shape)
         case "reference":
-            drawn = threefry2x32.words(_read(function, key), part.size, part.start, part.stop)
-            return mx.array(drawn, dtype=mx.uint32)
-    return array.words(key, part.size, part.start, part.stop)
+            pair = _read(function, key)
+            drawn = mx.array(
+                threefry2x32.words(pair, part.size, part.start, part.stop), dtype=mx.uint32
+            )
+        case _:
+            drawn = array.words(key, part.size, part.start, part.stop)
+    return drawn.reshape(part.shape)
 
 
 def block(function: str, key: mx.array, counter: tuple[mx.array, mx.array]) -> mx.array:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from operator import index
-from typing import Any
+from typing import Any, NamedTuple
 
 import mlx.core as mx
 
 from .refusals import ArgumentTypeError, ArgumentValueError, told
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """Some rows of a draw, or all of them, and where its values lie among those of the draw.
 
     Attributes:
@@ -38,7 +36,7 @@ class Part:
         return self.stop - self.start == self.size
 
     @property
-    def count(self) -> int:
+    def length(self) -> int:
         """How many values the part has."""
         return self.stop - self.start
 
