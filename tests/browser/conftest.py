@@ -10,13 +10,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+Theme = Literal["light", "dark"]
 WIDTHS = {"wide": 1280, "phone": 390}
-THEMES = ("light", "dark")
+THEMES: tuple[Theme, ...] = ("light", "dark")
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -76,7 +77,7 @@ class Visit:
 
     page: str
     width: int
-    theme: str
+    theme: Theme
     faults: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -137,32 +138,34 @@ def visits(browser: Browser, site: str, built_site: Path) -> list[Visit]:
     seen = []
     pages = sorted(str(path.relative_to(built_site)) for path in built_site.rglob("*.html"))
     for width in WIDTHS.values():
-        for theme in THEMES:
-            context = browser.new_context(
-                viewport={"width": width, "height": 900},
-                color_scheme=theme,
-                reduced_motion="reduce",
-            )
-            for name in pages:
-                page = context.new_page()
-                visit = Visit(name, width, theme)
-                page.on("request", lambda request, visit=visit: visit.requests.append(request.url))
-                page.on(
-                    "console",
-                    lambda said, visit=visit: (
-                        visit.errors.append(said.text) if said.type == "error" else None
-                    ),
-                )
-                page.goto(site + name)
-                found = page.evaluate(LOOK)
-                visit.overflow = found["overflow"]
-                visit.code_size = min(found["sizes"], default=None)
-                rules = RULES[width, theme]
-                if rules != []:
-                    page.evaluate(THIN)
-                    page.evaluate(AXE)
-                    visit.faults = page.evaluate(CHECK, rules)
-                seen.append(visit)
-                page.close()
-            context.close()
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, reduced_motion="reduce"
+        )
+        for name in pages:
+            seen += visit(context.new_page(), site, name, width)
+        context.close()
     return seen
+
+
+def visit(page: Page, site: str, name: str, width: int) -> list[Visit]:
+    """Load a page once, and look at it in both themes: first as it is, then thinned for axe."""
+    requests: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.goto(site + name)
+    both = [Visit(name, width, theme, requests=requests, errors=errors) for theme in THEMES]
+    for one in both:
+        page.emulate_media(color_scheme=one.theme)
+        found = page.evaluate(LOOK)
+        one.overflow = found["overflow"]
+        one.code_size = min(found["sizes"], default=None)
+    page.evaluate(THIN)
+    page.evaluate(AXE)
+    for one in both:
+        rules = RULES[width, one.theme]
+        if rules != []:
+            page.emulate_media(color_scheme=one.theme)
+            one.faults = page.evaluate(CHECK, rules)
+    page.close()
+    return both
