@@ -82,12 +82,12 @@ def test_every_function_is_seen_first_and_second(function: str, later: Any) -> N
     for module in (mx.random, prng):
         with prng.guard():
             draw(function, module, KEY)
-            with pytest.raises(prng.GuardError, match=f"found: key .*{function} at .*, then"):
+            with pytest.raises(prng.GuardError, match=rf"key .*\n +\S+\.{function} "):
                 draw("uniform", later, KEY)
         with prng.guard():
             other()
             with pytest.raises(
-                prng.GuardError, match=rf"^\S+: \S*random.{function} |: prng.{function} "
+                prng.GuardError, match=rf"\n +\S+\.{function} \w+( from)? it at .*\n  mend"
             ):
                 draw(function, module, KEY)
 
@@ -104,9 +104,12 @@ with prng.guard():
     with pytest.raises(prng.GuardError) as caught:
         exec(code, {"prng": prng, "mx": mx, "KEY": KEY, "__name__": "train"})  # noqa: S102
     assert str(caught.value) == (
-        "train.py:4: prng.normal draws from a key that was drawn from before\n"
+        "train.py:4: this key was drawn from before\n"
         "  expected: each key drawn from once, or split, or folded\n"
-        "  found: key [0, 7]: mx.random.uniform at train.py:2, then prng.normal at train.py:4\n"
+        "  found:\n"
+        "    key [0, 7]\n"
+        "    mx.random.uniform draws from it at train.py:2\n"
+        "    prng.normal draws from it at train.py:4\n"
         "  mend: one, two = mx.random.split(key), and a key for each"
     )
     assert isinstance(caught.value, KeysError)
@@ -116,7 +119,7 @@ with prng.guard():
 def test_a_file_in_the_users_folder_is_named_from_there(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     code = compile("with prng.guard():\n [draw(key=KEY) for _ in 'ab']", tmp_path / "a.py", "exec")
-    with pytest.raises(prng.GuardError, match=r"^a\.py:2: .*\n.*\n.*uniform at a\.py:2, then") as _:
+    with pytest.raises(prng.GuardError, match=r"^a\.py:2: .*\n(.*\n)*.* at a\.py:2\n"):
         exec(code, {"prng": prng, "draw": uniform, "KEY": KEY})  # noqa: S102
 
 
@@ -305,7 +308,7 @@ def test_a_third_window_is_held_against_both() -> None:
     with prng.guard():
         for start in (0, 6, 3):
             prng.uniform(shape=(9,), key=KEY, window=slice(start, start + 3))
-        with pytest.raises(prng.GuardError):
+        with pytest.raises(prng.GuardError, match=r"rows 6 to 8 from it .*\n.*rows 7 to 7"):
             prng.uniform(shape=(9,), key=KEY, window=slice(7, 8))
 
 
@@ -322,7 +325,7 @@ def test_under_vmap_every_row_is_a_key(module: Any) -> None:
         with prng.guard() as watch:
             assert raw(mapped(keys)) == value
             assert (watch.keys, watch.unread) == (6, 0)
-            with pytest.raises(prng.GuardError, match=r"key .*uniform at .*test_guard.*normal at"):
+            with pytest.raises(prng.GuardError, match=r"uniform draws .*test_guard.*\n.*normal"):
                 prng.normal(key=rows[4])
 
 
@@ -359,7 +362,7 @@ def test_under_compile_one_variable_used_twice_is_found() -> None:
         one, two = mx.random.split(key)
         return prng.uniform(key=one) + mx.random.normal(key=two) + prng.gumbel(key=one)
 
-    with prng.guard(), pytest.raises(prng.GuardError, match="found: a key that is being traced"):
+    with prng.guard(), pytest.raises(prng.GuardError, match="    a key that is being traced"):
         mx.compile(twice)(KEY)
 
 
@@ -385,7 +388,7 @@ def test_a_function_that_is_compiled_is_read_where_compiling_is_off() -> None:
     try:
         with prng.guard():
             compiled(KEY)
-            with pytest.raises(prng.GuardError, match=r"key \[0, 7\]: "):
+            with pytest.raises(prng.GuardError, match=r"key \[0, 7\]\n"):
                 compiled(KEY)
     finally:
         mx.enable_compile()

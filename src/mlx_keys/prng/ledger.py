@@ -27,8 +27,8 @@ from mlx_keys.errors import Place
 #: What is done with a key.
 Kind = Literal["draw", "split", "fold"]
 
-#: What is said of a use, and of an earlier one.
-DOES: dict[Kind, str] = {"draw": "draws from", "split": "splits", "fold": "folds"}
+#: What is said of a use of a key, and of a key that was used.
+DOES: dict[Kind, str] = {"draw": "draws from it", "split": "splits it", "fold": "folds it"}
 WAS: dict[Kind, str] = {"draw": "drawn from", "split": "split", "fold": "folded"}
 
 

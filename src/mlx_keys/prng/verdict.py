@@ -7,6 +7,7 @@ from mlx_keys.errors import KeysError, Place
 from .ledger import DOES, WAS, Use
 from .surprises import Surprise
 
+#: What to do instead, by the kinds of the two uses.
 _MENDS = {
     frozenset({"draw"}): "one, two = mx.random.split(key), and a key for each",
     frozenset({"draw", "split"}): "split it into one more, and draw from that",
@@ -22,23 +23,31 @@ class GuardError(KeysError):
     program with it.
     """
 
+    __module__ = "mlx_keys.prng"  # where it is imported from, in tracebacks too
+
 
 def fault(key: str, use: Use, earlier: Use) -> GuardError:
     """What is said of a key whose use does not go with an earlier one."""
-    found = f"{key}: {earlier.function} at {earlier.place}, then {use.function} at {use.place}"
-    if use.kind == earlier.kind == "draw" and use.rows and earlier.rows:
+    if use.rows is not None and earlier.rows is not None:
         expected = "windows of one draw (function, shape, width) that share no row"
         mend = "let the windows meet and not overlap, or draw the whole once"
     else:
         expected = "each key drawn from once, or split, or folded"
         mend = _MENDS[frozenset((use.kind, earlier.kind))]
     return GuardError(
-        f"{use.function} {DOES[use.kind]} a key that was {WAS[earlier.kind]} before",
+        f"this key was {WAS[earlier.kind]} before",
         where=use.place,
         expected=expected,
-        found=found,
+        found="\n".join([key, _told(earlier), _told(use)]),
         mend=mend,
     )
+
+
+def _told(use: Use) -> str:
+    what = DOES[use.kind]
+    if use.rows is not None:
+        what = f"draws rows {use.rows.start} to {use.rows.stop - 1} from it"
+    return f"{use.function} {what} at {use.place}"
 
 
 def surprised(function: str, place: Place, found: Surprise) -> GuardError:
