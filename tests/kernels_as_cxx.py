@@ -86,48 +86,50 @@ from mlx_keys.prng import kernel
 from mlx_keys.prng.window import Part
 part = Part((8,), 8, 0, 8, 1) if sys.argv[2] == "whole" else Part((4,), 8, 2, 6, 1)
 def draw(key):
+    if sys.argv[2] == "block":
+        return kernel.block(key, (1, 2), "metal", verbose=True, stream=mx.gpu)
     params = (1,) * len(kernel.FINISHES[sys.argv[1]].params)
     return kernel.launch(sys.argv[1], key, part, params, "metal", verbose=True, stream=mx.gpu)
 mx.export_function(sys.argv[3], draw, mx.zeros((2,), mx.uint32))
 """
 
 
-def metal_text(name: str, whole: bool, folder: Path) -> str:
+def metal_text(name: str, body: str, folder: Path) -> str:
     """What MLX generates of a kernel for Metal's compiler; exporting a call prints it."""
-    arguments = [name, "whole" if whole else "part", str(folder / "draw.mlxfn")]
+    arguments = [name, body, str(folder / "draw.mlxfn")]
     done = subprocess.run(
         [sys.executable, "-c", _GENERATE, *arguments], capture_output=True, text=True, check=True
     )
     return done.stdout.split("```")[1]
 
 
-def cxx(name: str, whole: bool, where: str, folder: Path) -> str:
+def cxx(name: str, body: str, where: str, folder: Path) -> str:
     """A kernel as C++, with ``run`` to call it by."""
     kind = kernel.FINISHES[name].type
     if where == "metal":
-        text = metal_text(name, whole, folder)
+        text = metal_text(name, body, folder)
         called = re.search(r"\[\[kernel\]\] void (\w+)\(", text)
         assert called is not None, text
         call = f"{called[1]}(key, key_strides, ({kind}*)out, uint3{{thread, 0, 0}});"
         return _METAL + text + _RUN.format(call=call)
-    header, body = kernel.text(name, whole=whole, where=where)
+    header, lines = kernel.text(name, body, where)
     signature = f"const uint32_t* key, const int64_t* key_strides, {kind}* out"
     call = (
         f"blockDim.x = {kernel.THREADS}; blockIdx.x = thread / blockDim.x; "
         f"threadIdx.x = thread % blockDim.x; one_thread(key, key_strides, ({kind}*)out);"
     )
-    function = f"static void one_thread({signature}) {{\n{body}\n}}\n"
+    function = f"static void one_thread({signature}) {{\n{lines}\n}}\n"
     return _CUDA + header + function + _RUN.format(call=call)
 
 
 @functools.cache
-def compiled(name: str, whole: bool, where: str, folder: Path) -> Callable[..., None]:
+def compiled(name: str, body: str, where: str, folder: Path) -> Callable[..., None]:
     """A kernel of this machine's processor."""
     compiler = shutil.which("g++")
     if compiler is None:
         pytest.skip("there is no g++ here to compile the kernels' text with")
-    source = folder / f"{name}_{whole}_{where}.cpp"
-    source.write_text(cxx(name, whole, where, folder))
+    source = folder / f"{name}_{body}_{where}.cpp"
+    source.write_text(cxx(name, body, where, folder))
     library = source.with_suffix(".so")
     flags = ["-std=c++17", "-O1", "-ffp-contract=off", "-shared", "-fPIC", "-w"]
     subprocess.run([compiler, *flags, str(source), "-o", str(library)], check=True)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import mlx.core as mx
 import pytest
 from click.testing import CliRunner
 
+from mlx_keys import prng
 from mlx_keys.commands.bench import command, generator, timing
+from mlx_keys.commands.bench.draws import ARGUMENTS, drawn
 from mlx_keys.commands.bench.inprocess import execute
 from mlx_keys.commands.bench.isolation import risky, tame
 from mlx_keys.commands.bench.site import copy_project, run
 from mlx_keys.commands.bench.timing import Row, in_turn, table
 from mlx_keys.errors import INSTALL_MLX, KeysError
+from mlx_keys.examples.backend import ask
 from mlx_keys.examples.extract import extract
+from mlx_keys.trust import speed
 
 PAGE = """\
 # Page
@@ -115,25 +120,77 @@ def test_what_fails_is_not_measured(tmp_path: Path) -> None:
 
 def test_the_generator_is_measured_beside_mlx(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator, "SIZES", (16,))
+    monkeypatch.setattr(generator, "GPU_SIZES", (16,))
     done = CliRunner().invoke(command, ["prng", "--rounds", "2", "--json"])
     rows = json.loads(done.output)["prng"]
-    assert [row["name"].split(",")[0] for row in rows] == [
-        "mx.random.split",
-        "prng.split",
-        "mx.random.uniform",
-        "prng.uniform",
-        "mx.random.normal",
-        "prng.normal",
-    ]
-    assert all(len(row["seconds"]) == 2 for row in rows)
-    assert [row["to"] is None for row in rows] == [True, False] * 3
-    assert all(row["gb_per_s"] > 0 for row in rows)
+    ours = {row["draw"]: row for row in rows if row["who"] == "prng"}
+    theirs = {row["draw"]: row for row in rows if row["who"] == "mx.random"}
+    assert list(ours) == list(theirs) == ["split", *ARGUMENTS]
+    assert all(row["equal"] and row["values"] == 16 for row in ours.values())
+    assert all(ours[name]["to"] == theirs[name]["name"] for name in ours)
+    assert all(len(row["seconds"]) == 2 and row["gb_per_s"] > 0 for row in rows)
 
 
-def test_a_gpu_is_measured_beside_mx_compile_too() -> None:
-    draws = generator._draws(16, compiled=True)
-    assert list(draws["split"]) == ["mx.random", "prng"]
-    assert list(draws["normal"]) == ["mx.random", "prng", "compiled mx.random"]
+def test_draws_that_differ_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    uniform = prng.uniform
+    monkeypatch.setattr(prng, "uniform", lambda **given: uniform(**given) + 1)
+    assert not drawn("uniform", 8).equal
+    assert drawn("normal", 8).equal
+
+
+def test_a_gpu_is_measured_beside_mx_compile_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mx, "compile", lambda call: call)  # on a CPU it would ask for g++
+    who = lambda name: [row.facts["who"] for row in generator._measured(name, 16, 1, on_gpu=True)]  # noqa: E731
+    assert who("split")[:2] == ["mx.random", "prng"]
+    assert who("bernoulli") == ["mx.random", "prng", "compiled mx.random"]
+
+
+def test_an_act_is_measured_some_times_in_a_row_after_one_that_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: clock[0])
+    lasts = iter([100.0, 1.0, 2.0, 6.0])
+
+    def act() -> None:
+        clock[0] += next(lasts)
+
+    assert in_turn({"a": act}, 1, 3, before=1) == {"a": (3.0,)}
+
+
+def test_what_is_measured_is_kept_and_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for sizes in ("SIZES", "GPU_SIZES"):
+        monkeypatch.setattr(generator, sizes, (16,))
+    done = CliRunner().invoke(command, ["prng", "--rounds", "1", "--json", "--record"])
+    backend = ask()
+    kept = speed.load(tmp_path / "trust", backend.device)
+    assert kept.backend == backend
+    assert kept.command == "mlx-keys bench prng --rounds 1 --record"
+    assert kept.rows == json.loads(done.stdout)["prng"]
+    assert kept.of("normal", 16)["prng"]["equal"] is True
+    with pytest.raises(KeysError, match="nothing was measured of normal with 17 values"):
+        kept.of("normal", 17)
+
+
+def test_only_the_generator_is_kept() -> None:
+    done = CliRunner().invoke(command, ["site", "--record"])
+    assert done.exit_code == 2
+
+
+def test_one_record_of_a_device_is_read(tmp_path: Path) -> None:
+    with pytest.raises(KeysError, match="0 records of speed on metal") as caught:
+        speed.load(tmp_path, "metal")
+    assert caught.value.mend == "mlx-keys bench prng --record on such a machine"
+    (tmp_path / "speed").mkdir()
+    (tmp_path / "speed" / "cpu-a.json").write_text("[]")
+    with pytest.raises(KeysError, match="this is no record of speed"):
+        speed.load(tmp_path, "cpu")
+    (tmp_path / "speed" / "cpu-b.json").touch()
+    with pytest.raises(KeysError, match="2 records of speed on cpu"):
+        speed.load(tmp_path, "cpu")
 
 
 def test_without_a_site_there_is_none_to_measure(

@@ -7,7 +7,7 @@ import pytest
 
 from mlx_keys import prng
 from mlx_keys.errors import KeysError
-from mlx_keys.prng import kernel
+from mlx_keys.prng import array, kernel, threefry2x32
 from random_calls import FUNCTIONS, calls, raw
 
 pytestmark = pytest.mark.needs_cuda
@@ -98,6 +98,14 @@ def test_a_kernel_runs_inside_mx_compile_where_it_is_asked_for() -> None:
 def test_a_kernel_asked_for_inside_vmap_is_refused() -> None:
     with prng.using("kernel"), pytest.raises(ValueError, match="vmap"):
         mx.vmap(lambda key: prng.uniform(shape=(3,), key=key))(prng.split(prng.key(1), 2))
+
+
+def test_a_fold_is_one_block_of_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(array, "block", lambda *_: pytest.fail("made of operations"))
+    for data in (0, 10**9, 2**32 - 1, "dropout", mx.array(5)):
+        number = data.item() if isinstance(data, mx.array) else data
+        expected = threefry2x32.fold_in(threefry2x32.key(7), number)
+        assert prng.fold_in(prng.key(7), data).tolist() == list(expected)
 
 
 def test_a_kernel_is_built_once() -> None:

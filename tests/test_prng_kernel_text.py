@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from ctypes import c_uint32, c_void_p
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def stand_in(where: str, folder: Path):
     def launch(
         name: str, key: mx.array, part: Part, params: tuple[float, ...], _where: str
     ) -> mx.array:
-        run = compiled(name, part.whole, where, folder)
+        run = compiled(name, "whole" if part.whole else "part", where, folder)
         block = kernel.THREADS if where == "cuda" else 1  # CUDA launches whole blocks
         drawn = launched(run, name, np.array(key, np.uint32), part, params, block=block)
         dtype = kernel.FINISHES[name].dtype
@@ -136,6 +137,17 @@ def test_a_part_far_out_is_reached_with_64_bits(where: str, folder: Path) -> Non
         part = read_part("test", (n,), slice(start, start + 9))
         found = launch("bits", key, part, (), where).tolist()
         assert found == threefry2x32.words((0, 5), n, start, start + 9)
+
+
+@pytest.mark.parametrize("where", ["metal", "cuda"])
+def test_one_block_is_that_of_the_reference(where: str, folder: Path) -> None:
+    """Each lane of a block of threads is run, and one of them writes."""
+    run = compiled("bits", "block", where, folder)
+    for key, counter in (((0, 0), (0, 0)), ((2**32 - 1, 7), (2**32 - 1, 3))):
+        out, given = np.zeros(2, np.uint32), np.array(key, np.uint32)
+        strides = np.array((*counter, 0, 0, 0, 0, 0, 1), np.int64)
+        run(*(a.ctypes.data_as(c_void_p) for a in (given, strides, out)), c_uint32(4))
+        assert tuple(out.tolist()) == threefry2x32.block(key, counter)
 
 
 def test_a_kernel_is_told_the_numbers_of_a_draw_and_the_bits_of_its_parameters() -> None:

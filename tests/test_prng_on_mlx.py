@@ -196,7 +196,9 @@ def test_a_fold_by_a_large_number_costs_one_block(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("source", [None, "ops", "mlx", "reference", KERNEL])
 @pytest.mark.parametrize("data", [1, 10**9, "a name", mx.array(10**9)], ids=str)
-def test_a_fold_by_any_number_takes_a_kilobyte(data: object, source: str | None) -> None:
+def test_a_fold_by_any_number_takes_few_kilobytes(data: object, source: str | None) -> None:
+    # On a GPU about 20 operations are under way at once, where operations make it.
+    most = 1024 if mx.default_device() == mx.cpu or source is None else 4096
     key = prng.key(3)
     mx.eval(key)
     with prng.using(source) if source else nullcontext():
@@ -206,7 +208,7 @@ def test_a_fold_by_any_number_takes_a_kilobyte(data: object, source: str | None)
         before = mx.get_active_memory()
         mx.reset_peak_memory()
         mx.eval(prng.fold_in(key, data))
-        assert mx.get_peak_memory() - before <= 1024
+        assert mx.get_peak_memory() - before <= most
 
 
 @pytest.mark.parametrize("source", [None, *SOURCES])

@@ -106,6 +106,8 @@ PLACES = ("counters", "whole", "start", "count")
 _PARAMS = 3
 #: A key as a kernel is given it: axes of length 1, whose strides are the numbers, and its own.
 _SHAPE = (1,) * (len(PLACES) + _PARAMS) + (2,)
+#: What follows on the two words of a counter.
+_UNUSED = (0,) * (len(_SHAPE) - 3)
 
 #: By the type of a parameter: its format for ``struct``, and how a kernel reads it from a stride.
 _TYPES = {
@@ -177,6 +179,17 @@ for (uint32_t i = 0; i < 4u && first + i < count; ++i) {
 """
 
 
+#: One block, whose counter takes the place of the first two numbers.
+_BLOCK = """
+if (first > 0u) return;
+const mk_block x = mk_threefry2x32(words, counters, whole);
+out[0] = x.x0;
+out[1] = x.x1;
+"""
+
+_BODIES = {"whole": _WHOLE, "part": _PART, "block": _BLOCK}
+
+
 @cache
 def backend() -> str | None:
     """``"cuda"`` or ``"metal"``, whichever this mlx can use here."""
@@ -235,16 +248,31 @@ def draw(name: str, key: mx.array, part: Part, *params: float) -> mx.array:
     return launch(name, mx.stop_gradient(key), part, params, cast(str, backend()))
 
 
-def text(name: str, *, whole: bool, where: str) -> tuple[str, str]:
+def block(
+    key: mx.array, counter: tuple[int, int], where: str | None = None, **options: Any
+) -> mx.array:
+    """Scramble one counter: shape (2,), uint32. The last arguments are those of :func:`launch`."""
+    (words,) = built("bits", "block", where or cast(str, backend()))(
+        inputs=[mx.as_strided(mx.stop_gradient(key), _SHAPE, (*counter, *_UNUSED, 1))],
+        output_shapes=[(2,)],
+        output_dtypes=[mx.uint32],
+        grid=(1, 1, 1),
+        threadgroup=(1, 1, 1),
+        **options,
+    )
+    return words
+
+
+def text(name: str, body: str, where: str) -> tuple[str, str]:
     """The header and the body of one kernel.
 
     Args:
         name: One of :data:`FINISHES`.
-        whole: All of a draw, or a part of it.
+        body: ``"whole"`` or ``"part"``, of a draw, or one ``"block"``.
         where: ``"cuda"`` or ``"metal"``.
     """
     finish = FINISHES[name]
-    body = files(__package__).joinpath("threefry2x32.h").read_text("utf-8")
+    hash_body = files(__package__).joinpath("threefry2x32.h").read_text("utf-8")
     taken = "".join(f", {kind} {param}" for param, kind in finish.params)
     given = "".join(f", {param}" for param, _ in finish.params)
     header = (
@@ -262,18 +290,18 @@ def text(name: str, *, whole: bool, where: str) -> tuple[str, str]:
         "const uint32_t counters = key_strides[0], whole = key_strides[1];\n"
         f"const mk_key words = {{key[0], key[1], (uint32_t)key_strides[{len(_SHAPE) - 1}]}};\n"
     )
-    return body + header, _FIRST[where] + "\n" + numbers + params + (_WHOLE if whole else _PART)
+    return hash_body + header, _FIRST[where] + "\n" + numbers + params + _BODIES[body]
 
 
 @cache
-def built(name: str, *, whole: bool, where: str) -> Launch:
+def built(name: str, body: str, where: str) -> Launch:
     """One kernel, ready to launch; see :func:`text`."""
-    header, source = text(name, whole=whole, where=where)
+    header, source = text(name, body, where)
     build: Any = mx.fast.cuda_kernel if where == "cuda" else mx.fast.metal_kernel
     return cast(
         Launch,
         build(
-            name=f"mlx_keys_{name}_{'whole' if whole else 'part'}",
+            name=f"mlx_keys_{name}_{body}",
             input_names=["key"],
             output_names=["out"],
             source=source,
@@ -295,7 +323,7 @@ def launch(
         where: ``"cuda"`` or ``"metal"``.
         options: For MLX: ``verbose``, ``stream``.
     """
-    (drawn,) = built(name, whole=part.whole, where=where)(
+    (drawn,) = built(name, "whole" if part.whole else "part", where)(
         inputs=[mx.as_strided(key, _SHAPE, told(name, part, params))],
         output_shapes=[part.shape],
         output_dtypes=[FINISHES[name].dtype],

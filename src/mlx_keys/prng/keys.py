@@ -8,7 +8,7 @@ from typing import Any, SupportsIndex
 
 import mlx.core as mx
 
-from . import source, threefry2x32
+from . import kernel, source, threefry2x32
 from .arguments import Stream, on, read_int, read_key, read_shape
 from .refusals import ArgumentTypeError, ArgumentValueError, told
 from .watching import watched
@@ -88,7 +88,10 @@ def fold_in(
     parent = read_key("fold_in", key)
     with on("fold_in", stream):
         first, second = _counter(data)
-        if source.chosen("fold_in", parent) == "mlx":
+        by = source.chosen("fold_in", parent)
+        if by == "kernel" and isinstance(second, int) and not source.traced(parent):
+            return kernel.block(parent, (first, second))
+        if by == "mlx":
             # On a CPU, a hundred operations on one word each take longer than plain integers.
             words, known = _known(parent), _known(second)
             if words is not None and known is not None:

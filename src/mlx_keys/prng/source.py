@@ -190,7 +190,7 @@ def words(function: str, key: mx.array, part: Part) -> mx.array:
 
 def block(function: str, key: mx.array, counter: tuple[mx.array, mx.array]) -> mx.array:
     """Scramble one counter (two uint32 scalars) for ``function``: shape (2,), uint32."""
-    if _source.get() != "reference":  # one block is nothing to launch a kernel for
+    if _source.get() != "reference":
         return mx.stack([*array.block(key, counter)])
     pair = _read(function, mx.stack([*counter]))
     return mx.array(threefry2x32.block(_read(function, key), pair), dtype=mx.uint32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,7 +19,10 @@ PARTS = ("site", "isolation", "prng")
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--rounds", default=5, show_default=True, help="How often each thing is measured.")
 @click.option("--json", "as_json", is_flag=True, help="Print every measurement as JSON.")
-def command(parts: tuple[str, ...], *, rounds: int, as_json: bool) -> None:
+@click.option(
+    "--record", is_flag=True, help="Keep what was measured of prng in trust/speed, for the site."
+)
+def command(parts: tuple[str, ...], *, rounds: int, as_json: bool, record: bool) -> None:
     """Measure PARTS, or all of them.
 
     site: making the site afresh with installing, again with nothing changed, and after an edit.
@@ -30,6 +34,10 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool) -> None:
     """
     project = Path.cwd()
     wanted = parts or PARTS
+    if record and "prng" not in wanted:
+        raise click.UsageError(
+            "only what is measured of prng is kept: mlx-keys bench prng --record"
+        )
     if set(wanted) - {"prng"}:
         require_site(project, "no site to measure here", "measure one part: mlx-keys bench prng")
     require_mlx("what is measured runs on it", "")
@@ -38,9 +46,30 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool) -> None:
         measured[part] = _measure(part, project, rounds)
         if not as_json:
             click.echo(f"{part}\n{table(measured[part])}\n")
+    if record:
+        _keep(project, measured["prng"], rounds)
     if as_json:
         found = {part: [row.to_json() for row in rows] for part, rows in measured.items()}
         click.echo(json.dumps(found, indent=2))
+
+
+def _keep(project: Path, rows: list[Row], rounds: int) -> None:
+    from mlx_keys.examples import backend
+    from mlx_keys.trust.speed import Speed, save
+
+    from .peers import versions
+
+    path = save(
+        project / "trust",
+        Speed(
+            backend.ask(),
+            datetime.now(UTC).date().isoformat(),
+            f"mlx-keys bench prng --rounds {rounds} --record",
+            versions(),
+            [row.to_json() for row in rows],
+        ),
+    )
+    click.echo(f"kept in {path.relative_to(project)}", err=True)
 
 
 def _measure(part: str, project: Path, rounds: int) -> list[Row]:

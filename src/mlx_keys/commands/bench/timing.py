@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -18,12 +18,14 @@ class Row:
         seconds: Each time.
         base: What it is set in relation to, or None for a base itself.
         size: How many bytes it makes, where that is known.
+        facts: What else a record is to say of it.
     """
 
     name: str
     seconds: tuple[float, ...]
     base: Row | None = None
     size: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def middle(self) -> float:
@@ -45,31 +47,41 @@ class Row:
         rate = {} if self.rate is None else {"gb_per_s": float(f"{self.rate:.4g}")}
         return {
             "name": self.name,
-            "seconds": [round(one, 6) for one in self.seconds],
-            "median": round(self.middle, 6),
+            "seconds": [_rounded(one) for one in self.seconds],
+            "median": _rounded(self.middle),
             "ratio": None if self.ratio is None else round(self.ratio, 4),
             "to": None if self.base is None else self.base.name,
-        } | rate
+            **rate,
+            **self.facts,
+        }
 
 
-def timed(act: Callable[[], object]) -> float:
-    """The seconds that an act takes, by the clock on the wall."""
+def timed(act: Callable[[], object], times: int = 1) -> float:
+    """The seconds that an act takes, by the clock on the wall: the mean of some in a row."""
     start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
+    for _ in range(times):
+        act()
+    return (time.perf_counter() - start) / times
 
 
-def in_turn(acts: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, tuple[float, ...]]:
+def in_turn(
+    acts: Mapping[str, Callable[[], object]], rounds: int, times: int = 1, *, before: int = 0
+) -> dict[str, tuple[float, ...]]:
     """Measure acts in turn, so that what else the machine does falls on all of them.
 
     Args:
         acts: The acts by their names.
         rounds: How often each is measured.
+        times: How often it is done at a measurement, in a row.
+        before: How often it is done when its turn comes, unmeasured, as the act before it left
+            caches full of its own.
     """
     seconds: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(rounds):
         for name, act in acts.items():
-            seconds[name].append(timed(act))
+            for _ in range(before):
+                act()
+            seconds[name].append(timed(act, times))
     return {name: tuple(found) for name, found in seconds.items()}
 
 
@@ -88,5 +100,11 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
 def _seconds(value: float) -> str:
-    return f"{value:.1f} s" if value >= 1 else f"{value * 1e3:.1f} ms"
+    if value >= 1:
+        return f"{value:.1f} s"
+    return f"{value * 1e3:.1f} ms" if value >= 1e-3 else f"{value * 1e6:.1f} us"  # noqa: PLR2004

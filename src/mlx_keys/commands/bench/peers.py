@@ -1,0 +1,88 @@
+"""The generators of torch, CuPy and JAX, where they are installed and see the GPU.
+
+Each draws as many 32-bit values as ours does, into memory of its own library. Their numbers are
+others; what they show is what the chip can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib import metadata
+from importlib.util import find_spec
+from typing import Any
+
+#: What torch's ``zero_`` is called: nothing is computed, and as many bytes are written.
+WRITE_LIMIT = "torch zero_, the write limit"
+
+
+def peers(name: str, values: int) -> dict[str, Callable[[], object]]:
+    """The acts that draw like ``name`` (``split``, ``uniform`` or ``normal``), by their names."""
+    acts: dict[str, Callable[[], object]] = {}
+    for library in (_torch, _cupy, _jax):
+        if find_spec(library.__name__[1:]) is not None:
+            acts |= library(name, values)
+    return acts
+
+
+def versions() -> dict[str, str]:
+    """The versions of the libraries that are here."""
+    found = {}
+    for distribution in metadata.distributions():
+        name = distribution.metadata["Name"].lower()
+        if name in ("torch", "jax", "jaxlib") or name.startswith("cupy"):
+            found[name] = distribution.version
+    return dict(sorted(found.items()))
+
+
+def _torch(name: str, values: int) -> dict[str, Callable[[], object]]:
+    import torch  # type: ignore[import-not-found,unused-ignore]
+
+    if not torch.cuda.is_available():
+        return {}
+    draws: dict[str, tuple[str, Callable[..., Any]]] = {
+        "split": (WRITE_LIMIT, lambda: torch.empty(values, device="cuda").zero_()),
+        "uniform": ("torch.rand", lambda: torch.rand(values, device="cuda")),
+        "normal": ("torch.randn", lambda: torch.randn(values, device="cuda")),
+    }
+    if name not in draws:
+        return {}
+    label, draw = draws[name]
+    return {label: partial(_and_wait, draw, torch.cuda.synchronize)}
+
+
+def _cupy(name: str, values: int) -> dict[str, Callable[[], object]]:
+    import cupy  # type: ignore[import-not-found,unused-ignore]
+
+    found: dict[str, Callable[[], object]] = {}
+    for kind, label in (("Philox4x3210", "CuPy Philox"), ("XORWOW", "CuPy XORWOW")):
+        generator = cupy.random.Generator(getattr(cupy.random, kind)(7))
+        draws: dict[str, Callable[..., Any]] = {
+            "uniform": partial(generator.random, size=values, dtype="float32"),
+            "normal": partial(generator.standard_normal, size=values, dtype="float32"),
+        }
+        if name in draws:
+            wait = cupy.cuda.Device().synchronize
+            found[label] = partial(_and_wait, draws[name], wait)
+    return found
+
+
+def _and_wait(draw: Callable[[], Any], wait: Callable[[], Any]) -> None:
+    drawn = draw()  # kept until it is there
+    wait()
+    del drawn
+
+
+def _jax(name: str, values: int) -> dict[str, Callable[[], object]]:
+    import jax  # type: ignore[import-not-found,unused-ignore]
+
+    draws: dict[str, Callable[..., Any]] = {
+        "split": jax.random.bits,
+        "uniform": jax.random.uniform,
+        "normal": jax.random.normal,
+    }
+    if jax.default_backend() != "gpu" or name not in draws:
+        return {}
+    compiled = jax.jit(partial(draws[name], shape=(values,)))
+    key = jax.random.PRNGKey(7)
+    return {f"jax.random.{draws[name].__name__}": lambda: compiled(key).block_until_ready()}

@@ -1,0 +1,132 @@
+"""How fast draws were on a machine: ``trust/speed/NAME.json``, a row a line.
+
+It is measured, never typed: ``mlx-keys bench prng --record`` writes it. Beside it can lie what a
+profiler said of the kernels, ``NAME.ncu.csv``, as Nsight Compute writes it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.backend import Backend
+from mlx_keys.examples.cache import write
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What one run measured.
+
+    Attributes:
+        backend: Where, on which chip, with which versions.
+        date: The day, ISO 8601.
+        command: What measures it anew.
+        libraries: The versions of the others that were measured.
+        rows: The measurements as ``mlx-keys bench prng --json`` prints them.
+    """
+
+    backend: Backend
+    date: str
+    command: str
+    libraries: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]]
+
+    def of(self, draw: str, values: int) -> dict[str, Mapping[str, Any]]:
+        """The measurements of one draw of one size, by who made it."""
+        found = {r["who"]: r for r in self.rows if (r["draw"], r["values"]) == (draw, values)}
+        if found:
+            return found
+        known = sorted({(row["draw"], row["values"]) for row in self.rows})
+        raise KeysError(
+            f"nothing was measured of {draw} with {values} values on {self.backend.label}",
+            expected=", ".join(f"{name} with {n}" for name, n in known),
+            mend=self.command,
+        )
+
+    @property
+    def draws(self) -> tuple[str, ...]:
+        """What was drawn, in the order of the run."""
+        return tuple(dict.fromkeys(row["draw"] for row in self.rows))
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The numbers of values, smallest first."""
+        return tuple(sorted({row["values"] for row in self.rows}))
+
+
+def save(folder: Path, speed: Speed) -> Path:
+    """Write down what was measured; what was measured before on that backend goes."""
+    head = asdict(speed)
+    rows = ",\n".join(f"    {json.dumps(row)}" for row in head.pop("rows"))
+    lines = json.dumps(head, indent=2).removesuffix("\n}")
+    path = folder / "speed" / f"{speed.backend.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, f'{lines},\n  "rows": [\n{rows}\n  ]\n}}\n')
+    return path
+
+
+def files(folder: Path, device: str) -> list[Path]:
+    """The records of a device."""
+    return sorted((folder / "speed").glob(f"{device}-*.json"))
+
+
+def load(folder: Path, device: str) -> Speed:
+    """Read what was measured on a device: ``cpu``, ``cuda`` or ``metal``.
+
+    Raises:
+        KeysError: There is no such record, or more than one, or it can't be read.
+    """
+    found = files(folder, device)
+    if len(found) != 1:
+        raise KeysError(
+            f"{len(found)} records of speed on {device}",
+            expected=f"one file trust/speed/{device}-*.json",
+            found=", ".join(file.name for file in found) or "none",
+            mend="mlx-keys bench prng --record on such a machine"
+            if not found
+            else "remove those that are not to be shown",
+        )
+    try:
+        stored = json.loads(found[0].read_text("utf-8"))
+        return Speed(**stored | {"backend": Backend(**stored["backend"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise KeysError(
+            "this is no record of speed",
+            where=Place(str(found[0])),
+            found=repr(error),
+            mend="mlx-keys bench prng --record",
+        ) from error
+
+
+def profile(folder: Path, device: str, metrics: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What Nsight Compute measured of the kernels on a device.
+
+    Args:
+        folder: The folder of records.
+        device: The device.
+        metrics: Which metrics; one that is missing is an error.
+
+    Returns:
+        By the name of the kernel, each metric with its unit.
+    """
+    (record,) = files(folder, device)
+    path = record.with_suffix(".ncu.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        units, *measured = csv.DictReader(file)
+    found = {}
+    for row in measured:
+        try:
+            found[row["Kernel Name"]] = {m: f"{row[m]} {units[m]}" for m in metrics}
+        except KeyError as error:
+            raise KeysError(
+                f"a metric was not measured: {error}",
+                where=Place(str(path)),
+                expected=", ".join(metrics),
+                mend="ncu --metrics with it, see docs/explain/speed.md",
+            ) from None
+    return found
