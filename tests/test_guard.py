@@ -255,6 +255,20 @@ def test_a_function_taken_out_of_mlx_before_is_not_seen_and_ours_are() -> None:
             ours(key=KEY)
 
 
+def test_what_a_watched_function_calls_is_its_own_affair(monkeypatch) -> None:
+    """Another library may put a function of its own into ``mx.random``, which draws as it likes."""
+
+    def both(*, key: mx.array) -> mx.array:
+        return MLX["uniform"](key=key) + mx.random.normal(key=key) + prng.bits((), key=key)
+
+    monkeypatch.setattr(mx.random, "uniform", both)
+    with prng.guard() as watch:
+        mx.random.uniform(key=KEY)
+        assert watch.keys == 1
+        with pytest.raises(prng.GuardError):
+            mx.random.normal(key=KEY)
+
+
 WINDOWS = [
     ("that meet", slice(0, 3), slice(3, 9), True),
     ("apart", slice(6, 7), slice(0, 2), True),

@@ -58,6 +58,8 @@ _NO_KEYS = Surprise(
     "prng's function of the same name, which gives an empty array",
 )
 _lock = threading.RLock()
+#: Whether a call is being made for the user: what it calls in turn is its own affair.
+_calling: ContextVar[bool] = ContextVar("mlx_keys.prng.guard.calling", default=False)
 _open: list[Watch] = []
 _originals: dict[str, Callable[..., Any]] = {}
 
@@ -206,18 +208,18 @@ def _signature(function: Callable[..., Any]) -> Any:
 def _watch(function: str, call: Callable[..., R], given: dict[str, Any], frame: FrameType) -> R:
     """Call for the user who stands in ``frame``, and look at what was called with what."""
     watches = [watch for watch in _open if not watch._off.get()]
-    if not watches:
+    if not watches or _calling.get():
         return call(**given)
     name, where, key = function.rpartition(".")[2], place(frame), given.get("key")
     if not (isinstance(key, mx.array) and key.shape == (2,) and key.dtype == mx.uint32):
-        result = call(**given)
+        result = _called(call, given)
         _judge(function, given, where)
         return result
     use = Use(_KINDS.get(name, "draw"), function, where, _rows(name, given))
     words = _words(key)
     if words is None:
         given = given | {"key": _passing(key, watches, use)}
-    result = call(**given)  # what is refused is no use
+    result = _called(call, given)  # what is refused is no use
     _judge(function, given, where)
     for watch in watches:
         if words is None:
@@ -225,6 +227,14 @@ def _watch(function: str, call: Callable[..., R], given: dict[str, Any], frame: 
         else:
             watch._note(words, use)
     return result
+
+
+def _called(call: Callable[..., R], given: dict[str, Any]) -> R:
+    token = _calling.set(True)
+    try:
+        return call(**given)
+    finally:
+        _calling.reset(token)
 
 
 def _judge(function: str, given: Mapping[str, Any], where: Place) -> None:
