@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -181,6 +183,20 @@ def test_mlx_is_as_it_was_when_the_last_guard_closes(failing: bool) -> None:
         pass
     assert {name: getattr(mx.random, name) for name in MLX} == MLX
     assert watching.look is None
+
+
+def test_functions_first_used_inside_a_guard_keep_nothing_of_it() -> None:
+    code = """
+from inspect import getclosurevars
+import mlx.core as mx
+from mlx_keys import prng
+names = ("uniform", "randint", "split")
+known = {name: getattr(mx.random, name) for name in names}
+with prng.guard():
+    functions = {name: getattr(prng, name) for name in names}
+assert {n: getclosurevars(f).nonlocals["theirs"] for n, f in functions.items()} == known
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_what_others_put_into_mlx_meanwhile_stays(monkeypatch) -> None:

@@ -22,7 +22,8 @@ import mlx.core as mx
 
 from mlx_keys.errors import Place
 
-from . import watching
+# Those two take functions of mx.random along when they are imported: before any is replaced.
+from . import choices, distributions, watching  # noqa: F401
 from .arguments import misfit
 from .ledger import Kind, Ledger, Rows, Use
 from .place import ours, place
