@@ -387,6 +387,24 @@ def test_vmap_over_no_keys_raises_where_mlx_would_die() -> None:
             assert ours(mx.zeros(shape, mx.uint32)).shape == shape[:-1]
 
 
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        ("bernoulli", {"shape": (2, 2**31)}),
+        ("truncated_normal", {"lower": -1, "upper": 1, "shape": [2**40]}),
+        ("categorical", {"logits": mx.zeros((2, 3)), "shape": (-(2**31) - 1, 2)}),
+    ],
+)
+@pytest.mark.parametrize("key", [{"key": KEY}, {}], ids=["key", "no key"])
+def test_a_side_so_long_raises_where_mlx_would_die(
+    function: str, arguments: dict[str, Any], key: dict[str, mx.array]
+) -> None:
+    with prng.guard(), pytest.raises(prng.GuardError, match="a side so long kills"):
+        getattr(mx.random, function)(**arguments, **key)
+    with prng.guard(), pytest.raises(OverflowError):
+        getattr(prng, function)(**arguments, key=KEY)
+
+
 def test_under_compile_one_variable_used_twice_is_found() -> None:
     def twice(key: mx.array) -> mx.array:
         one, two = mx.random.split(key)

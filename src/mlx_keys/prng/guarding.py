@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from functools import cache, wraps
 from inspect import signature
 from types import FrameType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import mlx.core as mx
 
@@ -27,10 +27,11 @@ from . import choices, distributions, watching  # noqa: F401
 from .arguments import misfit
 from .ledger import Kind, Ledger, Rows, Use
 from .place import ours, place
-from .surprises import Surprise, surprise
+from .surprises import Surprise, deadly, surprise
 from .verdict import fault, surprised
 
 R = TypeVar("R")
+_Rule: TypeAlias = Callable[[str, Mapping[str, Any]], Surprise | None]
 
 _SHAPED = ("shape", "dtype", "loc", "scale", "key", "stream")
 
@@ -212,16 +213,18 @@ def _watch(function: str, call: Callable[..., R], given: dict[str, Any], frame: 
     if not watches or _calling.get():
         return call(**given)
     name, where, key = function.rpartition(".")[2], place(frame), given.get("key")
+    if function.startswith("mx.random."):
+        _judge(deadly, function, given, where)
     if not (isinstance(key, mx.array) and key.shape == (2,) and key.dtype == mx.uint32):
         result = _called(call, given)
-        _judge(function, given, where)
+        _judge(surprise, function, given, where)
         return result
     use = Use(_KINDS.get(name, "draw"), function, where, _rows(name, given))
     words = _words(key)
     if words is None:
         given = given | {"key": _passing(key, watches, use)}
     result = _called(call, given)  # what is refused is no use
-    _judge(function, given, where)
+    _judge(surprise, function, given, where)
     for watch in watches:
         if words is None:
             watch._note_array(key, use)
@@ -238,8 +241,8 @@ def _called(call: Callable[..., R], given: dict[str, Any]) -> R:
         _calling.reset(token)
 
 
-def _judge(function: str, given: Mapping[str, Any], where: Place) -> None:
-    found = surprise(function.rpartition(".")[2], given)
+def _judge(rule: _Rule, function: str, given: Mapping[str, Any], where: Place) -> None:
+    found = rule(function.rpartition(".")[2], given)
     if found is not None:
         raise surprised(function, where, found)
 
