@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from mlx import nn
 
 from mlx_keys import prng
 from mlx_keys.errors import KeysError
-from mlx_keys.prng import fold_in, uniform, watching
+from mlx_keys.prng import fold_in, guarding, uniform, watching
 from random_calls import FUNCTIONS, raw
 
 KEY = prng.key(7)
@@ -129,6 +130,16 @@ def test_a_key_may_come_by_its_place_in_mlx() -> None:
         mx.random.normal((2,), mx.float32, 0.0, 1.0, KEY)
         with pytest.raises(prng.GuardError):
             mx.random.bernoulli(0.5, (), KEY)
+
+
+@pytest.mark.parametrize("function", guarding.PARAMETERS)
+def test_the_parameters_are_those_of_mlx_in_its_order(function: str) -> None:
+    said = MLX[function].__nb_signature__[0][0]
+    assert tuple(re.findall(r"(\w+): ", said)) == guarding.PARAMETERS[function]
+
+
+def test_every_function_of_mlx_is_watched() -> None:
+    assert set(guarding.PARAMETERS) == set(MLX)
 
 
 def test_numbers_are_the_same_under_a_guard() -> None:

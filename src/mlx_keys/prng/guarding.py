@@ -134,7 +134,7 @@ def guard() -> Iterator[Watch]:
 
     A key may be drawn from once, or split, or folded with any numbers; two of these do not go
     together. Keys are told apart by their words, wherever they come from. Windows of one draw that
-    share no row are one draw. A call without a key is not looked at.
+    share no row are one draw. A call without a key uses none.
 
     Yields:
         A :class:`Watch`, which knows how many keys were used and can look away.
