@@ -89,7 +89,7 @@ def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
     moves its neighbours.
     """
     ours, theirs = numbers.find(expected), numbers.find(found)
-    if _around(expected, ours) != _around(found, theirs):
+    if _between(expected, ours) != _between(found, theirs):
         return None
     largest: dict[str, Distance] = {}
     for one, other in zip(ours, theirs, strict=True):
@@ -110,25 +110,24 @@ def close(expected: str, found: str) -> bool:
     return all(math.isclose(float(a.text), float(b.text), rel_tol=1e-3) for a, b in pairs)
 
 
-def shape(text: str) -> list[str]:
-    """The lines of a text with each number replaced, for what varies from run to run."""
-    return _around(text, numbers.find(text), line_ends=True).split("\n")
-
-
 def same_shape(expected: str, found: str) -> Verdict:
     """Compare outputs that vary: the same lines, with any numbers in the same places."""
-    return Verdict(Kind.VARIES if shape(expected) == shape(found) else Kind.DIFFERS)
+    ours, theirs = (
+        _between(text, numbers.find(text), line_ends=True) for text in (expected, found)
+    )
+    return Verdict(Kind.VARIES if ours == theirs else Kind.DIFFERS)
 
 
-def _around(text: str, found: list[Number], *, line_ends: bool = False) -> str:
-    """What stands around the numbers."""
-    parts, at = [], 0
-    for number in found:
-        parts.append(text[at : number.start])
-        at = number.stop
-    joined = "#".join([*parts, text[at:]])
-    blank = r"[ \t]" if line_ends else r"\s"
-    return re.sub(f"{blank}+", " ", re.sub(f"{blank}*#{blank}*", "#", joined))
+def _between(text: str, found: list[Number], *, line_ends: bool = False) -> list[str]:
+    """What stands before, between and after the numbers, whatever its blanks are wide."""
+    stops = [*(number.start for number in found), len(text)]
+    starts = [0, *(number.stop for number in found)]
+    blank = r"[ \t]+" if line_ends else r"\s+"
+    parts = [re.sub(blank, " ", text[a:b]) for a, b in zip(starts, stops, strict=True)]
+    # A blank beside a number counts for nothing: it holds the place of a sign or of more digits.
+    parts[1:] = [part.lstrip(" ") for part in parts[1:]]
+    parts[:-1] = [part.rstrip(" ") for part in parts[:-1]]
+    return parts
 
 
 def diff(expected: str, found: str, name: str = "page", other: str = "printed") -> str:
