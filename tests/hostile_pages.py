@@ -2,6 +2,7 @@
 
 As a program it is a fuzzer: ``python tests/hostile_pages.py CASES [SEED [FOLDER...]]`` damages
 pages of the folders (or ours), and writes down each page for which something does not hold.
+``fuzz_pages.py`` lets coverage guide the damage.
 """
 
 from __future__ import annotations
@@ -12,12 +13,19 @@ import re
 import sys
 import time
 from functools import cache
+from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
+from typing import ClassVar
 
+from docutils import nodes
+from docutils.core import publish_parts
+from docutils.parsers.rst import Directive, directives
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
+from myst_parser.docutils_ import Parser
 from myst_parser.parsers.mdit import create_md_parser
 
 from mlx_keys.errors import KeysError
@@ -40,6 +48,12 @@ PIECES = (
 ALLOWED = {"py:function", "py:class", "py:method", "py:property", "math", "note", "warning", "tip"}
 ALLOWED |= {"attention", "caution", "danger", "error", "hint", "important", "seealso"}
 _ADDRESS = re.compile(r"https?://|#\w|[\w./+-]+\.md$")
+_ELEMENTS = {
+    *("a", "aside", "blockquote", "br", "code", "col", "colgroup", "dd", "div", "dl", "dt", "em"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "main", "ol", "p", "pre", "section", "span"),
+    *("strong", "table", "tbody", "td", "th", "thead", "tr", "tt", "ul"),
+}
+_ATTRIBUTES = {"class", "href", "id", "start", "style", "title"}
 _DIRECTIVE = re.compile(r"\{([^}]*)\}")
 _OPTIONS = re.compile(r"\A(?::no-index:\n?)?(?::type: [^\n]*\n?)?")
 # What MyST makes of plain Markdown and of formulas; everything else would be more than text.
@@ -81,8 +95,12 @@ def cut(found: str, kind: str, share: float, length: int, piece: str) -> str:
     return found[: at // 2] + found[at : at + length] + found[at // 2 :]
 
 
-def check(found: str) -> bool:
+def check(found: str, rendered: bool = True) -> bool:
     """Assert what must hold of a page, whatever it is.
+
+    Args:
+        found: The page.
+        rendered: Whether to render what it is rewritten as; this takes most of the time.
 
     Returns:
         Whether it was read, and not refused.
@@ -97,9 +115,62 @@ def check(found: str) -> bool:
     assert {one.kind for one in record.warnings} <= set(WARNING_KINDS)
     once = rewritten(record)
     harmless(once)
+    if rendered:
+        shows_only_text(once)
     again = read(once)
     assert again is None or rewritten(again) == once, "no fixed point"
     return True
+
+
+class Described(Directive):
+    """A directive of ours that docutils alone does not know: its content, below its argument."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar = {"no-index": directives.flag, "type": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Show it."""
+        shown = nodes.container("", nodes.literal(text=" ".join(self.arguments)))
+        self.state.nested_parse(self.content, self.content_offset, shown)
+        return [shown]
+
+
+class Shown(HTMLParser):
+    """HTML, looked at as a browser would: every element and attribute is one we know."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at one."""
+        assert tag in _ELEMENTS, f"<{tag}>"
+        for name, value in attrs:
+            assert name in _ATTRIBUTES, f"<{tag} {name}>"
+            assert name != "href" or _ADDRESS.match(value or ""), f"{name}={value}"
+
+    handle_startendtag = handle_starttag
+
+
+def shows_only_text(markdown: str) -> None:
+    """Assert that a page, rendered as a whole, is text, links and formulas, and nothing went wrong.
+
+    That there is no such page or object to link to is not for the page to know.
+    """
+    said = StringIO()
+    settings = {
+        "myst_enable_extensions": ["dollarmath"],
+        "myst_suppress_warnings": ["myst.xref_missing", "myst.header"],
+        "math_output": "LaTeX",
+        "report_level": 2,
+        "warning_stream": said,
+    }
+    for name in ("py:function", "py:class", "py:method", "py:property", "seealso"):
+        directives.register_directive(name, Described)
+    parts = publish_parts(markdown, parser=Parser(), writer="html5", settings_overrides=settings)
+    shown = Shown()
+    shown.feed(parts["html_body"])
+    shown.close()
+    wrong = [line for line in said.getvalue().split("\n") if line and "Unknown target" not in line]
+    assert not wrong, wrong
 
 
 def harmless(markdown: str) -> None:
@@ -144,7 +215,7 @@ def fuzz(cases: int, seed: int, pages: list[str]) -> None:
             found = cut(found, kind, chance.random(), chance.randint(1, 80), piece)
         start = time.process_time()
         try:
-            refused += not check(found)
+            refused += not check(found, rendered=done % 4 == 0)
         except Exception as error:
             path = Path(f"fuzz-failure-{seed}-{done}.txt")
             path.write_text(found, encoding="utf-8", errors="surrogatepass")

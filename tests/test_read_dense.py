@@ -45,9 +45,27 @@ def test_a_page_as_dense_as_upstreams_is_read_whole() -> None:
 
 def test_a_rewritten_page_with_more_marks_than_it_can_have_is_refused() -> None:
     """It may have twice as many as others: tags are gone from it."""
-    page.read(f"{myst.MARK}\n\n# a.b\n\n[a](b.c.md) {'*a b c* ' * 9000}", "p")
+    page.read(f"{myst.MARK}\n\n# a.b\n\n[a](b.c.md) {'*a b c d e* ' * 9000}", "p")
     with pytest.raises(KeysError, match="more marks than a rewritten page has"):
         page.read(f"{myst.MARK}\n\n# a.b\n\n{'[' * 9000}", "p")
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        "`{}`",
+        "[a](http://b.c/{})",
+        "![{}](b)",
+        "\n\n```\n{}\n```\n\n",
+        "\n\n    {}\n\n",
+        "<b title='{}'>",
+    ],
+)
+def test_a_formula_anywhere_leaves_no_mark_of_ours(put: str) -> None:
+    said = put.format('<span class="math">x_1</span>')
+    found = page.read(GFM.replace("Ducks are", f"{said} Ducks are"), "p")
+    assert "\x02" not in str(found)
+    assert "x_1" in str(found) or "title" in put
 
 
 def test_formulas_come_back_as_they_were() -> None:

@@ -38,12 +38,16 @@ def damaged(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(damaged())
-@example("<div >\x00</div>\n" + PAGES[0])
-@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "**&#0;*Something**\n\nx"))
-def test_a_damaged_page_is_read_or_refused_and_what_is_rewritten_is_harmless(found: str) -> None:
+@given(damaged(), st.sampled_from([False, False, False, True]))
+@example("<div >\x00</div>\n" + PAGES[0], True)
+@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "**&#0;*Something**\n\nx"), True)
+@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "\\\\- *Something*\n---\n"), True)
+@example(PAGES[1].replace("bool", "| ' bool"), True)
+def test_a_damaged_page_is_read_or_refused_and_what_is_rewritten_is_harmless(
+    found: str, shown: bool
+) -> None:
     """No other exception, no line off the page, nothing but text, and a fixed point."""
-    check(found)
+    check(found, shown)
 
 
 @pytest.mark.parametrize(

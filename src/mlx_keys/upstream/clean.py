@@ -112,7 +112,7 @@ def _entry(directive: re.Match[str], content: str, line: int, warn: Any) -> Draf
     typed = _TYPE.match(content)
     if typed:
         content = content[typed.end() :]
-        draft.signatures.append(Signature((), typed.group(1).strip()))
+        draft.signatures.append(Signature((), _option(typed[1].strip())))
     elif len(said) > len(name):
         draft.sign(said)
     field = ""
@@ -127,6 +127,11 @@ def _entry(directive: re.Match[str], content: str, line: int, warn: Any) -> Draf
             field = ""
             draft.add(blocks(nodes))
     return draft
+
+
+def _option(value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] == myst.QUOTE
+    return value[1:-1].replace(myst.QUOTE * 2, myst.QUOTE) if quoted else value
 
 
 def _label(nodes: Sequence[Child]) -> str:

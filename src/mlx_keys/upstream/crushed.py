@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from . import inline as inline_marks
 from . import markup
@@ -37,6 +38,8 @@ _ANNOUNCED = re.compile(
 _MEMBERS = re.compile(r"(?:Methods|Attributes)(?:\s|$)")
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\[“\"(*\\$])")
 _SHORTEST = 24
+#: How many ends of sentences are looked at for the first.
+_SENTENCES = 20
 _TYPE_PART = re.compile(
     r"\s+|[,|()\[\]]|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
 )
@@ -150,7 +153,7 @@ def _cut(text: str) -> Iterator[str]:
 
 
 def _first_sentence(text: str) -> tuple[str, str]:
-    for found in _SENTENCE.finditer(text):
+    for found in islice(_SENTENCE.finditer(text), _SENTENCES):
         if sum(map(str.isalnum, LINK.sub(r"\1", text[: found.start()]))) >= _SHORTEST:
             return text[: found.start()], text[found.end() :]
     return text, ""

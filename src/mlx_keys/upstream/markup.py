@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import unescape as unescape_entities
 from urllib.parse import quote, urlsplit
 
@@ -33,13 +34,13 @@ _LOCAL = re.compile(
 )
 # Another host is written otherwise once a reader of Markdown has made it regular.
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?")
+_TICKS = re.compile("`+")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_SPACE = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
     """Give every run of white space as one space, and none at the ends."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def escape(text: str) -> str:
@@ -72,7 +73,9 @@ def code(text: str) -> str:
     if not text.strip():
         return text and " "
     text = fold(text)
-    fence = "`" * (_longest(text, "`") + 1)
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (_longest(text) + 1)
     pad = " " if text[0] == "`" or text[-1] == "`" else ""
     return f"{fence}{pad}{text}{pad}{fence}"
 
@@ -114,6 +117,7 @@ def link(markup: str, url: str) -> str:
     return f"[{markup}]({target})" if target and markup.strip() and "](" not in markup else markup
 
 
+@lru_cache(maxsize=1024)
 def leads(url: str) -> str | None:
     """Give what a link may lead to, ready for one; None for everything else."""
     return url if _LOCAL.fullmatch(url) else address(url)
@@ -133,9 +137,9 @@ def address(url: str) -> str | None:
     return re.sub(r"&(?=#?\w+;)", "%26", quote(url, safe="%/:=&?~#+!,;@*._-$"))
 
 
-def fenced(text: str, info: str = "", sign: str = "`") -> str:
+def fenced(text: str, info: str = "") -> str:
     """Give code in a fence that nothing in it can close; ``info`` must be our own word."""
-    fence = sign * max(3, _longest(text, sign) + 1)
+    fence = "`" * max(3, _longest(text) + 1)
     body = text.strip("\n")
     return f"{fence}{info}\n{body}\n{fence}" if body else f"{fence}{info}\n{fence}"
 
@@ -178,5 +182,6 @@ def _hang(block: str, width: int) -> str:
     return block.replace("\n", "\n" + " " * width).replace("\n" + " " * width + "\n", "\n\n")
 
 
-def _longest(text: str, sign: str) -> int:
-    return max((len(run) for run in re.findall(re.escape(sign) + "+", text)), default=0)
+def _longest(text: str) -> int:
+    """The longest run of backticks."""
+    return max(map(len, _TICKS.findall(text)), default=0)

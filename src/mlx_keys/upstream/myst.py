@@ -24,6 +24,9 @@ LINK_NAMES = {
     "previous": "Previous",
     "next": "Next",
 }
+#: How YAML quotes, and doubles what it quotes.
+QUOTE = "'"
+_PLAIN = re.compile(r"\w[\w.,|\[\]() ]*")
 _HEAD = re.compile(r"`{3,}\{py:\w+\} ([\w.]+)")
 _BLOCK = re.compile(r"\* |\d+\. |> |\||```")
 _DASH = re.compile("[–—]")
@@ -61,7 +64,7 @@ def entry_lines(entry: Entry) -> list[str]:
     head = f"{{py:{entry.kind}}} {entry.name}"
     if entry.signature and entry.kind == "property":
         kind = markup.fold(entry.signature.returns)
-        body = f":type: {kind}\n\n{body}" if kind else body
+        body = f":type: {_option(kind)}\n\n{body}" if kind else body
     elif entry.signature:
         head += _signature(entry.signature)
     return markup.fenced(body, head.replace("`", "'")).split("\n")
@@ -88,6 +91,11 @@ def parameter_line(parameter: Parameter) -> str:
 
 def _title(page: Page) -> str:
     return markup.escape(page.title or page.source.partition(".md")[0]).replace("#", "\\#")
+
+
+def _option(value: str) -> str:
+    """A value as MyST reads the values of options, which is as YAML does."""
+    return value if _PLAIN.fullmatch(value) else f"'{value.replace(QUOTE, QUOTE * 2)}'"
 
 
 def _signature(signature: Signature) -> str:

@@ -103,7 +103,8 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
         title = inline(node.children)
         if title:
             mark = "#" * max(2, int(node.tag[1]))
-            yield f"{mark} {title}" if headings else _written("**", title, "", ("", " "))
+            bold = markup.opening(_written("**", title, "", ("", " ")))
+            yield f"{mark} {title}" if headings else bold
     elif "math" in classes:
         yield markup.math_block(_tex(node))
     elif "admonition" in classes:

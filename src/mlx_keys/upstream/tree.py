@@ -79,13 +79,13 @@ class Growing:
     def __init__(
         self,
         dropped: Callable[[str], None] = lambda name: None,
-        restored: Callable[[str], str] = lambda said: said,
+        restored: Callable[[str], str] | None = None,
     ) -> None:
         """Begin with nothing.
 
         Args:
             dropped: Told the name of each element that could act when rendered.
-            restored: Gives each text, and each attribute, as it is to be kept.
+            restored: Gives each text, and each attribute, as it is to be kept; None leaves them.
         """
         self._dropped = dropped
         self._restored = restored
@@ -105,7 +105,7 @@ class Growing:
     def add(self, node: Node) -> None:
         """Add a finished element."""
         self._flush()
-        self._open[-1].children.append(node)
+        self._open[-1].children.append(self._whole(node))
 
     def open(
         self, tag: str, attributes: dict[str, str] | None = None, line: int | None = None
@@ -114,7 +114,7 @@ class Growing:
         self._flush()
         if tag == "p":
             self._shut("p")
-        node = Node(tag, attributes or {}, [], line)
+        node = self._whole(Node(tag, attributes or {}, [], line))
         self._open[-1].children.append(node)
         if tag not in _VOID and len(self._open) < DEEPEST:
             self._open.append(node)
@@ -131,8 +131,7 @@ class Growing:
             if found["end"]:
                 self.close(name)
             else:
-                given = _attributes(found["attributes"])
-                self.open(name, {key: self._restored(value) for key, value in given.items()})
+                self.open(name, _attributes(found["attributes"]))
         elif name not in _ACTIVE:
             self.say(found[0])
         elif not found["end"]:
@@ -159,6 +158,19 @@ class Growing:
         if start < len(html):
             self.say(markup.resolved(html[start:]))
 
+    def _whole(self, node: Node) -> Node:
+        """An element as it is to be kept."""
+        if self._restored is None:
+            return node
+        if node.attributes:
+            restored = {key: self._restored(value) for key, value in node.attributes.items()}
+            node.attributes = restored
+        node.children = [
+            self._restored(child) if isinstance(child, str) else self._whole(child)
+            for child in node.children
+        ]
+        return node
+
     def _shut(self, tag: str) -> None:
         for at in range(len(self._open) - 1, 0, -1):
             inner = self._open[at].tag
@@ -171,7 +183,8 @@ class Growing:
 
     def _flush(self) -> None:
         if self._said:
-            said = self._restored("".join(self._said))
+            said = "".join(self._said)
+            said = self._restored(said) if self._restored else said
             self._said.clear()
             if said:
                 self._open[-1].children.append(said)
