@@ -21,8 +21,6 @@ root_doc = "index"
 extensions = ["myst_parser", "sphinx_copybutton", "page", "light"]
 
 nitpicky = True
-# Code that Pygments cannot colour stays black; an object and a page of one name are one thing here.
-suppress_warnings = ["misc.highlighting_failure", "myst.xref_ambiguous"]
 
 python_maximum_signature_line_length = 66
 toc_object_entries = False

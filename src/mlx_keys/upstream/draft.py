@@ -44,7 +44,8 @@ class Draft:
         said = self.body or self.parameters or self.returns or self.raises
         if left and not self.summary and not said and len(self.signatures) < 2:  # noqa: PLR2004
             first = left[0]
-            if "\n" not in first and not first.startswith(("* ", "> ", "|", "**")):
+            opens = first.startswith(("* ", "**")) or markup.opening(first) != first
+            if "\n" not in first and not opens:
                 self.summary = left.pop(0)
         self.body += left
 

@@ -7,9 +7,11 @@ heading) vanish; they are no words of the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
+from typing import TypeAlias
 
 from . import markup
 from .tree import Child, Node, text
@@ -28,8 +30,10 @@ _FORMULA = re.compile(r"^\\\\?[\[(]|^\\\\|\\\\?[\])]$|\\\\$")
 _ESCAPED_TEX = re.compile(r"\\([*_#\[\]<>|~`])")
 
 # Inline pieces before they are put together: (sign, content). The sign says what content is:
-# "" raw text, "`" raw code, "*" or "**" finished markup to emphasise, "!" finished markup.
-_Piece = tuple[str, str]
+# "" raw text, "`" raw code, "*" or "**" finished markup to emphasise, "!" finished markup. What is
+# to be emphasised is given in its own pieces too, which stand there if it cannot be.
+_Piece: TypeAlias = "tuple[str, str, list[_Piece]]"
+_NOTHING: _Piece = ("", " ", [])
 
 
 def plain(children: Sequence[Child]) -> str:
@@ -103,7 +107,7 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
         title = inline(node.children)
         if title:
             mark = "#" * max(2, int(node.tag[1]))
-            bold = markup.opening(_written("**", title, "", ("", " ")))
+            bold = markup.opening(title if "*" in title else markup.emphasis(title, "**"))
             yield f"{mark} {title}" if headings else bold
     elif "math" in classes:
         yield markup.math_block(_tex(node))
@@ -154,51 +158,70 @@ def _rows(node: Node) -> Iterator[list[list[Child]]]:
 def _pieces(children: Sequence[Child]) -> Iterator[_Piece]:
     for child in children:
         if isinstance(child, str):
-            yield "", child
+            yield "", child, []
         elif is_permalink(child):
             continue
         elif child.tag in ("code", "tt", "kbd", "samp"):
-            yield "`", text(child.children)
+            yield "`", text(child.children), []
         elif child.tag in ("br", "hr"):
-            yield "", " "
+            yield "", " ", []
         elif "math" in child.classes:
-            yield "!", markup.math(_tex(child))
+            yield "!", markup.math(_tex(child)), []
         elif child.tag in _EMPHASIS:
             pieces = list(_pieces(child.children))
             inner = _joined(pieces)
             # What holds a star cannot stand in stars: its parts meet their neighbours themselves.
-            yield from pieces if "*" in inner else [(_EMPHASIS[child.tag], inner)]
+            yield from pieces if "*" in inner else [(_EMPHASIS[child.tag], inner, pieces)]
         elif child.tag == "a" and markup.leads(child.attributes.get("href", "")):
             inner = _joined(list(_pieces(child.children)))
-            yield "!", markup.link(inner.strip(), child.attributes.get("href", ""))
+            yield "!", markup.link(inner.strip(), child.attributes.get("href", "")), []
         elif child.tag == "img":
-            yield "", child.attributes.get("alt", "")
+            yield "", child.attributes.get("alt", ""), []
         elif child.tag in _BLOCKS:
-            yield "", " "
+            yield "", " ", []
             yield from _pieces(child.children)
-            yield "", " "
+            yield "", " ", []
         else:
             yield from _pieces(child.children)
 
 
-def _joined(pieces: list[_Piece]) -> str:
+def _joined(pieces: Sequence[_Piece]) -> str:
     """Put pieces together: neighbours of one kind become one, so that their marks cannot meet."""
     if len(pieces) == 1 and not pieces[0][0]:
         return markup.escape(pieces[0][1])
-    merged: list[_Piece] = []
+    settled: list[_Piece] = []
+    left = deque(_merged(pieces))
+    while left:
+        sign, content, parts = left.popleft()
+        if parts and not _flanked(content, _end(settled), left[0] if left else _NOTHING):
+            left.extendleft(reversed(parts))
+        else:
+            settled.append((sign, content, parts))
+    return "".join(
+        _written(sign, content, following)
+        for (sign, content, _), following in pairwise([*_merged(settled), _NOTHING])
+    )
+
+
+def _end(pieces: Sequence[_Piece]) -> str:
+    """The sign that some pieces end with."""
+    if not pieces:
+        return ""
+    sign, content, _ = pieces[-1]
+    return content[-1] if sign in ("", "!") else sign[0]
+
+
+def _merged(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
     for sign, group in groupby(filter(itemgetter(1), pieces), itemgetter(0)):
-        contents = [content for _, content in group]
-        merged += [(sign, one) for one in (contents if sign == "!" else ["".join(contents)])]
-    done: list[str] = []
-    before = ""
-    for (sign, content), following in pairwise([*merged, ("", " ")]):
-        written = _written(sign, content, before, following)
-        done.append(written)
-        before = written[-1:] or before
-    return "".join(done)
+        same = list(group)
+        if sign == "!" or len(same) == 1:
+            yield from same
+        else:
+            said = "".join(content for _, content, _ in same)
+            yield sign, said, [part for _, _, parts in same for part in parts]
 
 
-def _written(sign: str, content: str, before: str, following: _Piece) -> str:
+def _written(sign: str, content: str, following: _Piece) -> str:
     if sign == "":
         escaped = markup.escape(content)
         # An exclamation mark before a link would make it a picture.
@@ -207,9 +230,7 @@ def _written(sign: str, content: str, before: str, following: _Piece) -> str:
         return escaped
     if sign == "`":
         return markup.code(content)
-    if sign == "!" or not _flanked(content, before, following):
-        return content
-    return markup.emphasis(content, sign)
+    return content if sign == "!" else markup.emphasis(content, sign)
 
 
 def _flanked(content: str, before: str, following: _Piece) -> bool:
