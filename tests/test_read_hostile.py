@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,10 @@ def damaged(draw: st.DrawFn) -> str:
 @given(damaged(), st.sampled_from([False, False, False, True]))
 @example("<div >\x00</div>\n" + PAGES[0], True)
 @example(rewritten(page.read(PAGES[0], "p")).replace("Something", "**&#0;*Something**\n\nx"), True)
-@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "\\\\- *Something*\n---\n"), True)
+@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "\\- *Something*\n---\n"), True)
+@example(PAGES[4].replace("## Sizes<a", "## Sizes #<i></i> #<a"), True)
+@example(PAGES[1].replace("Something", "the<i>!_Some_</i>thing"), True)
+@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "1. = Something"), True)
 @example(PAGES[1].replace("bool", "| ' bool"), True)
 def test_a_damaged_page_is_read_or_refused_and_what_is_rewritten_is_harmless(
     found: str, shown: bool
@@ -114,6 +118,15 @@ def test_no_code_escapes_its_fence_or_its_span(found: str) -> None:
 )
 def test_only_addresses_of_the_web_become_links(url: str) -> None:
     assert markup.link("words", url) == "words"
+
+
+@pytest.mark.parametrize("put", [markup.opening, lambda said: markup.table([[said], [said]])])
+def test_a_backslash_at_the_end_opens_no_formula_at_the_start(put: Callable[[str], str]) -> None:
+    """MyST would look for it before the dollar, at the end of the text."""
+    said = f"{markup.math('x <b>y</b>')} and {markup.escape(chr(92))}"
+    harmless(put(said))
+    with pytest.raises(AssertionError):
+        harmless(said)
 
 
 @pytest.mark.parametrize("tex", [r"\href{javascript:x}{y}", r"\input{/etc/passwd}", "a$b", "a`b"])

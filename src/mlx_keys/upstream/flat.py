@@ -284,6 +284,7 @@ def _page_prose(page: _Text, start: int, end: int) -> list[str]:
         )
         done += [markup.opening(first), *rest]
         if heading:
-            done.append(f"## {markup.escape(markup.unescape(heading.group(1).strip()))}")
+            title = markup.escape(markup.unescape(heading.group(1).strip()))
+            done.append(markup.heading(title, 2))
             at = heading.end()
     return done

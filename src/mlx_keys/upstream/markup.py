@@ -35,6 +35,7 @@ _LOCAL = re.compile(
 # Another host is written otherwise once a reader of Markdown has made it regular.
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?")
 _TICKS = re.compile("`+")
+_CLOSING, _ESCAPED = re.compile(r"(?<!\\)#+$"), r"\\\g<0>"
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -60,6 +61,7 @@ def resolved(html: str) -> str:
 
 def opening(line: str) -> str:
     """Keep a line of finished markup from opening a block: to be used where a paragraph starts."""
+    line = _ended(line)
     found = _START.match(line)
     if found is None:
         return line
@@ -104,6 +106,11 @@ def emphasis(markup: str, sign: str = "*") -> str:
         return markup
     before, _, after = markup.partition(inner)
     return f"{before}{sign}{inner}{sign}{after}"
+
+
+def heading(markup: str, level: int) -> str:
+    """Make finished markup a heading; signs at its end that would vanish stay."""
+    return f"{'#' * level} {_CLOSING.sub(_ESCAPED, _ended(markup))}"
 
 
 def link(markup: str, url: str) -> str:
@@ -175,7 +182,16 @@ def blocks(parts: Iterable[str]) -> str:
 
 
 def _cell(markup: str) -> str:
-    return re.sub(r"(?<!\\)((?:\\\\)*)\|", r"\1\\|", fold(markup))
+    return re.sub(r"(?<!\\)((?:\\\\)*)\|", r"\1\\|", _ended(fold(markup)))
+
+
+def _ended(markup: str) -> str:
+    """Keep a formula at the start one.
+
+    MyST looks for what escapes its dollar before it, and at the start of a text that means at its
+    end: with a backslash there, all that the formula holds would be read as Markdown.
+    """
+    return f"{markup[:-2]}&#92;" if markup[:1] == "$" and markup.endswith("\\\\") else markup
 
 
 def _hang(block: str, width: int) -> str:

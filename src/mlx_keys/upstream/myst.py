@@ -42,7 +42,7 @@ def page_lines(page: Page) -> list[str]:
     """
     parts = [
         MARK,
-        f"# {_title(page)}",
+        markup.heading(markup.escape(page.title or page.source.partition(".md")[0]), 1),
         _own(page.body),
         *("\n".join(entry_lines(entry)) for entry in page.entries),
         *_curated(page.curated),
@@ -87,10 +87,6 @@ def parameter_line(parameter: Parameter) -> str:
     # A description that opens with a list or a fence stands below the dash.
     gap = "\n\n" if _BLOCK.match(parameter.description) else " "
     return f"{head} –{gap}{parameter.description}".strip()
-
-
-def _title(page: Page) -> str:
-    return markup.escape(page.title or page.source.partition(".md")[0]).replace("#", "\\#")
 
 
 def _option(value: str) -> str:

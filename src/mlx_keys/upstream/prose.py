@@ -106,9 +106,8 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
     elif node.tag in _HEADINGS:
         title = inline(node.children)
         if title:
-            mark = "#" * max(2, int(node.tag[1]))
             bold = markup.opening(title if "*" in title else markup.emphasis(title, "**"))
-            yield f"{mark} {title}" if headings else bold
+            yield markup.heading(title, max(2, int(node.tag[1]))) if headings else bold
     elif "math" in classes:
         yield markup.math_block(_tex(node))
     elif "admonition" in classes:
