@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example as hypothesis_example
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def test_what_is_read_knows_its_lines() -> None:
 
 
 @given(st.lists(parts, min_size=1, max_size=3))
+@hypothesis_example([Part("text", "drawn\n\nwell"), Part("picture", "Two.\n\nx: word")])
 def test_what_is_written_is_read_back(shown: list[Part]) -> None:
     # Two texts in a row are one: a block has one text at most, before or after its pictures.
     once = [part for i, part in enumerate(shown) if part.kind == "picture" or i == 0]
@@ -113,7 +115,37 @@ def test_a_block_that_is_gone_is_a_fault_of_the_golden_file() -> None:
 def test_a_picture_where_text_was_is_a_fault() -> None:
     swapped = (Block(SHOWN[0].label, (Part("picture", "A key."),), 5), *SHOWN[1:])
     (fault,) = faults(GOLDEN, swapped)
+    assert str(fault.where) == "golden/plot_split.txt:4"
+    assert fault.expected == SHOWN[0].parts[0].text
     assert fault.found == "a picture: A key."
+
+
+def test_a_part_more_or_less_is_a_fault_at_what_was_accepted() -> None:
+    figure = SHOWN[2]
+    more = Block(figure.label, (*figure.parts, Part("text", "done")), figure.line)
+    (fault,) = faults(GOLDEN, (*SHOWN[:2], more))
+    assert (str(fault.where), fault.found) == ("golden/plot_split.txt:7", "done")
+    less = Block(figure.label, figure.parts[:1], figure.line)
+    (fault,) = faults(GOLDEN, (*SHOWN[:2], less))
+    assert (str(fault.where), fault.found) == ("golden/plot_split.txt:10", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected", "found"),
+    [
+        ("a\nb\nc", "a\nB\nc", "b\nc", "B\nc"),
+        ("a\nb", "a", "b", "(the text ends here)"),
+        ("#" + "\n#" * 11, "", "\n".join("#" * 12), "(the text ends here)"),
+        ("#" + "\n#" * 12, "a", "\n".join("#" * 12) + "\n(1 more lines)", "a"),
+    ],
+    ids=["from the line that differs", "to its end", "12 lines", "no more than 12 lines"],
+)
+def test_a_fault_shows_a_few_lines_of_both(old: str, new: str, expected: str, found: str) -> None:
+    accepted, shown = (Block("x", (Part("text", text),), 1) for text in (old, new))
+    compared = Comparison("s.py", "golden").of((accepted,), (shown,))
+    assert compared.verdicts == ()
+    (fault,) = compared.faults
+    assert (fault.expected, fault.found) == (expected, found)
 
 
 def test_floats_are_held_to_what_is_allowed() -> None:
