@@ -66,6 +66,24 @@ def test_a_marker_takes_options_on_lines_of_their_own() -> None:
     assert example.options == Options(varies="the clock")
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("page.md", "```{example}\n\n \nprint('a:b:c')\n\t\n\n```\n", 4),
+        ("page.md", "<!-- example -->\n```python\n\nprint('a:b:c')\n\n\n```\n", 4),
+        ("page.rst", ".. example::\n\n\n   print('a:b:c')\n \n\nMore.\n", 4),
+        ("page.rst", ".. example::\n   print('a:b:c')", 2),
+    ],
+    ids=["fence", "marker", "directive", "directive that ends the page"],
+)
+def test_a_program_has_no_blank_lines_around_it_and_colons_in_it(
+    path: str, text: str, line: int
+) -> None:
+    example = only(text, path)
+    assert (example.code, example.code_line) == ("print('a:b:c')\n", line)
+    assert example.options == Options()
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old mac"])
 def test_lines_are_counted_the_same_whatever_ends_them(end: str) -> None:
     text = end.join(["a", "", "```{example}", "print(1)", "```", "```{output}", "1", "```", ""])
@@ -172,6 +190,8 @@ def test_a_block_that_means_nothing_is_a_fault_at_its_line(
         ),
         (".. example:: now\n\n   x\n", [(1, "'.. example::' has nothing after it on its line")]),
         (".. example::\n\nText.\n", [(1, "this example holds no code")]),
+        (".. example::\n:timeout: 5\n", [(1, "this example holds no code")]),
+        (".. example::", [(1, "this example holds no code")]),
         (
             ".. example::\n\n   x = 1\n\n.. output::\n\n   1\n\n.. output::\n\n   2\n",
             [(9, "this example already has an output")],
