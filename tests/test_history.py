@@ -47,9 +47,7 @@ def release(version: str, **digests: str) -> history.Release:
 
 def test_a_change_names_both_releases_and_the_call() -> None:
     past = history.History("2026-01-01", "here", (release("0.9.0"), release("0.10.0", split="new")))
-    assert past.changes("split") == (
-        history.Change("0.9.0", "0.10.0", (probes.PROBES["split"][0],)),
-    )
+    assert past.changes("split") == (history.Change("0.9.0", "0.10.0", ("split(key(7))",)),)
     assert past.changes("key") == ()
 
 
@@ -96,7 +94,15 @@ def test_an_unknown_function_is_refused() -> None:
 def test_the_command_lists_every_function() -> None:
     done = CliRunner().invoke(command, ["--file", str(RECORD)])
     assert done.exit_code == 0
-    assert [line.split()[0] for line in done.output.splitlines()[1:]] == list(probes.PROBES)
+    functions = [line.split()[0] for line in done.output.splitlines()[1:] if line[0] != " "]
+    assert functions == list(probes.PROBES)
+
+
+def test_the_command_puts_each_changed_call_under_its_function_and_keeps_lines_short() -> None:
+    lines = CliRunner().invoke(command, ["--file", str(RECORD)]).output.splitlines()
+    changed = lines.index("categorical          changed in 0.32.1")
+    assert lines[changed + 2] == "  categorical(mx.zeros((1, 1000)), key=key(7))"
+    assert max(map(len, lines)) < 80
 
 
 def test_versions_without_measure_are_a_question_of_usage() -> None:

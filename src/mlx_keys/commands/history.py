@@ -45,4 +45,6 @@ def command(versions: tuple[str, ...], measure: bool, path: Path) -> None:
         if not changes:
             click.echo(f"{function:20} same in all")
         for change in changes:
-            click.echo(f"{function:20} changed in {change.since}: {'; '.join(change.calls)}")
+            click.echo(f"{function:20} changed in {change.since}")
+            for call in change.calls:
+                click.echo(click.wrap_text(call, 78, "  ", "    "))

@@ -85,8 +85,7 @@ def _moved(function: str, path: Path) -> list[nodes.Node]:
         text = f"not in {len(known.versions)} releases, mlx {first} to {last} ({known.platform})"
         return [nodes.Text(text)]
     newest = changes[-1]
-    calls = [call.replace("r.", "").replace("key=k", "key=key(7)") for call in newest.calls]
-    return [nodes.Text(f"in mlx {newest.since}: "), *_listed(calls)]
+    return [nodes.Text(f"in mlx {newest.since}: "), *_listed(newest.calls)]
 
 
 def _code(text: object) -> nodes.literal:

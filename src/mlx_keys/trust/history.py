@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,7 @@ class Change:
     Attributes:
         before: The last measured release that gave the old numbers.
         since: The first that gave the new ones.
-        calls: The probes that differ, as written in :mod:`mlx_keys.trust.probes`.
+        calls: The probes that differ, with the names of ``mlx.core.random`` and ``mx``.
     """
 
     before: str
@@ -77,10 +78,15 @@ class History:
                 new["functions"][function],
                 strict=True,
             )
-            calls = tuple(call for call, before, after in pairs if before != after)
+            calls = tuple(_spelled(call) for call, before, after in pairs if before != after)
             if calls:
                 found.append(Change(old["mlx"], new["mlx"], calls))
         return tuple(found)
+
+
+def _spelled(probe: str) -> str:
+    """A probe as its reader would write it, who knows of no ``r`` and no ``k``."""
+    return re.sub(r"\bk\b", "key(7)", re.sub(r"\br\.", "", probe))
 
 
 def load(path: Path) -> History:
