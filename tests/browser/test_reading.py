@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -77,6 +78,40 @@ def test_the_theme_button_goes_round_and_is_remembered(page: Page, site: str) ->
     expect(body).to_have_attribute("data-theme", str(chosen))
 
 
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["light", "dark"])
+def test_the_theme_that_was_chosen_outweighs_the_systems_but_not_forced_colours(
+    page: Page, site: str, system: Literal["light", "dark"], chosen: str
+) -> None:
+    page.emulate_media(color_scheme=system)
+    page.add_init_script(f"localStorage.setItem('theme', '{chosen}')")
+    page.goto(site + START)
+    paper = {"light": "rgb(253, 252, 249)", "dark": "rgb(21, 21, 20)"}
+    canvas = {"light": "rgb(255, 255, 255)", "dark": "rgb(0, 0, 0)"}
+    expect(page.locator("body")).to_have_css("background-color", paper[chosen])
+    page.emulate_media(forced_colors="active")
+    expect(page.locator("body")).to_have_css("background-color", canvas[system])
+    ink = page.locator(".mk-logo .mk-bit-0").first
+    expect(ink).to_have_css("stroke", canvas["dark" if system == "light" else "light"])
+
+
+def test_the_copy_button_is_seen_when_keys_reach_it(page: Page, site: str) -> None:
+    page.goto(site + START)
+    button = page.locator(".mk-code button.copybtn").first
+    expect(button).to_have_css("opacity", "0")
+    page.keyboard.press("Tab")  # the keyboard is in use, so that the focus shows
+    button.focus()
+    expect(button).to_have_css("opacity", "1")
+
+
+def test_the_copy_button_is_seen_where_there_is_no_mouse(browser: Browser, site: str) -> None:
+    context = browser.new_context(has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(site + START)
+    expect(page.locator(".mk-code button.copybtn").first).to_have_css("opacity", "1")
+    context.close()
+
+
 def test_a_status_opens_to_its_evidence_without_a_script(phone: Page, site: str) -> None:
     phone.goto(site + START)
     status = phone.locator(".mk-status").first
@@ -97,6 +132,9 @@ def test_without_a_script_the_menu_opens_and_the_theme_is_the_systems(
     menu.get_by_role("link", name="Gallery", exact=True).click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Gallery#")
     expect(phone.locator(".theme-toggle")).to_be_hidden()
+    button = phone.locator(".mk-menu-label").bounding_box()
+    assert button is not None
+    assert button["x"] + button["width"] == 390 - 16
     shade = phone.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
     assert shade == "rgb(21, 21, 20)"
 
@@ -116,6 +154,12 @@ def test_search_finds_the_page_of_a_function(page: Page, site: str) -> None:
     page.keyboard.press("Enter")
     results = page.locator("#search-results")
     expect(results.locator("a[href*='mlx.core.random.split']").first).to_be_visible()
+
+
+def test_without_a_script_the_search_page_says_where_to_look(phone: Page, site: str) -> None:
+    phone.goto(site + "search.html?q=split")
+    phone.get_by_role("link", name="the home page").click()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("Random numbers in MLX")
 
 
 def test_on_paper_there_is_the_page_and_nothing_around_it(page: Page, site: str) -> None:
