@@ -120,6 +120,32 @@ def test_what_only_talks_of_examples_in_rst_is_left_alone(text: str) -> None:
     assert extract(text, "page.rst") == Extraction((), ())
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["code", "code-block", "code-cell", "literalinclude", "math", "parsed-literal", "raw",
+     "sourcecode"],
+)  # fmt: skip
+def test_a_directive_that_shows_its_content_only_talks_of_examples(name: str) -> None:
+    fence = f"````{{{name}}} x\n```{{example}}\nprint(1)\n```\n````\n"
+    assert extract(fence, "page.md") == Extraction((), ())
+    directive = f".. {name}:: x\n\n   .. example::\n\n      print(1)\n"
+    assert extract(directive, "page.rst") == Extraction((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":::{tip}\nText.\n:::\n\n```{example}\nx = 1\n```\n",
+        ":::{tip}\n\n::::{note}\nText.\n::::\n\n:::\n\n```{example}\nx = 1\n```\n",
+        ":::\n\n```{example}\nx = 1\n```\n",
+        "``` {example}\nx = 1\n```\n",
+    ],
+    ids=["after a tip", "after a note in a tip", "after colons", "after a blank"],
+)
+def test_what_is_closed_holds_no_example(text: str) -> None:
+    assert only(text).code == "x = 1\n"
+
+
 PLACE = "stands at column 0, outside lists and other directives"
 
 
@@ -171,6 +197,7 @@ PLACE = "stands at column 0, outside lists and other directives"
         ("```{example}\n\n```\n", [(1, "this example holds no code")]),
         ("<!-- example -->\n\nText.\n", [(1, "no ```python follows this")]),
         ("<!-- example -->\n", [(1, "no ```python follows this")]),
+        ("<!-- example -->\n~~~python\nx\n~~~\n", [(1, "no ```python follows this")]),
         ("<!-- example -->\n\n- ```python\n  x\n  ```\n", [(1, "no ```python follows this")]),
     ],
 )
@@ -192,6 +219,14 @@ def test_a_block_that_means_nothing_is_a_fault_at_its_line(
         (".. example::\n\nText.\n", [(1, "this example holds no code")]),
         (".. example::\n:timeout: 5\n", [(1, "this example holds no code")]),
         (".. example::", [(1, "this example holds no code")]),
+        (
+            ".. example::\n   :timeout: 5\n   :colour: red\n\n   x = 1\n",
+            [(3, "an example has no option 'colour'")],
+        ),
+        (
+            ".. example::\n\n   x = 1\n\nText.\n\n.. output::\n\n   1\n",
+            [(7, "this output belongs to no example")],
+        ),
         (
             ".. example::\n\n   x = 1\n\n.. output::\n\n   1\n\n.. output::\n\n   2\n",
             [(9, "this example already has an output")],
@@ -238,6 +273,8 @@ def test_a_fault_hides_no_example_around_it() -> None:
     assert len(found.faults) == 1
 
 
-def test_only_markdown_and_rst_hold_examples() -> None:
-    with pytest.raises(KeysError, match="no examples can be read"):
-        extract("", "page.txt")
+@pytest.mark.parametrize(("path", "found"), [("page.txt", ".txt"), ("page", "no suffix")])
+def test_only_markdown_and_rst_hold_examples(path: str, found: str) -> None:
+    with pytest.raises(KeysError, match="no examples can be read") as caught:
+        extract("", path)
+    assert (caught.value.expected, caught.value.found) == (".md or .rst", found)
