@@ -30,7 +30,11 @@ def test_an_example_knows_its_code_its_output_and_their_lines() -> None:
     assert example.expected is not None
     assert (example.expected.text, example.expected.line) == ("1", 10)
     assert example.expected.block == (8, 11)
-    assert str(example.at(1)) == "page.md:6"
+    assert [str(example.at(line)) for line in (1, 2, None)] == [
+        "page.md:6",
+        "page.md:7",
+        "page.md:6",
+    ]
 
 
 def test_the_same_example_in_rst_is_the_same() -> None:
@@ -244,9 +248,12 @@ def test_a_directive_that_means_nothing_is_a_fault_at_its_line(
     [
         (":colour: red", "an example has no option 'colour'"),
         (":timeout: soon", ":timeout: is in seconds, above 0 and up to 600"),
+        (":timeout:", ":timeout: is in seconds, above 0 and up to 600"),
+        (":timeout: 600.5", ":timeout: is in seconds, above 0 and up to 600"),
         (":timeout: 0", ":timeout: is in seconds, above 0 and up to 600"),
         (":timeout: nan", ":timeout: is in seconds, above 0 and up to 600"),
         (":raises:", ":raises: names an exception, as in ':raises: ValueError'"),
+        (":raises: Value Error", ":raises: names an exception, as in ':raises: ValueError'"),
         (":signal: SIGNOTHING", ":signal: names a signal, as in ':signal: SIGFPE'"),
         (":varies:", ":varies: says why the numbers vary, as in ':varies: drawn from the clock'"),
         (":raises:KeyError", "this is not an option of an example"),
@@ -256,6 +263,17 @@ def test_a_wrong_option_is_a_fault_and_the_example_stays(option: str, problem: s
     found = extract(f"```{{example}}\n{option}\nx = 1\n```\n", "page.md")
     assert problems(found) == [(2, problem)]
     assert [example.code for example in found.examples] == ["x = 1\n"]
+
+
+@pytest.mark.parametrize("seconds", [0.5, 600])
+def test_a_time_is_any_part_of_ten_minutes(seconds: float) -> None:
+    example = only(f"```{{example}}\n:timeout: {seconds}\nx = 1\n```\n")
+    assert example.options == Options(timeout=seconds)
+
+
+def test_what_a_page_holds_has_no_blanks_at_its_ends() -> None:
+    example = only("```{example}\nx = 1\n```\n")
+    assert example.normal("\n \n  a \n\n b\t\n\n") == "  a\n\n b"
 
 
 def test_options_that_contradict_or_repeat_are_faults() -> None:
