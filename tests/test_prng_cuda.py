@@ -61,7 +61,22 @@ def test_every_kernel_is_judged() -> None:
 def test_every_size_gives_the_words_of_mlx(seed: int) -> None:
     key = mx.random.key(seed)
     for n in (*range(2, 300, 2), *range(300, 4098, 26)):
-        assert raw(prng.bits((n,), key=key)) == raw(mx.random.split(key, n // 2).reshape(-1)), n
+        with prng.using("kernel"):
+            found = prng.bits((n,), key=key)
+        assert raw(found) == raw(mx.random.split(key, n // 2).reshape(-1)), n
+
+
+def test_few_words_are_mlx_s_own_and_many_those_of_a_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    monkeypatch.setattr(kernel, "launch", lambda name, *_: asked.append(name) or mx.zeros(3))
+    prng.split(prng.key(1), 3)
+    assert asked == []
+    prng.split(prng.key(1), 2**21)
+    with prng.using("kernel"):
+        prng.split(prng.key(1), 3)
+    assert asked == ["bits"] * 2
 
 
 @pytest.mark.parametrize("function", ["normal", "laplace", "uniform"])

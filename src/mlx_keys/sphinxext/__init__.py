@@ -26,6 +26,7 @@ from .maths import setup_maths
 from .parameters import setup_parameters
 from .reference import setup_reference
 from .signatures import setup_signatures
+from .speed import setup_speed
 from .summary import setup_summary
 from .threefry_rounds import setup_threefry_rounds
 from .type_links import setup_type_links
@@ -56,6 +57,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_maths(app)
     setup_verified(app)
     setup_attested(app)
+    setup_speed(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,

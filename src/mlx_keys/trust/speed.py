@@ -1,7 +1,8 @@
 """How fast draws were on a machine: ``trust/speed/NAME.json``, a row a line.
 
 It is measured, never typed: ``mlx-keys bench prng --record`` writes it. Beside it can lie what a
-profiler said of the kernels, ``NAME.ncu.csv``, as Nsight Compute writes it.
+profiler said of the kernels, ``NAME.ncu.csv``, as Nsight Compute writes it, and how long other ways
+to write one took, ``NAME.variants.csv``, each measured alone with the GPU's own clock.
 """
 
 from __future__ import annotations
@@ -130,3 +131,10 @@ def profile(folder: Path, device: str, metrics: Iterable[str]) -> dict[str, dict
                 mend="ncu --metrics with it, see docs/explain/speed.md",
             ) from None
     return found
+
+
+def variants(folder: Path, device: str) -> dict[str, float]:
+    """How long 2**28 words took, in milliseconds, by the way in which their kernel was written."""
+    (record,) = files(folder, device)
+    with record.with_suffix(".variants.csv").open(encoding="utf-8", newline="") as file:
+        return {row["variant"]: float(row["milliseconds"]) for row in csv.DictReader(file)}

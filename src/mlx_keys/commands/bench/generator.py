@@ -11,7 +11,7 @@ from .peers import peers
 from .timing import Row, in_turn
 
 #: Values a call, on a CPU and on a GPU.
-SIZES = (2, 2**10, 2**16, 2**20, 2**24)
+SIZES = (2, 2**10, 2**20)
 GPU_SIZES = (2, 2**20, 2**28)
 
 #: Small calls are measured many together: about so many values at a time, and on a GPU, where no

@@ -1,0 +1,238 @@
+"""``{speed}`` and its kin: how fast draws were, as bars and tables of what was measured.
+
+All take a device, ``cpu``, ``cuda`` or ``metal``, and read its record in ``mlx_keys_trust/speed``;
+no number of theirs stands in a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.trust import speed
+from mlx_keys.trust.speed import Speed
+
+from .attested import table_of
+from .example import trust_folder
+from .faults import note
+from .key_tree import KeyTreeNode
+
+OURS, THEIRS, COMPILED = "prng", "mx.random", "compiled mx.random"
+
+#: Who, as a reader calls it, and the kind that colours the bar.
+_SHOWN = {
+    OURS: ("mlx_keys.prng", "ours"),
+    THEIRS: ("mx.random", "theirs"),
+    COMPILED: ("mx.random, compiled", "theirs"),
+}
+_HEAD = {THEIRS: "mx.random", COMPILED: "compiled"}
+_LIMIT = "the write limit"
+
+#: What is shown of a kernel, by the head of the column.
+_METRICS = {
+    "In the kernel": "gpu__time_duration.sum",
+    "Integer unit": "sm__inst_executed_pipe_alu.avg.pct_of_peak_sustained_active",
+    "Multiplier": "sm__inst_executed_pipe_fmaheavy.avg.pct_of_peak_sustained_active",
+    "Issued": "sm__inst_issued.avg.pct_of_peak_sustained_active",
+    "Memory": "dram__throughput.avg.pct_of_peak_sustained_elapsed",
+}
+#: The kernels as Nsight Compute names them: how their names begin, and what they draw.
+_KERNELS = {
+    "rbitsc(": "split, by mx.random",
+    "custom_kernel_mlx_keys_bits_": "split",
+    "custom_kernel_mlx_keys_unit_": "uniform",
+    **{
+        f"custom_kernel_mlx_keys_{name}_": name
+        for name in ("normal", "laplace", "gumbel", "truncated_normal", "bernoulli", "randint")
+    },
+}
+
+
+class _SpeedDirective(SphinxDirective):
+    """Reads the record of a device; what fails is a fault of the page."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"values": directives.nonnegative_int}
+
+    def run(self) -> list[nodes.Node]:
+        """Show what was measured, or note why it can't be."""
+        folder, device = trust_folder(self.env), self.arguments[0]
+        for file in speed.files(folder, device):
+            self.env.note_dependency(str(file))
+            for beside in (".ncu.csv", ".variants.csv"):
+                self.env.note_dependency(str(file.with_suffix(beside)))
+        try:
+            shown = self.show(speed.load(folder, device))
+        except KeysError as error:
+            error.where = error.where or Place(*self.get_source_info())
+            note(self.env, error, self.env.docname)
+            return []
+        self.set_source_info(shown)
+        return [shown]
+
+    def show(self, measured: Speed) -> nodes.Element:
+        """What the page is to show."""
+        raise NotImplementedError
+
+    def values(self, measured: Speed) -> int:
+        """How many values: what the page says, or the most that were measured."""
+        return int(self.options.get("values", measured.sizes[-1]))
+
+
+class BarsDirective(_SpeedDirective):
+    """``{speed} cuda split``: the rates of one draw as bars, the fastest first."""
+
+    required_arguments = 2
+
+    def show(self, measured: Speed) -> nodes.Element:
+        """Sort the bars, and say what they show."""
+        draw, values = self.arguments[1], self.values(measured)
+        rates = {who: row["gb_per_s"] for who, row in measured.of(draw, values).items()}
+        rates |= {
+            who: row["gb_per_s"]
+            for who, row in measured.of("split", values).items()
+            if _LIMIT in who
+        }
+        said = _finding(draw, values, rates)
+        ordered = sorted(rates.items(), key=lambda item: -item[1])
+        most = ordered[0][1]
+        bars = "".join(_bar(who, rate, most) for who, rate in ordered)
+        return KeyTreeNode(
+            html=f'<figure class="mk-speed"><figcaption>{escape(said)}</figcaption>\n'
+            f"<ol>\n{bars}</ol></figure>\n",
+            text="\n".join([said, *(f"{_name(who)}: {_rate(rate)}" for who, rate in ordered)]),
+        )
+
+
+class TableDirective(_SpeedDirective):
+    """``{speed-table} cuda``: every draw of one size, mlx's and ours, with the ratios."""
+
+    def show(self, measured: Speed) -> nodes.Element:
+        """Set mlx's times and ours side by side."""
+        values = self.values(measured)
+        compiled = any(row["who"] == COMPILED for row in measured.rows)
+        others = [THEIRS, *([COMPILED] if compiled else [])]
+        rows = [["Draw", OURS, *(cell for who in others for cell in (_HEAD[who], "ratio"))]]
+        for draw in measured.draws:
+            found = measured.of(draw, values)
+            pairs = [(_time(found.get(who)), _ratio(found.get(who), found[OURS])) for who in others]
+            rows.append([draw, _time(found[OURS]), *(cell for pair in pairs for cell in pair)])
+        return _titled(f"{values:,} values, microseconds a call", rows)
+
+
+class KernelsDirective(_SpeedDirective):
+    """``{speed-kernels} cuda``: what a profiler said of the kernels."""
+
+    def show(self, measured: Speed) -> nodes.Element:
+        """List the kernels, with what was measured of each."""
+        found = speed.profile(
+            trust_folder(self.env), measured.backend.device, tuple(_METRICS.values())
+        )
+        rows = [["Draw", *_METRICS]]
+        for kernel, metrics in found.items():
+            name = next((n for start, n in _KERNELS.items() if kernel.startswith(start)), kernel)
+            rows.append([name, *(_metric(metrics[metric]) for metric in _METRICS.values())])
+        return _titled("Microseconds, and percent of what each part can do", rows)
+
+
+class VariantsDirective(_SpeedDirective):
+    """``{speed-variants} cuda``: how long other ways to write the kernel of words took."""
+
+    def show(self, measured: Speed) -> nodes.Element:
+        """List them as they were measured."""
+        found = speed.variants(trust_folder(self.env), measured.backend.device)
+        rows = [[name, f"{1e3 * took:.0f}"] for name, took in found.items()]
+        return _titled("2**28 words, microseconds in the kernel", [["Way", "Time"], *rows])
+
+
+class MachineDirective(_SpeedDirective):
+    """``{speed-machine} cuda``: what was measured where, when, with what."""
+
+    def show(self, measured: Speed) -> nodes.Element:
+        """Say it in a paragraph."""
+        backend, rows = measured.backend, measured.rows
+        ours = [row for row in rows if row["who"] == OURS]
+        equal = "Every draw of ours was equal to mlx's, bit for bit."
+        if not all(row["equal"] for row in ours):
+            apart = sorted({row["draw"] for row in ours if not row["equal"]})
+            equal = f"Not equal to mlx's were {', '.join(apart)}."
+        others = "".join(f", {name} {version}" for name, version in measured.libraries.items())
+        shown = nodes.paragraph()
+        shown += nodes.Text(
+            f"Measured on {measured.date}: {backend.chip}, "
+            f"{backend.system.capitalize()} {backend.machine}, Python {backend.python}, "
+            f"mlx {backend.mlx}{others}. Each figure is the median of "
+            f"{len(rows[0]['seconds'])} measurements. {equal} Measure your own with "
+        )
+        shown += nodes.literal("", measured.command)
+        shown += nodes.Text(".")
+        return shown
+
+
+def _titled(title: str, rows: Sequence[Sequence[str]]) -> nodes.table:
+    table = table_of(rows)
+    table.insert(0, nodes.title("", title))
+    table["classes"].append("mk-speed-table")
+    return table
+
+
+def _finding(draw: str, values: int, rates: Mapping[str, float]) -> str:
+    """What the bars show, in a sentence."""
+    said = f"{draw}, {values:,} values: {rates[OURS] / rates[THEIRS]:.1f} times mx.random’s rate"
+    if COMPILED in rates:
+        said += f", {rates[OURS] / rates[COMPILED]:.1f} times that under mx.compile"
+    for who, rate in rates.items():
+        if _LIMIT in who:
+            said += f", {rates[OURS] / rate:.0%} of {_LIMIT}"
+    return said
+
+
+def _bar(who: str, rate: float, most: float) -> str:
+    kind = "limit" if _LIMIT in who else _SHOWN.get(who, ("", "peer"))[1]
+    return (
+        f'<li class="mk-speed-{kind}"><span>{escape(_name(who))}</span>'
+        '<svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{1000 * rate / most:.0f}" height="10"/></svg>'
+        f"<span>{_rate(rate)}</span></li>\n"
+    )
+
+
+def _name(who: str) -> str:
+    return _SHOWN.get(who, (who, ""))[0]
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f} GB/s"
+
+
+def _time(row: Mapping[str, Any] | None) -> str:
+    if row is None:
+        return ""
+    return f"{row['median'] * 1e6:,.0f}"
+
+
+def _ratio(theirs: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> str:
+    if theirs is None:
+        return ""
+    return f"{theirs['median'] / ours['median']:.2f}"
+
+
+def _metric(value: str) -> str:
+    return f"{float(value.partition(' ')[0].replace(',', '')):.0f}"
+
+
+def setup_speed(app: Sphinx) -> None:
+    """Register the directives and the style of the bars."""
+    app.add_directive("speed", BarsDirective)
+    app.add_directive("speed-table", TableDirective)
+    app.add_directive("speed-kernels", KernelsDirective)
+    app.add_directive("speed-variants", VariantsDirective)
+    app.add_directive("speed-machine", MachineDirective)
+    app.add_css_file("mlx-keys-speed.css")

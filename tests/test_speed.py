@@ -1,0 +1,112 @@
+"""What was measured stands on the page as it was measured, and what was not is a fault of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from docutils import nodes
+
+from mlx_keys.errors import KeysError
+from mlx_keys.examples.backend import Backend
+from mlx_keys.sphinxext import speed as directives
+from mlx_keys.trust import speed
+from mlx_keys.trust.speed import Speed
+
+TRUST = Path(__file__).parents[1] / "trust"
+BACKEND = Backend("cuda", "linux", "x86_64", "glibc 2.39", "H100", "0.32.4", "3.12.3")
+
+
+def row(draw: str, who: str, median: float, rate: float, **more: object) -> dict[str, object]:
+    return {
+        "draw": draw, "who": who, "values": 8, "median": median, "gb_per_s": rate,
+        "seconds": [median], **more,
+    }  # fmt: skip
+
+
+MEASURED = Speed(
+    BACKEND,
+    "2026-11-22",
+    "mlx-keys bench prng --record",
+    {"torch": "2.11.0"},
+    [
+        row("split", "mx.random", 1e-3, 1000),
+        row("split", "prng", 5e-4, 2000, equal=True),
+        row("split", "torch zero_, the write limit", 4e-4, 2500),
+        row("uniform", "mx.random", 5e-3, 200),
+        row("uniform", "prng", 5e-4, 1900, equal=True),
+        row("uniform", "compiled mx.random", 2e-3, 500),
+    ],
+)
+
+
+def texts(table: nodes.Element) -> list[list[str]]:
+    return [[entry.astext() for entry in one] for one in table.findall(nodes.row)]
+
+
+def shown(directive: type, *arguments: str, **options: int) -> nodes.Element:
+    made = directive.__new__(directive)
+    made.arguments, made.options = ["cuda", *arguments], options
+    return made.show(MEASURED)
+
+
+def test_the_bars_stand_fastest_first_beside_the_write_limit() -> None:
+    drawn = shown(directives.BarsDirective, "uniform")
+    assert drawn["text"].splitlines() == [
+        "uniform, 8 values: 9.5 times mx.random’s rate, 3.8 times that under mx.compile, "
+        "76% of the write limit",
+        "torch zero_, the write limit: 2,500 GB/s",
+        "mlx_keys.prng: 1,900 GB/s",
+        "mx.random, compiled: 500 GB/s",
+        "mx.random: 200 GB/s",
+    ]
+    assert drawn["html"].count("<li ") == 4
+    assert '<rect width="760" height="10"/>' in drawn["html"]
+
+
+def test_the_table_sets_mlx_s_times_over_ours() -> None:
+    table = shown(directives.TableDirective)
+    assert table[0].astext() == "8 values, microseconds a call"
+    assert texts(table) == [
+        ["Draw", "prng", "mx.random", "ratio", "compiled", "ratio"],
+        ["split", "500", "1,000", "2.00", "", ""],
+        ["uniform", "500", "5,000", "10.00", "2,000", "4.00"],
+    ]
+
+
+def test_what_was_not_measured_is_not_shown() -> None:
+    with pytest.raises(KeysError, match="nothing was measured of split with 9 values"):
+        shown(directives.TableDirective, values=9)
+
+
+def test_the_machine_is_named_and_whether_all_was_equal() -> None:
+    said = shown(directives.MachineDirective).astext()
+    assert "H100, Linux x86_64, Python 3.12.3, mlx 0.32.4, torch 2.11.0" in said
+    assert "Every draw of ours was equal to mlx's, bit for bit." in said
+    apart = Speed(BACKEND, "", "", {}, [*MEASURED.rows, row("normal", "prng", 1, 1, equal=False)])
+    made = directives.MachineDirective.__new__(directives.MachineDirective)
+    assert "Not equal to mlx's were normal." in made.show(apart).astext()
+
+
+def test_a_record_is_read_as_it_was_saved(tmp_path: Path) -> None:
+    path = speed.save(tmp_path, MEASURED)
+    assert path == tmp_path / "speed" / "cuda-linux-x86_64-glibc.json"
+    assert speed.load(tmp_path, "cuda") == MEASURED
+    assert len(path.read_text().splitlines()) == 18 + len(MEASURED.rows)
+
+
+def test_a_metric_that_was_not_measured_is_named(tmp_path: Path) -> None:
+    speed.save(tmp_path, MEASURED)
+    csv = tmp_path / "speed" / "cuda-linux-x86_64-glibc.ncu.csv"
+    csv.write_text("Kernel Name,a\n,us\nk,3.5\n")
+    assert speed.profile(tmp_path, "cuda", ["a"]) == {"k": {"a": "3.5 us"}}
+    with pytest.raises(KeysError, match="a metric was not measured: 'b'"):
+        speed.profile(tmp_path, "cuda", ["b"])
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_what_the_site_shows_was_equal_to_mlx_s(device: str) -> None:
+    measured = speed.load(TRUST, device)
+    assert all(one["equal"] for one in measured.rows if one["who"] == "prng")
+    assert json.dumps(measured.of("normal", 2**20)["prng"]["values"]) == "1048576"
