@@ -26,6 +26,7 @@ COMMANDS = (
     "new",
     "html",
     "bench",
+    "stream",
 )
 
 

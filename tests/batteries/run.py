@@ -1,0 +1,172 @@
+r"""Run batteries of tests over streams, many at once, and write down each p-value.
+
+    python tests/batteries/run.py --jobs 16 --minutes 5 -o found.jsonl \
+        dieharder:split SmallCrush:fold SmallCrush:fold:8 Crush:draw
+
+A battery's tests run each on a stream of its own, from its beginning, so that they share no time
+and a number can be made again alone. BATTERY:KIND:ROUNDS weakens the generator, and
+BATTERY:KIND:20:TESTS runs only some, as in dieharder:fold:20:15,203/8. It wants the programs
+``stream`` and ``testu01`` (see the heads of stream.c and testu01.c) and ``dieharder``, and no
+package. A line a finished test; what gave no p-value, or had no time, is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+#: The tests that ``dieharder -a`` runs, with their numbers and tuples; the longest come first.
+LAGGED = [("203", lag) for lag in range(32, -1, -1)]
+DIEHARDER = [
+    *(("207", None), ("208", 0), ("209", None), ("206", None), ("205", None)),
+    *(("102", None), ("17", None), ("204", None), ("2", None)),
+    *LAGGED,
+    *(("201", dimensions) for dimensions in range(5, 1, -1)),
+    *(("202", values) for values in range(5, 1, -1)),
+    *(("200", bits) for bits in range(12, 0, -1)),
+    *((str(number), None) for number in range(17) if number != 2),
+    *(("100", None), ("101", None)),
+]
+
+#: How many tests each has, by TestU01's guide.
+CRUSH = {"SmallCrush": 10, "Crush": 96}
+
+#: A line of dieharder: test, tuple, samples, repetitions, p-value, assessment.
+COLUMNS = 6
+
+
+@dataclass(frozen=True)
+class Job:
+    """One test, or one short battery, over one stream."""
+
+    battery: str
+    kind: str
+    seed: int
+    rounds: int
+    arguments: tuple[str, ...]
+
+    @property
+    def source(self) -> str:
+        """The command that makes the stream."""
+        weakened = f" {self.rounds}" if self.rounds != 20 else ""
+        return f"./stream {self.kind} {self.seed}{weakened}"
+
+    @property
+    def test(self) -> str:
+        """Which test of the battery: its number, and a tuple's after a stroke."""
+        numbers = [argument for argument in self.arguments if argument.isdigit()]
+        return "/".join(numbers[1:] if self.battery == "dieharder" else numbers)
+
+    @property
+    def command(self) -> str:
+        """The pipeline that anyone can run."""
+        whole = f"mlx-keys stream {self.kind} --seed {self.seed}"
+        return f"{whole if self.rounds == 20 else self.source} | {' '.join(self.arguments)}"
+
+
+def jobs(wanted: list[str], seed: int) -> Iterator[Job]:
+    """What BATTERY:KIND[:ROUNDS[:TESTS]] comes to."""
+    for one in wanted:
+        battery, kind, rounds, tests = [*one.split(":"), "", ""][:4]
+        for job in _all(battery, kind, seed, int(rounds or 20)):
+            if not tests or job.test in tests.split(","):
+                yield job
+
+
+def _all(battery: str, kind: str, seed: int, rounds: int) -> Iterator[Job]:
+    if battery == "dieharder":
+        for test, size in DIEHARDER:
+            chosen = ("-d", test) if size is None else ("-d", test, "-n", str(size))
+            yield Job(battery, kind, seed, rounds, ("dieharder", "-g", "200", *chosen))
+    elif battery == "SmallCrush":  # ten seconds: one stream for all its tests
+        yield Job(battery, kind, seed, rounds, ("./testu01", battery))
+    else:
+        for number in range(1, CRUSH[battery] + 1):
+            yield Job(battery, kind, seed, rounds, ("./testu01", battery, str(number)))
+
+
+def results(battery: str, printed: str) -> Iterator[tuple[str, float]]:
+    """The names and p-values in what a battery printed."""
+    for line in printed.splitlines():
+        if battery != "dieharder":
+            name, _, value = line.partition("\t")
+            if value and name != "words read":
+                yield name, float(value)
+            continue
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) == COLUMNS and not line.startswith("#") and cells[1].isdigit():
+            yield f"{cells[0]} {cells[1]}", float(cells[4])
+
+
+class Machine:
+    """Where the programs are, and until when they may run."""
+
+    def __init__(self, programs: Path, deadline: float) -> None:
+        self.programs = programs
+        self.deadline = deadline
+
+    def run(self, job: Job) -> dict[str, object] | None:
+        """Run one job; None where it printed no p-value, or the time was over."""
+        if time.monotonic() > self.deadline:
+            return None
+        begun = time.monotonic()
+        with subprocess.Popen(
+            ["bash", "-c", f"({job.source} 2>&3 | {' '.join(job.arguments)}) 3>&1"],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=self.programs,
+            env={**os.environ, "PATH": f"{self.programs}:{os.environ['PATH']}"},
+            start_new_session=True,
+        ) as pipeline:
+            try:
+                printed, _ = pipeline.communicate(timeout=max(1, self.deadline - begun))
+            except subprocess.TimeoutExpired:
+                os.killpg(pipeline.pid, signal.SIGKILL)
+                return None
+        found = list(results(job.battery, printed))
+        if not found:
+            return None
+        written = [line for line in printed.splitlines() if line.endswith(" bytes")]
+        return {
+            **asdict(job),
+            "command": job.command,
+            "bytes": int(written[-1].split()[0]) if written else None,
+            "seconds": round(time.monotonic() - begun, 1),
+            "date": datetime.now(UTC).date().isoformat(),
+            "results": found,
+        }
+
+
+def main() -> None:
+    """Run all that is asked for."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("wanted", nargs="+", metavar="BATTERY:KIND[:ROUNDS]")
+    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--jobs", type=int, default=os.cpu_count())
+    options.add_argument("--minutes", type=float, default=1e6)
+    options.add_argument("--programs", type=Path, default=Path())
+    options.add_argument("-o", "--output", type=Path, required=True)
+    given = options.parse_args()
+    machine = Machine(given.programs.resolve(), time.monotonic() + 60 * given.minutes)
+    queue = list(jobs(given.wanted, given.seed))
+    with ThreadPoolExecutor(given.jobs) as pool, given.output.open("a") as file:
+        for job, found in zip(queue, pool.map(machine.run, queue), strict=True):
+            if found is None:
+                sys.stderr.write(f"no result: {job.command}\n")
+            else:
+                file.write(json.dumps(found) + "\n")
+                file.flush()
+
+
+if __name__ == "__main__":
+    main()
