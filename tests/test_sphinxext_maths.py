@@ -23,6 +23,15 @@ def test_formulas_need_no_script(tmp_path: Path) -> None:
     assert "https://" not in html.partition("<body")[0]
 
 
+def test_what_follows_a_formula_closely_stays_on_its_line(tmp_path: Path) -> None:
+    page = "# A page\n\nHere $x$, and ($y$), then $z$ and $w$\n"
+    write(tmp_path, {"page.md": page}, MATHS)
+    html = build(tmp_path).html("page")
+    kept = [part.partition("</span>")[0] for part in html.split('<span class="mk-together">')[1:]]
+    assert [part[-len("</math>,") :] for part in kept] == ["</math>,", "/math>),"]
+    assert "</math> and <math" in html
+
+
 @pytest.mark.parametrize("formula", [r"\foo x", r"\left( x", r"\begin{aligned}a&=b\end{aligned}"])
 def test_a_formula_that_cannot_be_shown_is_warned_of(tmp_path: Path, formula: str) -> None:
     write(tmp_path, {"page.md": f"# A page\n\nText.\n\n${formula}$\n"}, MATHS)

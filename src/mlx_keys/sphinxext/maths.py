@@ -6,9 +6,11 @@ A project asks for it with ``html_math_renderer = "mathml"``.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
@@ -17,6 +19,31 @@ logger = logging.getLogger(__name__)
 
 #: What the converter leaves where it does not know a command, or an alignment.
 _LEFT = re.compile(r"\\[A-Za-z]+|<m.>&</m.>")
+
+
+#: What may not begin a line.
+_CLOSING = re.compile(r"[.,:;?!)\]]+")
+
+
+class KeepPunctuation(SphinxPostTransform):
+    """Keep what closes a clause on the line of the formula before it.
+
+    A browser may end a line after a formula, as after a picture, whatever comes next.
+    """
+
+    default_priority = 500
+    formats = ("html",)
+
+    def run(self, **_: Any) -> None:
+        """Put each formula and the punctuation behind it into a span that does not break."""
+        for formula in list(self.document.findall(nodes.math)):
+            after = formula.next_node(descend=False, siblings=True)
+            if not isinstance(after, nodes.Text) or not (closing := _CLOSING.match(after)):
+                continue
+            after.parent.replace(after, nodes.Text(after[closing.end() :]))
+            kept = nodes.inline("", "", classes=["mk-together"])
+            formula.replace_self(kept)
+            kept += [formula, nodes.Text(closing[0])]
 
 
 def mathml(latex: str, node: nodes.Element, *, display: bool) -> str:
@@ -59,6 +86,7 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
 
 def setup_maths(app: Sphinx) -> None:
     """Register the renderer; it is used only where it is asked for."""
+    app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer(
         "mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None)
     )
