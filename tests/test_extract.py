@@ -73,7 +73,7 @@ def test_a_marker_takes_options_on_lines_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "line"),
     [
-        ("page.md", "```{example}\n\n \nprint('a:b:c')\n\t\n\n```\n", 4),
+        ("page.md", "```{example}\n\n \nprint('a:b:c')\n\t\n```\n", 4),
         ("page.md", "<!-- example -->\n```python\n\nprint('a:b:c')\n\n\n```\n", 4),
         ("page.rst", ".. example::\n\n\n   print('a:b:c')\n \n\nMore.\n", 4),
         ("page.rst", ".. example::\n   print('a:b:c')", 2),
