@@ -10,6 +10,7 @@ import pytest
 
 from mlx_keys import prng
 from mlx_keys.errors import KeysError
+from mlx_keys.prng.arguments import read_numbers
 
 KEY = mx.array([0, 3], mx.uint32)
 VECTOR, MATRIX = mx.zeros(2), mx.zeros((3, 4))
@@ -197,6 +198,40 @@ def test_a_key_is_required() -> None:
 
 
 @pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (
+            prng.split,
+            "split: the arguments do not fit\n"
+            "  expected: split(key, num=2, *, stream=None)\n"
+            "  found: missing 1 required positional argument: 'key'\n"
+            "  mend: key=prng.key(seed): there is no global state here",
+        ),
+        (
+            lambda: prng.gumbel((2,), mx.float32, KEY),
+            "gumbel: the arguments do not fit\n"
+            "  expected: gumbel(shape=(), dtype=mlx.core.float32, *, key, window=None, "
+            "stream=None)\n"
+            "  found: takes from 0 to 2 positional arguments but 3 were given\n"
+            "  mend: key=, window= and stream= go by name",
+        ),
+        (
+            lambda: prng.categorical(key=KEY),
+            "categorical: the arguments do not fit\n"
+            "  expected: categorical(logits, axis=-1, shape=None, num_samples=None, *, key, "
+            "stream=None)\n"
+            "  found: missing 1 required positional argument: 'logits'",
+        ),
+    ],
+    ids=["no key", "a key by its place", "no logits"],
+)
+def test_arguments_that_do_not_fit_are_told_what_does(call: Any, expected: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
     ("data", "expected"),
     [(-1, ValueError), (2**32, ValueError), (1.0, TypeError), (None, TypeError)],
 )
@@ -229,6 +264,18 @@ def test_bits_are_1_2_or_4_bytes_wide() -> None:
 def test_there_is_no_other_source_of_words() -> None:
     with pytest.raises(ValueError, match="using: no such source of words"), prng.using("dice"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [(2**53, True), (-(2**53), True), (2**53 + 1, False), (-(2**53) - 1, False), (0.1, True),
+     (True, True), (1j, False), (VECTOR, False), (np.float32(1), False)],
+    ids=str,
+)  # fmt: skip
+def test_a_plain_number_is_one_that_a_double_holds(value: Any, plain: bool) -> None:
+    """What kernels take as it is: an integer rounded twice could become another float32."""
+    assert read_numbers(0, value) == ((0, value) if plain else None)
+    assert (read_numbers(value, 1.5) is not None) is plain
 
 
 def test_what_mlx_takes_in_silence_is_taken() -> None:

@@ -61,7 +61,7 @@ def misfit(function: Callable[..., object], said: str) -> ArgumentTypeError:
     mend = None
     if "missing" in reason and "'key'" in reason:
         mend = "key=prng.key(seed): there is no global state here"
-    elif "positional" in reason:
+    elif reason.startswith("takes "):
         mend = "key=, window= and stream= go by name"
     return ArgumentTypeError(
         f"{name}: the arguments do not fit",
