@@ -32,6 +32,8 @@ MORE = [
     ("random.normal((3,), scale=mx.array([1., -1., 1.]), key=k)", "scale is negative"),
     ("random.laplace((2,), mx.float64, key=k)", "float64 is drawn from 32 bits"),
     ("random.laplace((2,), loc=float('nan'), key=k)", "loc is not a number"),
+    ("random.truncated_normal(float('nan'), 1, key=k)", "lower is not a number"),
+    ("random.randint(0, float('nan'), key=k)", "high is not a number"),
     ("random.truncated_normal(4.5, 5.0, dtype=mx.float16, key=k)", "every draw is a bound"),
     ("random.randint(-2**24, 2**24, key=k)", "the interval is beyond float32"),
     ("random.randint(2**24, 2**24 + 9, key=k)", "the interval is beyond float32"),
@@ -170,6 +172,15 @@ def test_a_guard_says_it_of_these_too(call: str, problem: str) -> None:
 def test_a_guard_says_nothing_of_what_is_right(call: str) -> None:
     assert kind(answer(call, mx.random)) == "ok"
     assert verdict(call, mx.random) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "found"), [(5, "low [2.0, 2.0, 2.0, 2.0, 2.0]"), (6, "low an array of shape (6,)")]
+)
+def test_arrays_are_shown_where_they_are_short(values: int, found: str) -> None:
+    with prng.guard(), pytest.raises(prng.GuardError) as caught:
+        mx.random.uniform(mx.full((values,), 2.0), 1, (values,), key=mx.random.key(0))
+    assert caught.value.found == f"{found}, high 1"
 
 
 def test_values_that_are_not_known_yet_are_not_judged() -> None:
