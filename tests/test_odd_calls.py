@@ -28,8 +28,10 @@ MORE = [
     ("random.uniform(shape=(True, 2), key=k)", "a side of shape is a boolean"),
     ("random.uniform(mx.array(1j), 2, key=k)", "low is complex"),
     ("random.uniform(1, 0)", "low is above high"),
+    ("random.uniform(1.5, key=k)", "low is above high"),
     ("random.normal((3,), loc=1j, key=k)", "loc is complex"),
     ("random.normal((3,), scale=mx.array([1., -1., 1.]), key=k)", "scale is negative"),
+    ("random.normal((3,), scale=mx.ones((2, 3)), key=k)", "one draw is repeated"),
     ("random.laplace((2,), mx.float64, key=k)", "float64 is drawn from 32 bits"),
     ("random.laplace((2,), loc=float('nan'), key=k)", "loc is not a number"),
     ("random.truncated_normal(float('nan'), 1, key=k)", "lower is not a number"),
@@ -52,6 +54,7 @@ MORE = [
 #: Near to those, and right.
 RIGHT = [
     "random.uniform(2, 2, key=k)",
+    "random.uniform(high=0.5, key=k)",
     "random.uniform(-65504 / 2, 65504 / 2, dtype=mx.float16, key=k)",
     "random.uniform(0, 1e5, dtype=mx.bfloat16, key=k)",
     "random.normal((3,), scale=0.0, key=k)",
