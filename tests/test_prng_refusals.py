@@ -172,7 +172,10 @@ def test_a_side_too_long_is_an_overflow_and_kills_nothing(function: str) -> None
 
 @pytest.mark.parametrize(("function", "arguments"), BAD_CALLS, ids=str)
 def test_a_call_that_mlx_refuses_is_refused(function: str, arguments: dict[str, Any]) -> None:
-    assert_refused_alike(function, PLAIN[function] | {"key": KEY} | arguments)
+    given = PLAIN[function] | {"key": KEY} | arguments
+    assert_refused_alike(function, given)
+    said = str(refusal(prng, function, given))
+    assert any(name in said for name in arguments), said
 
 
 @pytest.mark.parametrize(
@@ -253,6 +256,27 @@ def test_a_fold_takes_no_name_that_is_not_text() -> None:
 )
 def test_a_fold_takes_one_integer_of_an_array(data: mx.array, expected: type[Exception]) -> None:
     assert kind(refusal(prng, "fold_in", {"key": KEY, "data": data})) is expected
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "expected"),
+    [
+        ("bits", {"shape": 3}, TypeError),
+        ("bits", {"shape": (2,), "key": 7}, TypeError),
+        ("bits", {"shape": (2,), "stream": "cpu"}, TypeError),
+        ("bits", {"shape": (2,), "window": 1}, TypeError),
+        ("fold_in", {"data": 1, "key": 7}, TypeError),
+        ("fold_in", {"data": 1, "stream": "cpu"}, TypeError),
+    ],
+    ids=str,
+)
+def test_what_mlx_has_not_refuses_in_its_own_name(
+    function: str, arguments: dict[str, Any], expected: type[Exception]
+) -> None:
+    found = refusal(prng, function, {"key": KEY} | arguments)
+    assert kind(found) is expected
+    assert isinstance(found, KeysError)
+    assert found.problem.startswith(f"{function}: {list(arguments)[-1]} ")
 
 
 def test_bits_are_1_2_or_4_bytes_wide() -> None:

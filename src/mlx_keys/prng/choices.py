@@ -239,7 +239,7 @@ def categorical(
         if 0 in noise_shape:
             raise ArgumentValueError(
                 f"{name}: several distributions can't be drawn from no times",
-                expected="a result with a value or more",
+                expected="logits, and num_samples or shape, that make a value or more",
                 found=f"a result of shape {result}",
             )
         noise = draw_gumbel(name, noise_shape, mx.float32, key)
