@@ -82,13 +82,9 @@ def _marked(found: re.Match[str]) -> str:
         if part["role"] == "math":
             return markup.math(part["ref"])
         # :func:`name`, :func:`words <name>` and :func:`~a.b.name`, as Sphinx shows them.
-        shown = re.sub(r"\s*<[^>]*>$", "", part["ref"])
+        shown, titled = re.subn(r"\s*<[^>]*>$", "", part["ref"])
         shown = shown.rpartition(".")[2] if shown.startswith("~") else shown.lstrip("!.")
-        called = (
-            part["role"] in _CALLED
-            and not shown.endswith(")")
-            and shown == part["ref"].lstrip("~!.")
-        )
+        called = part["role"] in _CALLED and not titled and not shown.endswith(")")
         return markup.code(shown + "()" if called else shown)
     if part["url"]:
         return markup.link(markup.escape(part["text"]), part["url"])
