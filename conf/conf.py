@@ -1,7 +1,6 @@
 """Sphinx's configuration of the MLX Keys site: ``sphinx-build -c conf docs``.
 
-Paths in ``html_static_path`` and ``templates_path`` are relative to this folder, those in
-``sphinx_gallery_conf`` to ``docs``.
+How it looks stands in ``look.py``. Paths in ``sphinx_gallery_conf`` are relative to ``docs``.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ from pathlib import Path
 
 import mlx_keys
 
-sys.path.insert(0, str(Path(__file__).parent))  # for ink.py and page.py
+sys.path.insert(0, str(Path(__file__).parent))  # for look.py, ink.py and page.py
+
+from look import *  # noqa: F403 - what is named there is configuration
 
 project = "MLX Keys"
 author = "The MLX Keys authors"
@@ -43,18 +44,12 @@ notfound_urls_prefix = "/" + html_baseurl.split("://")[-1].partition("/")[2]
 mlx_keys_also = ["../README.md"]
 mlx_keys_trust = "../trust"
 
-nitpicky = True
 nitpick_ignore: list[tuple[str, str]] = []
 
 exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.md5"]
 default_role = "py:obj"
 add_module_names = False
-python_maximum_signature_line_length = 66
 python_display_short_literal_types = True
-toc_object_entries = False
-highlight_language = "python"
-pygments_style = "ink.Paper"
-pygments_dark_style = "ink.Slate"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 3
@@ -65,8 +60,6 @@ copybutton_selector = (
     "div.highlight-console pre, div.highlight-bash pre"
 )
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
-copybutton_prompt_is_regexp = True
-copybutton_only_copy_prompt_lines = True
 copybutton_remove_prompts = True
 
 sphinx_gallery_conf = {
@@ -90,15 +83,4 @@ sphinx_gallery_conf = {
 }
 
 html_math_renderer = "mathml"
-html_theme = "furo"
 html_title = "MLX Keys"
-html_static_path = ["static"]
-templates_path = ["templates", "static"]  # the logo stands in the page, in the theme's colours
-html_favicon = "static/favicon.svg"
-html_css_files = ["site.css"]
-html_js_files = [("site.js", {"defer": "defer"})]
-html_copy_source = False
-html_show_sourcelink = False
-html_show_sphinx = False
-html_last_updated_fmt = None
-html_permalinks_icon = "#"

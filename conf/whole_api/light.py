@@ -1,8 +1,8 @@
 """What keeps a site of a thousand pages light, and quiet about what its pages cannot know.
 
 Navigation is the modules and one module's pages, made once a module; Sphinx would lay out the whole
-tree for each page. Formulas that cannot be read are shown as they stand, and a type in a signature
-links to the one object of that name.
+tree for each page. Formulas and code that cannot be read are shown as they stand, and a type in a
+signature links to the one object of that name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from html import escape
 from typing import Any
 
 from docutils import nodes
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Error
+from pygments.util import ClassNotFound
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -124,6 +127,18 @@ def _block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def plain(_app: Sphinx, doctree: nodes.document) -> None:
+    """Leave code black that Pygments cannot read as what it is called."""
+    for block in doctree.findall(nodes.literal_block):
+        try:
+            lexer = get_lexer_by_name(block.get("language", "text"))
+        except ClassNotFound:
+            block["language"] = "text"
+            continue
+        if any(token is Error for token, _ in lexer.get_tokens(block.astext())):
+            block["language"] = "text"
+
+
 def _prepare(app: Sphinx, env: BuildEnvironment) -> None:
     navigation, types = Navigation(app), Types(env)
     app.connect("missing-reference", types.link)
@@ -146,5 +161,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer(
         "shown", inline_renderers=(_inline, None), block_renderers=(_block, None)
     )
+    app.connect("doctree-read", plain)
     app.connect("env-updated", _prepare)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -47,7 +47,10 @@ _TABLE = re.compile(r"\s*\\?\[TABLE\\?\]")
 # Code spans that touched were one; scraping cut them at each space.
 _CUT_CODE = re.compile(r"(?<=[^`\s])``(\s?)``(?=[^`])|(?<=[^`\s])``(?=[^`\s])")
 _FORMULA = re.compile(
-    r"\\\\(?:\\?[\[(])?(?=\S)((?:\\begin\{split\}.{1,4000}?\\end\{split\}|(?:(?!\\\\).){1,2000}?))\\\\(?=[\s.,;:)\]]|$)"
+    r"\\\\(?:\\?[\[(])?(?=\S)"
+    # In a formula, two backslashes between spaces are TeX's own: a space, or the end of a line.
+    r"((?:\\begin\{split\}.{1,4000}?\\end\{split\}|(?:(?!\\\\).|(?<=\s)\\\\(?=\s)){1,2000}?))"
+    r"(?<!\s)\\\\(?=[\s.,;:)\]]|$)"
 )
 
 

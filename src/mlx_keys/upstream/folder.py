@@ -147,7 +147,9 @@ class Folder:
         if owner is None:
             return None
         about = self._by_path[owner].name == name
-        return _relative(owner, at) if about else f"#{name}"
+        # MyST would take a page of that name first, and for a word alone a page of its own.
+        taken = "." not in name or _joined(f"{name}.md", at) in self._by_path
+        return _relative(owner, at) if about or taken else f"#{name}"
 
     def _neighbour(self, line: str, at: str) -> str:
         found = _NEIGHBOUR.fullmatch(line)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from . import markup
+from .language import is_python, language
 from .records import Curated, Entry, Links, Page, Parameter, Returns, Signature
 
 #: The first line of a rewritten page: a comment of MyST.
@@ -123,12 +124,13 @@ def _overloads(entry: Entry) -> list[str]:
         return []
     name = entry.name.rpartition(".")[2]
     forms = "\n".join(f"{name}{_signature(form)}" for form in entry.overloads)
-    return [f"**{OVERLOADS}**", markup.fenced(forms, "python")]
+    read = is_python("".join(f"def {form}: ...\n" for form in forms.split("\n")))
+    return [f"**{OVERLOADS}**", markup.fenced(forms, "python" if read else "text")]
 
 
 def _curated(curated: Curated) -> list[str]:
     """The curator's words, under a heading that says whose they are."""
-    examples = [markup.fenced(code, "python") for code in curated.examples if code.strip()]
+    examples = [markup.fenced(code, language(code)) for code in curated.examples if code.strip()]
     done = [
         markup.listed(curated.notes),
         *_headed(GUIDES, [markup.listed(map(markup.code, curated.guides))]),

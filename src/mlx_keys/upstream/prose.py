@@ -11,9 +11,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
+from textwrap import dedent
 from typing import TypeAlias
 
 from . import markup
+from .language import language
 from .tree import Child, Node, text
 
 #: What may stand in a fence's braces on a rewritten page; see DESIGN 8.
@@ -24,7 +26,6 @@ _BLOCKS = frozenset(_BLOCKS_WORDS.split())
 _EMPHASIS = {"em": "*", "i": "*", "cite": "*", "var": "*", "strong": "**", "b": "**"}
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LANGUAGE = re.compile(r"(?:highlight|language)-(\w+)")
-_LANGUAGES = {"default": "python", "python3": "python", "ipython3": "python", "none": "text"}
 # The two backslashes, with or without their bracket, that scraping leaves around a formula.
 _FORMULA = re.compile(r"^\\\\?[\[(]|^\\\\|\\\\?[\])]$|\\\\$")
 _ESCAPED_TEX = re.compile(r"\\([*_#\[\]<>|~`])")
@@ -77,12 +78,11 @@ def formula(tex: str) -> str:
 
 
 def code_block(raw: str, classes: Sequence[str] = ()) -> str:
-    """Code in a plain fence, its language as the page has it."""
+    """Code in a plain fence, its language as the page has it if that can be."""
     found = _LANGUAGE.search(" ".join(classes))
-    language = found.group(1).lower() if found else "python"
-    if found is None and raw.lstrip().startswith(">>>"):
-        language = "pycon"
-    return markup.fenced(raw, _LANGUAGES.get(language, language)) if raw.strip() else ""
+    named = found[1].lower() if found else ""
+    # A margin that all lines have is the page's, not the code's.
+    return markup.fenced(raw, language(dedent(raw), named)) if raw.strip() else ""
 
 
 def _block(node: Node, headings: bool) -> Iterator[str]:
@@ -92,7 +92,8 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
         yield "" if said == markup.COMMENT else markup.opening(said)
     elif node.tag == "pre":
         inner = node.children[0] if node.children else ""
-        yield code_block(text(node.children), inner.classes if isinstance(inner, Node) else ())
+        named = inner.classes if isinstance(inner, Node) else []
+        yield code_block(text(node.children), [*named, *classes])
     elif node.tag in ("ul", "ol"):
         items = [child for child in node.children if isinstance(child, Node)]
         yield markup.listed(
@@ -113,7 +114,8 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
     elif "admonition" in classes:
         yield _admonition(node)
     elif any(_LANGUAGE.match(name) for name in classes):
-        yield from (_relabelled(block, classes) for block in blocks(node.children))
+        # The language stands on an element around the code.
+        yield from blocks(_said_in(node.children, classes))
     else:
         yield from blocks(node.children, headings)
 
@@ -133,13 +135,19 @@ def _admonition(node: Node) -> str:
     return markup.fenced("\n\n".join(inner), f"{{{kind}}}")
 
 
-def _relabelled(block: str, classes: Sequence[str]) -> str:
-    """The language stands on the element around the code."""
-    found = _LANGUAGE.search(" ".join(classes))
-    if found is None or not block.startswith("```python\n"):
-        return block
-    language = _LANGUAGES.get(found.group(1), found.group(1))
-    return block.replace("python", language, 1)
+def _said_in(children: Sequence[Child], classes: list[str]) -> list[Child]:
+    """Elements with the classes of the one around them, as far down as the code."""
+    return [
+        Node(
+            child.tag,
+            {**child.attributes, "class": " ".join([*child.classes, *classes])},
+            child.children if child.tag == "pre" else _said_in(child.children, classes),
+            child.line,
+        )
+        if isinstance(child, Node) and child.tag in ("div", "pre")
+        else child
+        for child in children
+    ]
 
 
 def _rows(node: Node) -> Iterator[list[list[Child]]]:
