@@ -205,6 +205,62 @@ def test_a_docstrings_own_line_is_no_field() -> None:
     assert "Pail" in found.entries[0].summary + found.entries[0].body
 
 
+def said_flat(old: str, new: str) -> Entry:
+    """What is read of our function on one line, a part of it changed."""
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text()
+    assert old in text
+    return only(page.read(text.replace(old, new), "p"))
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["Notes Ducks.", "Warning Mind the edge.", "Shape: - Input: deep", "Example: >>> scoop()"],
+)
+def test_a_type_of_plain_words_ends_where_something_is_announced(after: str) -> None:
+    """No full stop stands before it."""
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text()
+    head, tail = text.split("Return type: ")
+    found = only(
+        page.read(
+            f"{head}Return type: bucket, pail, or cup {after} []({tail.split('[](', 1)[1]}", "p"
+        )
+    )
+    assert found.returns is not None
+    assert found.returns.type == "bucket, pail, or cup"
+    assert after.rsplit(maxsplit=1)[-1].strip("().") in found.body
+
+
+def test_a_list_that_a_colon_announces_is_one_in_a_field() -> None:
+    """Its items begin like items; a minus does not."""
+    found = said_flat("How deep.", "How: - `a` (int): 1 - 2. - Calm water - so it is. - b: x.")
+    said = found.parameters[0].description
+    assert said == "How:\n\n* `a` (int): 1 - 2.\n* Calm water - so it is.\n* b: x."
+    plain = said_flat("How deep.", "So: 3 - 4 or x - y.").parameters[0].description
+    assert plain == "So: 3 - 4 or x - y."
+
+
+def test_a_section_on_shapes_is_no_part_of_the_last_parameter() -> None:
+    found = said_flat("Default: `()`. Returns:", "Default: `()`. Shape: - Input: deep. Returns:")
+    assert found.parameters[1].description == "Cups to fill. Default: `()`."
+    assert "**Shape**" in found.body
+
+
+def test_arguments_in_one_pair_of_stars_are_taken_apart() -> None:
+    """As Sphinx leaves a signature that it cannot read."""
+    found = said_flat(
+        "*depth: int | None*, */*, *\\*cups*, *how: Literal\\['calm', 'wild'\\] = 'calm'*",
+        "*\\*, depth: int = 1, how: str = 'calm', by: Callable = <function pour>*",
+    )
+    assert str(found.signature) == (
+        "(*, depth: int = 1, how: str = 'calm', by: Callable = <function pour>) → bucket"
+    )
+
+
+def test_a_space_of_tex_ends_no_formula() -> None:
+    found = said_flat(r"\\h_1 = h_0 - \frac{v}{A}\\", r"\\\int e^{-t} \\ dt\\")
+    assert r"$\int e^{-t} \\ dt$" in found.body
+
+
 @pytest.mark.parametrize("path", GFM + FLAT, ids=lambda path: path.name)
 def test_no_word_of_our_own_pages_is_lost(path: Path) -> None:
     """What stands between the theme's chrome goes somewhere, but for the labels of fields."""

@@ -42,10 +42,11 @@ def damaged(draw: st.DrawFn) -> str:
 @given(damaged(), st.sampled_from([False, False, False, True]))
 @example("<div >\x00</div>\n" + PAGES[0], True)
 @example(rewritten(page.read(PAGES[0], "p")).replace("Something", "**&#0;*Something**\n\nx"), True)
-@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "\\- *Something*\n---\n"), True)
+@example(rewritten(page.read(PAGES[3], "p")).replace("The surface", "\\- *a*\n---\n\nx"), True)
 @example(PAGES[4].replace("## Sizes<a", "## Sizes #<i></i> #<a"), True)
-@example(PAGES[1].replace("Something", "the<i>!_Some_</i>thing"), True)
+@example(PAGES[3].replace("The surface", "the<i>!&#95;Some&#95;</i>thing"), True)
 @example(rewritten(page.read(PAGES[0], "p")).replace("Something", "1. = Something"), True)
+@example(PAGES[3].replace("How deep.", "\n\n  >\n\n"), True)
 @example(PAGES[1].replace("bool", "| ' bool"), True)
 def test_a_damaged_page_is_read_or_refused_and_what_is_rewritten_is_harmless(
     found: str, shown: bool

@@ -28,11 +28,12 @@ _ITEM = re.compile(r"(?:^|\s)-\s+(?=\*\*(?:\\?\*){0,2}[^*]{1,200}\*\*\s*(?:[(–
 _AFTER_SENTENCE = r"(?<=[.!?:)\]`\"”’*])\s"
 _RUBRIC = re.compile(
     _AFTER_SENTENCE
-    + r"(?=(?:Note|Notes|Warning|Tip|See also|References)\s[-\[`“A-Z\d]|Examples?:?\s)"
+    + r"(?=(?:Note|Notes|Warning|Tip|See also|References)\s[-\[`“A-Z\d]|Examples?:?(?:\s|$)"
+    r"|Shape:\s-\s)"
     r"|(?:\s|^)(?=Examples?:?\s{1,3}>>>|(?:Methods|Attributes)(?:\s\[TABLE\]|\s*$)|>>>\s|\[TABLE\])"
 )
 _ANNOUNCED = re.compile(
-    r"(Notes?|Warning|Tip|See also|References|Examples?|Methods|Attributes):?(?=\s|$)"
+    r"(Notes?|Warning|Tip|See also|References|Examples?|Methods|Attributes|Shape(?=:)):?(?=\s|$)"
 )
 # A sentence of fewer letters is seldom one: "The Adam optimizer [1]."
 _MEMBERS = re.compile(r"(?:Methods|Attributes)(?:\s|$)")
@@ -40,6 +41,13 @@ _SENTENCE = re.compile(r"(?<=[^\s.][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\[“\
 _SHORTEST = 24
 #: How many ends of sentences are looked at for the first.
 _SENTENCES = 20
+# An item is told from a minus by how it begins.
+_NEXT = re.compile(r"\s-\s(?=[`\"'*\[A-Z]|\w{1,80}(?::|\s\())")
+_LISTED = re.compile(":" + _NEXT.pattern)
+_AFTER_TYPE = re.compile(
+    r"\s(?=(?:Notes?|Warning|Tip|See also|References|Examples?|Methods|Attributes|Shape)"
+    r"(?:[:\s]|$))"
+)
 _TYPE_PART = re.compile(
     r"\s+|[,|()\[\]]|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
 )
@@ -118,8 +126,11 @@ def type_end(text: str) -> int:
     while at < len(text):
         found = LINK.match(text, at) or _TYPE_PART.match(text, at)
         if found is None:
-            # A type written as plain words: all there is.
-            return at if text[:at].strip(" ,()[]|") else field_end(text)
+            if text[:at].strip(" ,()[]|"):
+                return at
+            # A type written as plain words ends where something else is announced.
+            announced = _AFTER_TYPE.search(text)
+            return announced.start() if announced else field_end(text)
         at = found.end()
     return at
 
@@ -127,7 +138,16 @@ def type_end(text: str) -> int:
 def items(text: str) -> list[list[Child]]:
     """The items of a field: those that begin like one, or all of it as the only one."""
     parts = [part.strip() for part in _ITEM.split(text)]
-    return [nodes(part) for part in parts if part]
+    return [described(part) for part in parts if part]
+
+
+def described(text: str) -> list[Child]:
+    """What a field says, as a tree: where a colon announces a list, what follows is its items."""
+    opening = _LISTED.search(text)
+    if opening is None:
+        return nodes(text)
+    inner = _NEXT.split(text[opening.end() :])
+    return [*nodes(text[: opening.start() + 1]), list_node([nodes(one.strip()) for one in inner])]
 
 
 def blocks(text: str, warn: Warn) -> tuple[str, list[str]]:

@@ -14,11 +14,11 @@ from . import curator, dense, escaping, markup
 from .crushed import (
     LINK,
     blocks,
+    described,
     field_end,
     field_parts,
     items,
     list_node,
-    nodes,
     type_end,
     unlinked,
 )
@@ -268,7 +268,7 @@ def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
         if label in (*PARAMETERS, RAISES):
             draft.field(label, [list_node(items(content))])
         else:
-            draft.field(label, nodes(content))
+            draft.field(label, described(content))
         first, rest = blocks(said[stop:].strip(), warn)
         draft.body += [markup.opening(first), *rest]
 

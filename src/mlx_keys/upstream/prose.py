@@ -103,7 +103,7 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
         yield markup.table([list(map(inline, row)) for row in _rows(node)])
     elif node.tag == "blockquote":
         quoted = "\n\n".join(blocks(node.children))
-        yield "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
+        yield "\n".join(f"> {line}".rstrip() for line in quoted.split("\n")) if quoted else ""
     elif node.tag in _HEADINGS:
         title = inline(node.children)
         if title:

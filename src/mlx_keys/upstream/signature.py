@@ -29,6 +29,9 @@ def arguments(text: str, starred: bool = False) -> tuple[Argument, ...]:
     """
     parts = [part.strip() for part in _split(text, ",")]
     if starred:
+        if len(parts) > 1 and not (_EMPHASISED.match(parts[0]) or _EMPHASISED.match(parts[-1])):
+            # All of them stand in one pair of stars.
+            parts[0], parts[-1] = parts[0].removeprefix("*"), parts[-1].removesuffix("*")
         parts = [_EMPHASISED.sub(r"\1", part) for part in parts]
     return tuple(_argument(part) for part in parts if part)
 
