@@ -114,6 +114,47 @@ def test_blocks_keep_their_kind() -> None:
     assert entry.returns == Returns("bucket", "The bucket.\n\nIt may be empty.")
 
 
+SCOOP = PAGES / "pond.core.scoop.gfm.md"
+
+
+def changed(old: str, new: str) -> Page:
+    """The page of ``scoop``, one thing in it written otherwise."""
+    text = SCOOP.read_text()
+    assert text.count(old) == 1
+    return page.read(text.replace(old, new), "p")
+
+
+def test_a_note_without_its_title_keeps_its_first_words() -> None:
+    found = changed("Note\n\nDucks are in the way.", "Ducks are in the way.\n\nFrogs too.")
+    assert "```{note}\nDucks are in the way.\n\nFrogs too.\n```" in only(found).body
+
+
+@pytest.mark.parametrize(
+    "label", ["Parameters", "Keyword Arguments", "Other Parameters", "Variables"]
+)
+def test_parameters_stand_under_each_of_sphinxs_labels(label: str) -> None:
+    found = changed('Parameters<span class="colon">', f'{label}<span class="colon">')
+    assert [one.name for one in only(found).parameters] == ["depth", "*cups"]
+
+
+def test_what_is_bold_beside_a_parameters_name_is_left_out_with_a_warning() -> None:
+    found = changed("**depth** (", "**depth of it** (")
+    assert [one.name for one in only(found).parameters] == ["depth", "*cups"]
+    assert [(one.kind, one.message) for one in found.warnings] == [
+        ("unplaced", "'depth of it' is no parameter of pond.core.scoop")
+    ]
+
+
+def test_a_list_below_a_fields_words_belongs_to_them() -> None:
+    found = changed("The bucket.\n\nIt may be empty.", "One of:\n\n- a bucket\n- a pail")
+    assert only(found).returns == Returns("bucket", "One of:\n\n* a bucket\n* a pail")
+
+
+def test_code_in_no_language_is_text() -> None:
+    found = changed("highlight-python notranslate", "highlight-none notranslate")
+    assert "```text\nfor _ in range(2):\n    scoop(1)\n```" in only(found).body
+
+
 def test_an_entry_and_a_warning_say_their_line() -> None:
     """Lines are the page's own, though tags wrapped over lines were joined before parsing."""
     text = (PAGES / "pond.core.scoop.gfm.md").read_text()

@@ -79,6 +79,9 @@ def agreed(said: str) -> str:
 @example("`a`` b` ``c`")
 @example("\\__a_ a_b_ _a_b")
 @example("![[[a](b)](c)](d)")
+@example("a\\")
+@example("*(a)* _(b)_ *(c)*")
+@example("![a ![b](c) d](e) ![f `g` *h*](i)")
 @example("[a](b(c(d))) [a](b(c) [a](<b c> 'd') [a](\n b)")
 def test_marks_mean_what_commonmark_says(said: str) -> None:
     assert ours(said) == theirs(said)
