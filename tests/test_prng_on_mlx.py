@@ -88,8 +88,9 @@ def test_a_large_odd_draw_is_that_of_mlx() -> None:
 
 
 def test_a_large_draw_of_operations_takes_a_few_times_its_own_memory() -> None:
-    # A GPU is given about 20 operations at once, whose memory comes back when all are done.
-    times = 3 if mx.default_device() == mx.cpu else 4
+    # A GPU is given many operations at once, whose memory comes back when all are done: five times
+    # was the most seen.
+    times = 3 if mx.default_device() == mx.cpu else 6
     key = prng.key(5)
     mx.eval(key)
     mx.clear_cache()
