@@ -136,9 +136,33 @@ def test_code_formulas_and_escapes_are_no_links(line: str) -> None:
     assert known.line(line, "a.md", "a.md") == line
 
 
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("https://a.b/html/b.html", "b.md"),
+        ("https://A.b/html/_sources/b.rst", "b.md"),
+        ("https://a.b/html/b.html#an-anchor", "b.md"),
+        ("https://a.b/html/b.html#p.b", "b.md"),
+        ("https://a.b/html/c.html#p.c", "#p.c"),
+        ("https://a.b/html/none.html", "https://a.b/html/none.html"),
+        ("https://else.where/html/b.html", "https://else.where/html/b.html"),
+        ("b.md", "b.md"),
+        ("none.md", None),
+        ("#p.none", None),
+    ],
+)
+def test_a_page_is_found_by_its_address_and_an_object_by_its_name(
+    target: str, expected: str | None
+) -> None:
+    first = Subject("b.md", "b", "p.b", "", ("p.b", "p.c"), "a.b/html/b", ())
+    again = Subject("deep/b.md", "b", "", "", (), "a.b/html/b", ())
+    assert Folder([first, again]).reference(target, "a.md", "a.md") == expected
+
+
 def test_code_that_looks_like_a_link_stays(tmp_path: Path) -> None:
     known = Folder([Subject("b.md", "b", "p.b", "", ("p.b",), "a.b/b", ())])
     lines = ["````{note}", "[x](#p.b)", "* ```python", "  [x](#p.b)", "  ```", "[x](#p.b)", "````"]
+    lines += ["[x](#p.b)", ":type: [x](#p.b)", "[x](#p.b)"]
     linked = ["[x](b.md)" if line == "[x](#p.b)" else line for line in lines]
     assert known.linked(lines, "a.md") == linked
 
