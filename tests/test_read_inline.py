@@ -92,3 +92,13 @@ def test_marks_that_open_and_never_close_are_text(unit: str) -> None:
     """And cost no more than so many words."""
     said = (unit * 9).strip()
     assert ours(said) == (said,)
+
+
+@pytest.mark.parametrize("comment", ["<!---->", "<!-- c -->", "<!--\n<b> --c-->"])
+def test_a_comment_of_html_vanishes(comment: str) -> None:
+    assert shape(parse(f"a{comment}b")) == ("ab",)
+    assert ours(f"a{comment}b") == ("ab",)
+
+
+def test_a_comment_that_never_ends_is_text() -> None:
+    assert shape(parse("a<!-- b")) == ours("a<!-- b") == ("a<!-- b",)
