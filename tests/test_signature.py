@@ -7,7 +7,6 @@ import pytest
 from mlx_keys.upstream.records import Argument, Signature
 from mlx_keys.upstream.signature import arguments, closing, definition
 
-
 BARE = tuple(Argument(name, "", None) for name in ("/", "*", "*args", "**how"))
 
 
