@@ -23,6 +23,15 @@ def test_formulas_need_no_script(tmp_path: Path) -> None:
     assert "https://" not in html.partition("<body")[0]
 
 
+def test_a_name_is_one_word(tmp_path: Path) -> None:
+    page = "# A page\n\n$\\mathit{loc} + \\mathrm{sign}(s) + xy$\n"
+    write(tmp_path, {"page.md": page}, MATHS)
+    html = build(tmp_path).html("page")
+    assert '<mi style="font-style: italic">loc</mi>' in html
+    assert "<mi>sign</mi>" in html
+    assert "<mi>x</mi><mi>y</mi>" in html
+
+
 def test_what_follows_a_formula_closely_stays_on_its_line(tmp_path: Path) -> None:
     page = "# A page\n\nHere $x$, and ($y$), then $z$ and $w$\n"
     write(tmp_path, {"page.md": page}, MATHS)

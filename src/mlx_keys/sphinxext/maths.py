@@ -21,6 +21,12 @@ logger = logging.getLogger(__name__)
 _LEFT = re.compile(r"\\[A-Za-z]+|<m.>&</m.>")
 
 
+#: A name as the converter leaves it: letter by letter, each a variable of its own.
+_SPELLED = re.compile(
+    r'<mrow>((?:<mi mathvariant="(?P<face>italic|normal)">\w</mi>)'
+    r'(?:<mi mathvariant="(?P=face)">\w</mi>)+)</mrow>'
+)
+
 #: What may not begin a line.
 _CLOSING = re.compile(r"[.,:;?!)\]]+")
 
@@ -63,7 +69,13 @@ def mathml(latex: str, node: nodes.Element, *, display: bool) -> str:
         return ""
     if left := _LEFT.search(made):
         logger.warning("%r is not known in formulas: %s", left[0], latex, location=node)
-    return made
+    return _SPELLED.sub(_whole, made)
+
+
+def _whole(name: re.Match[str]) -> str:
+    """A name as one word: set closer, and read as a word by who listens."""
+    face = ' style="font-style: italic"' if name["face"] == "italic" else ""
+    return f"<mi{face}>{re.sub('<[^>]*>', '', name[1])}</mi>"
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
