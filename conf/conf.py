@@ -54,7 +54,8 @@ python_display_short_literal_types = True
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block"]
 myst_heading_anchors = 3
 
-# What a reader copies is code alone: no prompt, and nothing from under what was printed.
+# What a reader copies is code alone: no prompt, and nothing from under what was printed. A block of
+# the gallery (sphinx-gallery writes "Python") needs those above it: a script is downloaded whole.
 copybutton_selector = (
     "div.highlight-python pre, div.highlight-default pre, div.highlight-shell pre, "
     "div.highlight-console pre, div.highlight-bash pre"

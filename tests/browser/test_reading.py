@@ -102,6 +102,7 @@ def test_the_copy_button_is_seen_when_keys_reach_it(page: Page, site: str) -> No
     page.keyboard.press("Tab")  # the keyboard is in use, so that the focus shows
     button.focus()
     expect(button).to_have_css("opacity", "1")
+    expect(button).to_have_css("outline-style", "solid")
 
 
 def test_the_copy_button_is_seen_where_there_is_no_mouse(browser: Browser, site: str) -> None:
