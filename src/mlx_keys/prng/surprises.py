@@ -205,7 +205,7 @@ def _categorical(given: Mapping[str, Any]) -> Iterator[Surprise]:
             "at most one infinite logit in each distribution",
             "two or more",
         )
-    within = mx.all((logits > 0) & (logits < 1))
+    within = mx.all((logits >= 0) & (logits < 1))
     sums = mx.sum(logits.astype(mx.float32), axis=axis)
     unequal = mx.any(largest != mx.min(logits, axis=axis))
     if _any(within & unequal & mx.all(mx.abs(sums - 1) < _NEAR_ONE)):
