@@ -231,6 +231,12 @@ def test_undoing_escapes_gives_back_what_was_there(rounds: int) -> None:
     assert escaping.undo(escaped(text, rounds)) == (text, True)
 
 
+@pytest.mark.parametrize("rounds", range(1, 5))
+def test_without_a_link_the_shortest_run_of_backslashes_tells_how_often(rounds: int) -> None:
+    text = r"*a* \*b\* `c_d`"
+    assert escaping.undo(escaped(text, rounds)) == (text, True)
+
+
 def test_code_without_line_ends_is_given_raw_with_a_warning() -> None:
     found = flat("pond.core.scoop.flat.txt")
     assert "```text\n>>> po.scoop(1) bucket(1)\n```" in only(found).body
@@ -402,11 +408,12 @@ def test_a_few_characters_that_are_no_text_are_left_out_and_reported() -> None:
 
 
 def test_other_encodings_and_line_ends_are_read(tmp_path: Path) -> None:
-    """UTF-16 with its mark, UTF-8 with one, and Windows' line ends give the same entry."""
+    """Both kinds of UTF-16 and UTF-8 with their marks, Windows' line ends: the same entry."""
     text = (PAGES / "pond.core.scoop.gfm.md").read_text()
     want = only(page.read(text, "p"))
     for name, raw in {
         "utf16.md": text.encode("utf-16"),
+        "big-endian.md": f"\ufeff{text}".encode("utf-16-be"),
         "bom.md": text.encode("utf-8-sig"),
         "windows.md": text.replace("\n", "\r\n").encode(),
     }.items():
