@@ -75,7 +75,7 @@ def test_windows_joined_are_the_whole(source: str) -> None:
         assert raw(mx.concatenate(parts)) == raw(prng.normal(shape, key=key))
 
 
-@pytest.mark.parametrize(("function", "arguments"), [("uniform", {}), ("bits", {"width": 1})])
+@pytest.mark.parametrize(("function", "arguments"), [("uniform", {}), ("bits", {"width": 2})])
 @pytest.mark.parametrize("source", ["mlx", "ops", KERNEL])
 def test_a_window_at_10_9_takes_the_memory_of_one_at_1(
     source: str, function: str, arguments: dict[str, Any]
@@ -93,7 +93,7 @@ def test_a_window_at_10_9_takes_the_memory_of_one_at_1(
         return mx.get_peak_memory() - before
 
     with prng.using(source):
-        assert max(peak(1), peak(10**9)) < 2**18  # the whole is 2 GB or 8
+        assert max(peak(1), peak(10**9)) < 2**18  # the whole is 4 GB or 8
 
 
 @pytest.mark.parametrize("source", ["ops", "reference", KERNEL])
