@@ -52,12 +52,15 @@ def test_a_battery_is_all_of_its_tests(batteries: ModuleType, wanted: str, jobs:
 
 def test_what_dieharder_prints_is_read(batteries: ModuleType) -> None:
     assert list(batteries.results("dieharder", DIEHARDER)) == [
-        ("diehard_runs 0", 0.88486998),
-        ("rgb_lagged_sum 31", 0.99817192),
+        {"test": "diehard_runs 0", "p": 0.88486998, "assessment": "passed"},
+        {"test": "rgb_lagged_sum 31", "p": 0.99817192, "assessment": "weak"},
     ]
 
 
 def test_what_testu01_prints_is_read(batteries: ModuleType) -> None:
     printed = "Gap\t0.25\nRandomWalk1 H\t1e-300\nwords read\t226836480\n907345920 bytes\n"
-    found = [("Gap", 0.25), ("RandomWalk1 H", 1e-300)]
+    found = [
+        {"test": "Gap", "p": 0.25, "assessment": "passed"},
+        {"test": "RandomWalk1 H", "p": 1e-300, "assessment": "suspect"},
+    ]
     assert list(batteries.results("SmallCrush", printed)) == found

@@ -1,6 +1,6 @@
 r"""Run batteries of tests over streams, many at once, and write down each p-value.
 
-    python tests/batteries/run.py --jobs 16 --minutes 5 -o found.jsonl \
+    python tests/batteries/run.py --jobs 16 --minutes 5 -o trust/batteries.jsonl \
         dieharder:split SmallCrush:fold SmallCrush:fold:8 Crush:draw
 
 A battery's tests run each on a stream of its own, from its beginning, so that they share no time
@@ -21,7 +21,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +40,12 @@ DIEHARDER = [
 
 #: How many tests each has, by TestU01's guide.
 CRUSH = {"SmallCrush": 10, "Crush": 96}
+
+#: The versions whose p-values are told: Debian 12's.
+VERSIONS = {"dieharder": "3.31.1", "SmallCrush": "TestU01 1.2.3", "Crush": "TestU01 1.2.3"}
+
+#: Beyond this, from 0 or from 1, TestU01's summary lists a p-value (gofw_Suspectp).
+SUSPECT = 0.001
 
 #: A line of dieharder: test, tuple, samples, repetitions, p-value, assessment.
 COLUMNS = 6
@@ -95,17 +101,23 @@ def _all(battery: str, kind: str, seed: int, rounds: int) -> Iterator[Job]:
             yield Job(battery, kind, seed, rounds, ("./testu01", battery, str(number)))
 
 
-def results(battery: str, printed: str) -> Iterator[tuple[str, float]]:
-    """The names and p-values in what a battery printed."""
+def results(battery: str, printed: str) -> Iterator[dict[str, str | float]]:
+    """The tests, p-values and assessments in what a battery printed.
+
+    TestU01 lists in its summary what is outside of [0.001, 0.999]; this is called suspect here.
+    """
     for line in printed.splitlines():
         if battery != "dieharder":
             name, _, value = line.partition("\t")
             if value and name != "words read":
-                yield name, float(value)
+                p = float(value)
+                assessment = "passed" if SUSPECT <= p <= 1 - SUSPECT else "suspect"
+                yield {"test": name, "p": p, "assessment": assessment}
             continue
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) == COLUMNS and not line.startswith("#") and cells[1].isdigit():
-            yield f"{cells[0]} {cells[1]}", float(cells[4])
+            p, assessment = float(cells[4]), cells[5].lower()
+            yield {"test": f"{cells[0]} {cells[1]}", "p": p, "assessment": assessment}
 
 
 class Machine:
@@ -138,12 +150,16 @@ class Machine:
             return None
         written = [line for line in printed.splitlines() if line.endswith(" bytes")]
         return {
-            **asdict(job),
+            "battery": job.battery,
+            "version": VERSIONS[job.battery],
+            "stream": job.kind,
+            "seed": job.seed,
+            "rounds": job.rounds,
             "command": job.command,
             "bytes": int(written[-1].split()[0]) if written else None,
             "seconds": round(time.monotonic() - begun, 1),
             "date": datetime.now(UTC).date().isoformat(),
-            "results": found,
+            "tests": found,
         }
 
 
@@ -153,7 +169,7 @@ def main() -> None:
     options.add_argument("wanted", nargs="+", metavar="BATTERY:KIND[:ROUNDS]")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--jobs", type=int, default=os.cpu_count())
-    options.add_argument("--minutes", type=float, default=1e6)
+    options.add_argument("--minutes", type=float, default=24 * 60)
     options.add_argument("--programs", type=Path, default=Path())
     options.add_argument("-o", "--output", type=Path, required=True)
     given = options.parse_args()

@@ -14,6 +14,7 @@ from sphinx.util.typing import ExtensionMetadata
 from mlx_keys import __version__
 
 from .attested import setup_attested
+from .batteries import setup_batteries
 from .children import setup_children
 from .errata import setup_errata
 from .example import setup_example
@@ -57,6 +58,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_maths(app)
     setup_verified(app)
     setup_attested(app)
+    setup_batteries(app)
     setup_speed(app)
     return {
         "version": __version__,
