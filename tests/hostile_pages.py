@@ -215,7 +215,7 @@ def fuzz(cases: int, seed: int, pages: list[str]) -> None:
             found = cut(found, kind, chance.random(), chance.randint(1, 80), piece)
         start = time.process_time()
         try:
-            refused += not check(found, rendered=done % 4 == 0)
+            refused += not check(found, rendered=done % 8 == 0)
         except Exception as error:
             path = Path(f"fuzz-failure-{seed}-{done}.txt")
             path.write_text(found, encoding="utf-8", errors="surrogatepass")

@@ -399,6 +399,17 @@ def test_what_is_no_page_says_so(tmp_path: Path, content: bytes, problem: str) -
     assert str(caught.value) == f"{path}: {problem}"
 
 
+def test_a_page_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says so, and no more of it is taken than can be read."""
+    path = tmp_path / "page.md"
+    path.write_text((PAGES / "pond.gfm.md").read_text())
+    monkeypatch.setattr(page, "MOST", path.stat().st_size)
+    page.load(path)
+    monkeypatch.setattr(page, "MOST", path.stat().st_size - 1)
+    with pytest.raises(KeysError, match="larger than 0 MB, the most that a page may have"):
+        page.load(path)
+
+
 def test_a_few_characters_that_are_no_text_are_left_out_and_reported() -> None:
     text = (PAGES / "pond.core.scoop.gfm.md").read_text()
     found = page.read(text.replace("Lift water", "Lift\x00 wat\x0ber"), "p")

@@ -172,10 +172,47 @@ def test_nesting_without_end_stays_shallow(piece: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["- ", "> ", "[", "*", "`", "\\", "a_", "<div>\n\n", "<em>", "![", "|"]
+    "piece",
+    [
+        *(
+            "- ",
+            "> ",
+            "[",
+            "*",
+            "`",
+            "\\",
+            "a_",
+            "<div>\n\n",
+            "<em>",
+            "![",
+            "|",
+            "<!--",
+            "*_",
+            "*! ",
+        ),
+        *(
+            "[\\",
+            "#'a<b >",
+            "\n-=\n#",
+            "[](",
+            "$a$ ",
+            "=",
+            "**a",
+            "a(",
+            "Parameters: - **a** ",
+            "\n- ",
+        ),
+    ],
 )
 def test_a_page_of_one_sign_is_read_or_refused(piece: str) -> None:
     """Two thousand times over, inside each page of ours."""
     for found in PAGES:
         at = len(found) * 2 // 3
         read(found[:at] + piece * 2_000 + found[at:])
+        read(piece * 2_000 + found)
+
+
+def test_a_comment_that_never_ends_is_none() -> None:
+    """A curator's words after it are not lost."""
+    found = page.read(f"<!-- a --> b\n\nand <!-- c\n\n{PAGES[1]}", "p")
+    assert found.curated.remarks == ("a", "b", r"and \<!-- c")

@@ -152,6 +152,8 @@ def described(text: str) -> list[Child]:
 
 def blocks(text: str, warn: Warn) -> tuple[str, list[str]]:
     """A run of prose as its first sentence, and blocks for the rest."""
+    if not text:
+        return "", []
     pieces = [piece.strip() for piece in _cut(text)]
     first, done = "", []
     for number, piece in enumerate(pieces):

@@ -14,16 +14,15 @@ from .prose import blocks, inline, plain
 from .records import Curated
 from .tree import Node, text, walk
 
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-
 
 def read(head: str) -> Curated:
     """Read a curator's header in Markdown, as the first form has it."""
     notes: list[str] = []
     guides: list[str] = []
     examples: list[str] = []
-    remarks = [markup.escape(markup.fold(one)) for one in _COMMENT.findall(head)]
-    head, rest = _bounded(_COMMENT.sub("", head))
+    head, comments = _parted(head)
+    remarks = [markup.escape(markup.fold(one)) for one in comments]
+    head, rest = _bounded(head)
     section = ""
     for node in markdown.tree(head):
         if isinstance(node, str):
@@ -63,6 +62,22 @@ def read_flat(head: str, warn: Callable[[str, str], None]) -> Curated:
         tuple(examples),
         (*(markup.opening(inline(nodes(one))) for one in remarks if one.strip()), *rest),
     )
+
+
+def _parted(head: str) -> tuple[str, list[str]]:
+    """A header without its comments, and those; one that never ends is none."""
+    last = head.rfind("-->")
+    said: list[str] = []
+    comments: list[str] = []
+    at = 0
+    while (start := head.find("<!--", at, max(last, 0))) >= 0:
+        end = head.find("-->", start + 4)
+        if end < 0:
+            break
+        said.append(head[at:start])
+        comments.append(head[start + 4 : end])
+        at = end + 3
+    return "".join([*said, head[at:]]), comments
 
 
 def _bounded(head: str) -> tuple[str, list[str]]:

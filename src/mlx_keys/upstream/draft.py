@@ -19,6 +19,8 @@ RETURNS, RETURN_TYPE, RAISES = "Returns", "Return type", "Raises"
 FIELDS = (*PARAMETERS, RETURNS, RETURN_TYPE, RAISES, "Yields", "Yield type", "Warns")
 
 _KINDS: dict[str, Kind] = {"class": "class", "exception": "class", "property": "property"}
+#: How many characters a signature may have.
+_LONGEST = 20_000
 _NAME = re.compile(r"\*{0,2}[\w.]*")
 _DASH = re.compile(r"\s[–—]\s|[–—]\s|\s[–—]$|^[–—]$")
 
@@ -56,6 +58,8 @@ class Draft:
         if not rest.strip(": "):
             return
         try:
+            if len(rest) > _LONGEST:
+                raise ValueError("too long")
             if rest.startswith("("):
                 given = signature.definition(f"f{rest}", starred)[1]
             else:

@@ -38,9 +38,9 @@ _AFTER = re.compile(
     r"(?<!\s)\s*\[\]\([^\s()]{0,2000}\s\"(?:previous|next) page\"\)"
     r"|\sContents - \[|\sBy MLX Contributors"
 )
-_TITLE = re.compile(r"(?:^|\s)#\s+(\S.{0,300}?)(?=\s*\[\\?#\]|\s+#|\s*$)")
-_HEADING_LINK = re.compile(r"\s*\[\\?#\]" + _TARGET % "Link to this heading")
-_SECTION = re.compile(r"(?:^|\s)#{2,6}\s+([^#\[\]]{1,300}?)" + _HEADING_LINK.pattern)
+_TITLE = re.compile(r"(?:^|\s)#\s{1,9}(\S.{0,300}?)(?=\s{0,9}(?:\[\\?#\]|$)|\s#)")
+_HEADING_LINK = re.compile(r"\s{0,9}\[\\?#\]" + _TARGET % "Link to this heading")
+_SECTION = re.compile(r"(?:^|\s)#{2,6}\s{1,9}([^#\[\]]{1,300}?)" + _HEADING_LINK.pattern)
 _ENTRY_LINK = re.compile(
     r"\[\\?#\]\([^\s()#]{0,2000}#([^\s()\"]{1,300})\s\"Link to this definition\"\)"
 )

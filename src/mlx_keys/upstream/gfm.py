@@ -27,7 +27,8 @@ _CHROME = re.compile(r"^<div\s[^<>]{0,200}(?:id=\"main-content\"|class=\"bd-main
 _NEIGHBOUR = re.compile(r"^(previous|next)\s*\n\s*\n([^\n<]+)$", re.MULTILINE)
 _ANCHOR = re.compile(r"<a\s([^<>]{0,1000})>")
 _FORMULA = re.compile(
-    r"(<(?:div|span) class=\"math[^\"]{0,100}\">)((?:(?!</?(?:div|span)).)+)(?=</(?:div|span)>)",
+    r"(<(?:div|span) class=\"math[^\"]{0,100}\">)"
+    r"((?:(?!</?(?:div|span)).){1,10000})(?=</(?:div|span)>)",
     re.DOTALL,
 )
 _CODE = re.compile(r"(<code\b[^<>]{0,500}>)((?:(?!</?code\b|\n\n).){1,2000})(?=</code>)", re.DOTALL)

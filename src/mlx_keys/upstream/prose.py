@@ -34,6 +34,8 @@ _ESCAPED_TEX = re.compile(r"\\([*_#\[\]<>|~`])")
 # "" raw text, "`" raw code, "*" or "**" finished markup to emphasise, "!" finished markup. What is
 # to be emphasised is given in its own pieces too, which stand there if it cannot be.
 _Piece: TypeAlias = "tuple[str, str, list[_Piece]]"
+#: How deep emphasis and links may nest.
+_DEEPEST = 4
 _NOTHING: _Piece = ("", " ", [])
 
 
@@ -162,7 +164,8 @@ def _rows(node: Node) -> Iterator[list[list[Child]]]:
             yield from _rows(child)
 
 
-def _pieces(children: Sequence[Child]) -> Iterator[_Piece]:
+def _pieces(children: Sequence[Child], inside: int = 0) -> Iterator[_Piece]:
+    """Inline content as pieces; ``inside`` counts the emphasis and the links around it."""
     for child in children:
         if isinstance(child, str):
             yield "", child, []
@@ -174,22 +177,26 @@ def _pieces(children: Sequence[Child]) -> Iterator[_Piece]:
             yield "", " ", []
         elif "math" in child.classes:
             yield "!", markup.math(_tex(child)), []
-        elif child.tag in _EMPHASIS:
-            pieces = list(_pieces(child.children))
+        elif child.tag in _EMPHASIS and inside < _DEEPEST:
+            pieces = list(_pieces(child.children, inside + 1))
             inner = _joined(pieces)
             # What holds a star cannot stand in stars: its parts meet their neighbours themselves.
             yield from pieces if "*" in inner else [(_EMPHASIS[child.tag], inner, pieces)]
-        elif child.tag == "a" and markup.leads(child.attributes.get("href", "")):
-            inner = _joined(list(_pieces(child.children)))
-            yield "!", markup.link(inner.strip(), child.attributes.get("href", "")), []
+        elif child.tag == "a" and inside < _DEEPEST and markup.leads(_href(child)):
+            inner = _joined(list(_pieces(child.children, inside + 1)))
+            yield "!", markup.link(inner.strip(), _href(child)), []
         elif child.tag == "img":
             yield "", child.attributes.get("alt", ""), []
         elif child.tag in _BLOCKS:
             yield "", " ", []
-            yield from _pieces(child.children)
+            yield from _pieces(child.children, inside)
             yield "", " ", []
         else:
-            yield from _pieces(child.children)
+            yield from _pieces(child.children, inside)
+
+
+def _href(node: Node) -> str:
+    return node.attributes.get("href", "")
 
 
 def _joined(pieces: Sequence[_Piece]) -> str:
