@@ -123,7 +123,7 @@ def test_a_docstring_that_opens_with_a_list_has_no_summary() -> None:
         ("$x_1$", "$x_1$"),
         ("`the pond <https://example.org/pond>`_", "[the pond](https://example.org/pond)"),
         ("`the pond <https://example.org/pond>`__.", "[the pond](https://example.org/pond)."),
-        ("*a* and **b c**", "*a* and **b c**"),
+        ("*a* and **b c**, *de* and **fg**", "*a* and **b c**, *de* and **fg**"),
         ("2*3*4", r"2\*3\*4"),
         ("a_b_c", r"a_b_c"),
         ("two\n  lines", "two lines"),
