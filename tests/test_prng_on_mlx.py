@@ -13,6 +13,7 @@ import pytest
 from mlx_keys import prng
 from mlx_keys.errors import INSTALL_MLX
 from mlx_keys.prng import array, threefry2x32
+from mlx_keys.prng import source as prng_source
 from mlx_keys.prng.conformance import answer, ours, same, theirs
 from mlx_keys.prng.known_answers import Draw, blocks, draws
 from random_calls import FUNCTIONS, calls, raw
@@ -391,3 +392,15 @@ except Exception as error:
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     assert not hasattr(prng, "poisson")
     assert set(prng.__all__) <= set(dir(prng))
+
+
+def test_more_words_than_mlx_hands_out_at_once_are_made_by_operations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """``mx.random.split`` takes a number of 32 bits, signed: here as if it were one of 3 bits."""
+    monkeypatch.setattr(prng_source, "_MOST_OF_MLX", 2**4 - 2)
+    monkeypatch.setattr(mx.random, "split", lambda *_: pytest.fail("asked for too many keys"))
+    with prng.using("mlx"):
+        for n in (15, 16, 17):
+            found = prng.bits((n,), key=prng.key(7)).tolist()
+            assert found == threefry2x32.words((0, 7), n)

@@ -164,10 +164,25 @@ def test_a_shape_that_mlx_refuses_is_refused(function: str, shape: object) -> No
 @pytest.mark.parametrize("function", SHAPED)
 def test_a_side_too_long_is_an_overflow_and_kills_nothing(function: str) -> None:
     """Mlx raises OverflowError, and aborts the process where the shape may be None."""
-    arguments = PLAIN[function] | {"shape": (2**31,), "key": KEY}
-    assert kind(refusal(prng, function, arguments)) is OverflowError
-    if function not in ("bernoulli", "truncated_normal"):
-        assert kind(refusal(mx.random, function, arguments)) is OverflowError
+    for side in (2**31, -(2**31) - 1):
+        arguments = PLAIN[function] | {"shape": (side,), "key": KEY}
+        assert kind(refusal(prng, function, arguments)) is OverflowError
+        if function not in ("bernoulli", "truncated_normal"):
+            assert kind(refusal(mx.random, function, arguments)) is OverflowError
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"), [(mx.gpu, ValueError), (mx.Device(mx.cpu, 5), IndexError)], ids=str
+)
+@pytest.mark.parametrize("function", PLAIN)
+def test_a_stream_of_a_device_that_is_not_here_is_refused(
+    function: str, stream: mx.DeviceType | mx.Device, expected: type[Exception]
+) -> None:
+    if stream == mx.gpu and mx.is_available(mx.gpu):
+        pytest.skip("there is a GPU here")
+    refused = refusal(prng, function, PLAIN[function] | {"stream": stream, "key": KEY})
+    assert isinstance(refused, expected)
+    assert str(refused).startswith(f"{function}: stream is of a device")
 
 
 @pytest.mark.parametrize(("function", "arguments"), BAD_CALLS, ids=str)

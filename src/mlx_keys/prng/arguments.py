@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from inspect import signature
 from operator import index
 from typing import SupportsIndex, TypeAlias, cast
@@ -11,6 +11,7 @@ from typing import SupportsIndex, TypeAlias, cast
 import mlx.core as mx
 
 from .refusals import (
+    ArgumentIndexError,
     ArgumentOverflowError,
     ArgumentTypeError,
     ArgumentValueError,
@@ -20,8 +21,9 @@ from .refusals import (
 
 #: What mlx takes for a bound, a mean or a probability.
 Scalar: TypeAlias = bool | int | float | complex | mx.array
+_Somewhere: TypeAlias = mx.Stream | mx.ThreadLocalStream | mx.Device | mx.DeviceType
 #: Where the work is done: as mlx's ``StreamOrDevice``.
-Stream: TypeAlias = mx.Stream | mx.ThreadLocalStream | mx.Device | mx.DeviceType | None
+Stream: TypeAlias = _Somewhere | None
 
 #: Beyond it a Python integer is rounded when it becomes a float.
 _EXACT = 2**53
@@ -35,22 +37,34 @@ _WHERE_IT_WOULD: AbstractContextManager[object] = nullcontext()
 
 def on(function: str, stream: Stream) -> AbstractContextManager[object]:
     """The context in which the operations of a call run on ``stream`` (None: where they would)."""
-    if stream is None:
-        return _WHERE_IT_WOULD
-    try:
-        return mx.stream(stream)
-    except TypeError:
-        raise ArgumentTypeError(
-            f"{function}: stream must be a stream or a device of mlx",
-            expected="such as mx.cpu, or None",
-            found=told(stream),
-        ) from None
-    except ValueError:
-        raise ArgumentValueError(
-            f"{function}: stream is of a device that this machine or this mlx has not",
-            expected="such as mx.cpu, or None",
-            found=str(stream),
-        ) from None
+    return _WHERE_IT_WOULD if stream is None else _moved(function, stream)
+
+
+@contextmanager
+def _moved(function: str, stream: _Somewhere) -> Iterator[None]:
+    with ExitStack() as until_done:
+        try:
+            # MLX looks for the device when the context is entered, not when it is made.
+            until_done.enter_context(mx.stream(stream))
+        except TypeError:
+            raise ArgumentTypeError(
+                f"{function}: stream must be a stream or a device of mlx",
+                expected="such as mx.cpu, or None",
+                found=told(stream),
+            ) from None
+        except ValueError:
+            raise ArgumentValueError(
+                f"{function}: stream is of a device that this machine or this mlx has not",
+                expected="such as mx.cpu, or None",
+                found=str(stream),
+            ) from None
+        except IndexError:
+            raise ArgumentIndexError(
+                f"{function}: stream is of a device whose number this machine has not",
+                expected="such as mx.cpu, or None",
+                found=str(stream),
+            ) from None
+        yield
 
 
 def misfit(function: Callable[..., object], said: str) -> ArgumentTypeError:

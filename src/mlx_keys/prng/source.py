@@ -24,13 +24,16 @@ P = ParamSpec("P")
 
 #: What is read alike by mlx and by us: no stream, nothing of NumPy's. A sequence is looked into.
 _PLAIN = frozenset((type(None), bool, int, float, mx.array, mx.Dtype))
-#: Mlx aborts the process over a side of this length.
+#: Mlx aborts the process over a side that does not fit 32 bits, signed.
 _LONGEST = 2**31
 
 _GPU = mx.DeviceType.gpu
 
 #: Words that mlx's own generator makes as soon on a GPU: launching a kernel of ours takes longer.
 _FEW = 2**22
+
+#: The most words that ``mx.random.split`` hands out: two for each of what 32 bits, signed, count.
+_MOST_OF_MLX = 2**32 - 2
 
 #: The sources there are.
 SOURCES = ("kernel", "mlx", "ops", "reference")
@@ -156,7 +159,7 @@ def _plain(given: Iterable[object]) -> bool:
             if type(value) is not tuple and type(value) is not list:
                 return False
             for side in value:
-                if type(side) is not int or side >= _LONGEST:
+                if type(side) is not int or not -_LONGEST <= side < _LONGEST:
                     return False
     return True
 
@@ -181,7 +184,7 @@ def words(function: str, key: mx.array, part: Part) -> mx.array:
             if part.whole and part.size % 2 == 0 and part.size < _FEW and _source.get() is None:
                 return mx.random.split(key, part.size // 2).reshape(part.shape)
             return kernel.draw("bits", key, part)
-        case "mlx" if part.whole and part.size:
+        case "mlx" if part.whole and 0 < part.size <= _MOST_OF_MLX:
             return mlx(lambda one: _words_of_mlx(one, part.size), key).reshape(part.shape)
         case "reference":
             pair = _read(function, key)
