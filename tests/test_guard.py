@@ -344,6 +344,12 @@ def test_windows_of_two_draws_are_two_draws(function: str, arguments: dict[str, 
             getattr(prng, function)(**arguments, key=KEY, window=slice(3, 9))
 
 
+def test_a_width_that_is_left_out_is_the_one_that_stands_for_it() -> None:
+    with prng.guard():
+        prng.bits((9,), key=KEY, window=slice(0, 3))
+        prng.bits((9,), 4, key=KEY, window=slice(3, 9))
+
+
 def test_a_third_window_is_held_against_both() -> None:
     with prng.guard():
         for start in (0, 6, 3):

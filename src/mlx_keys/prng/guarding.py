@@ -294,7 +294,7 @@ def _rows(name: str, given: Mapping[str, Any]) -> Rows | None:
     draw = (
         name,
         tuple(shape),
-        given.get("width"),
+        given.get("width", 4),
         (given.get("dtype") or mx.float32) == mx.complex64,
     )
     return Rows(draw, start, max(start, stop))
