@@ -132,11 +132,52 @@ def test_a_part_of_a_draw_is_that_part_of_the_whole(where: str, name: str, folde
 
 @pytest.mark.parametrize("where", ["metal", "cuda"])
 def test_a_part_far_out_is_reached_with_64_bits(where: str, folder: Path) -> None:
-    launch, key, n = stand_in(where, folder), mx.random.key(5), 2**33 - 3
-    for start in (0, 2**31 - 5, 2**32 - 5, n - 9):  # around the middle word, and at the end
-        part = read_part("test", (n,), slice(start, start + 9))
-        found = launch("bits", key, part, (), where).tolist()
-        assert found == threefry2x32.words((0, 5), n, start, start + 9)
+    launch, key = stand_in(where, folder), mx.random.key(5)
+    # Beyond 2**33 words there are more counters than 32 bits count, and they wrap around.
+    for n in (2**33 - 3, 2**33 - 1, 2**33 + 8, 2**36 + 5):
+        for start in (0, 2**31 - 5, 2**32 - 5, n // 2 - 4, n // 2 + 2**32 - 4, n - 9):
+            part = read_part("test", (n,), slice(start, start + 9))
+            found = launch("bits", key, part, (), where).tolist()
+            assert found == threefry2x32.words((0, 5), n, part.start, part.stop), (n, start)
+
+
+@pytest.mark.parametrize("shape", [(2**17, 2**17), (2**16, 2**17 - 1)], ids=str)
+def test_more_values_than_a_launch_can_number_are_refused(
+    shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "launch", lambda *_: "launched")
+    whole = read_part("test", shape, None)
+    if whole.size < 2**33:
+        assert kernel.draw("bits", mx.random.key(5), whole) == "launched"
+    else:
+        with pytest.raises(RuntimeError, match="at most 8589934590\n  found: 17179869184"):
+            kernel.draw("bits", mx.random.key(5), whole)
+    part = read_part("test", shape, slice(1, None))
+    with pytest.raises(RuntimeError, match="expected: at most 4294967295"):
+        kernel.draw("bits", mx.random.key(5), part)
+
+
+@pytest.mark.parametrize("make", ["column", "step", "backwards", "one word twice"])
+def test_a_key_that_lies_in_no_row_is_told_numbers_too(
+    make: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = mx.arange(4, dtype=mx.uint32)
+    key = {
+        "column": words.reshape(2, 2)[:, 1],
+        "step": words[::2],
+        "backwards": words[:2][::-1],
+        "one word twice": mx.broadcast_to(words[3], (2,)),
+    }[make]
+    given = []
+
+    def built(*_: str):
+        return lambda inputs, **_options: given.extend(inputs) or inputs
+
+    monkeypatch.setattr(kernel, "built", built)
+    kernel.draw("bits", key, all_of(5))
+    kernel.block(key, (1, 2), "cuda")
+    for told in given:
+        assert told.flatten().tolist() == key.tolist()
 
 
 @pytest.mark.parametrize("where", ["metal", "cuda"])

@@ -25,6 +25,10 @@ from .window import Part
 #: Threads of a block, of four counters each. 64 to 512 were equally fast on an H100.
 THREADS = 128
 
+#: How many values a launch can number in 32 bits: those of a part, and the counters of all, each of
+#: which gives two.
+_MOST_OF_A_PART, _MOST_OF_ALL = 2**32 - 1, 2**33 - 2
+
 #: What :func:`mx.fast.metal_kernel` and :func:`mx.fast.cuda_kernel` return.
 Launch = Callable[..., list[mx.array]]
 
@@ -238,12 +242,20 @@ def draw(name: str, key: mx.array, part: Part, *params: float) -> mx.array:
 
     Returns:
         The shape of the part; the dtype of the finish.
+
+    Raises:
+        RuntimeError: There are more values than the threads of a launch can number.
     """
     if part.length == 0:
         return mx.zeros(part.shape, FINISHES[name].dtype)
-    if not part.whole and part.length >= 2**32:  # more than a thread can number
-        everything = draw(name, key, part.everything(), *params)
-        return everything[part.start : part.stop].reshape(part.shape)
+    most = _MOST_OF_ALL if part.whole else _MOST_OF_A_PART
+    if part.length > most:
+        raise UnsupportedError(
+            "a kernel can't number so many values at once",
+            expected=f"at most {most}",
+            found=f"{part.length}, of shape {part.shape}",
+            mend='smaller windows of the draw; or prng.using("ops")',
+        )
     # A key has no gradient, and a kernel none to ask for.
     return launch(name, mx.stop_gradient(key), part, params, cast(str, backend()))
 
@@ -253,7 +265,7 @@ def block(
 ) -> mx.array:
     """Scramble one counter: shape (2,), uint32. The last arguments are those of :func:`launch`."""
     (words,) = built("bits", "block", where or cast(str, backend()))(
-        inputs=[mx.as_strided(mx.stop_gradient(key), _SHAPE, (*counter, *_UNUSED, 1))],
+        inputs=[_telling(mx.stop_gradient(key), (*counter, *_UNUSED, 1))],
         output_shapes=[(2,)],
         output_dtypes=[mx.uint32],
         grid=(1, 1, 1),
@@ -286,8 +298,10 @@ def text(name: str, body: str, where: str) -> tuple[str, str]:
         f"const {kind} {param} = {_TYPES[kind][1].format(len(PLACES) + place)};\n"
         for place, (param, kind) in enumerate(finish.params)
     )
+    # A part may be of a draw of any size, and counters wrap around at 2**32 there, as in mlx.
+    width = "uint64_t" if body == "part" else "uint32_t"
     numbers = (
-        "const uint32_t counters = key_strides[0], whole = key_strides[1];\n"
+        f"const {width} counters = key_strides[0], whole = key_strides[1];\n"
         f"const mk_key words = {{key[0], key[1], (uint32_t)key_strides[{len(_SHAPE) - 1}]}};\n"
     )
     return hash_body + header, _FIRST[where] + "\n" + numbers + params + _BODIES[body]
@@ -324,7 +338,7 @@ def launch(
         options: For MLX: ``verbose``, ``stream``.
     """
     (drawn,) = built(name, "whole" if part.whole else "part", where)(
-        inputs=[mx.as_strided(key, _SHAPE, told(name, part, params))],
+        inputs=[_telling(key, told(name, part, params))],
         output_shapes=[part.shape],
         output_dtypes=[FINISHES[name].dtype],
         grid=(threads(part), 1, 1),
@@ -348,6 +362,15 @@ def told(name: str, part: Part, params: tuple[float, ...]) -> tuple[int, ...]:
     except OverflowError:  # beyond float32
         bits = packed.pack(*map(_single, params))
     return (half + odd, half, part.start, part.stop - part.start, *_WORDS.unpack(bits), 1)
+
+
+def _telling(key: mx.array, numbers: tuple[int, ...]) -> mx.array:
+    """A key whose strides are numbers.
+
+    Only what lies in a row can be given strides. A view of another width copies what does not (a
+    column of an array, say) and nothing else; mx.contiguous can't be exported.
+    """
+    return mx.as_strided(key.view(mx.uint64).view(mx.uint32), _SHAPE, numbers)
 
 
 def threads(part: Part) -> int:

@@ -71,15 +71,17 @@ MK_FN mk_block mk_threefry2x32(mk_key key, uint32_t x0, uint32_t x1) {
 }
 
 // The block of a counter in a draw that needs `counters` of them, of which the first `whole` give
-// both their words: the last one of an odd draw, (counters - 1, 0), gives only its first.
-MK_FN mk_block mk_counter(mk_key key, uint32_t number, uint32_t counters, uint32_t whole) {
-  return mk_threefry2x32(key, number, number < whole ? number + counters : 0u);
+// both their words: the last one of an odd draw, (counters - 1, 0), gives only its first. The words
+// of a counter are taken modulo 2**32.
+MK_FN mk_block mk_counter(mk_key key, uint64_t number, uint64_t counters, uint64_t whole) {
+  const uint32_t partner = number < whole ? uint32_t(number + counters) : 0u;
+  return mk_threefry2x32(key, uint32_t(number), partner);
 }
 
 // One word of a draw: the first words of all blocks come before all second ones.
-MK_FN uint32_t mk_word(mk_key key, uint64_t place, uint32_t counters, uint32_t whole) {
+MK_FN uint32_t mk_word(mk_key key, uint64_t place, uint64_t counters, uint64_t whole) {
   const bool is_first = place < counters;
-  const uint32_t number = uint32_t(is_first ? place : place - counters);
+  const uint64_t number = is_first ? place : place - counters;
   const mk_block block = mk_counter(key, number, counters, whole);
   return is_first ? block.x0 : block.x1;
 }

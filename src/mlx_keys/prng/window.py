@@ -40,10 +40,6 @@ class Part(NamedTuple):
         """How many values the part has."""
         return self.stop - self.start
 
-    def everything(self) -> Part:
-        """The draw that this is a part of, its values in a row."""
-        return Part((self.size,), self.size, 0, self.size, 1)
-
     def of(self, values: mx.array) -> mx.array:
         """The part's share of an array that broadcasts to the draw: a bound, a mean."""
         if self.rows is None or values.ndim < self.ndim or values.shape[0] == 1:
