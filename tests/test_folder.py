@@ -122,10 +122,10 @@ def test_a_page_named_index_makes_room_for_the_index(pages: Path, tmp_path: Path
 @pytest.mark.parametrize(
     "line",
     [
-        r"a \[b\](b.md)",
-        "`[b](b.md)`",
-        "`` ` [b](b.md) ``",
-        "$x[1](b.md)$",
+        r"a \[b\](#p.b)",
+        "`[b](#p.b)`",
+        "`` ` [b](#p.b) ``",
+        "$x[1](#p.b)$",
         "[b](https://else.where/b.html#p.b)",
         "[b](b.md)",
     ],

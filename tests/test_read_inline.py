@@ -80,6 +80,7 @@ def agreed(said: str) -> str:
 @example("\\__a_ a_b_ _a_b")
 @example("![[[a](b)](c)](d)")
 @example("*foo**bar*")
+@example("a*“b”* *“c”*d")
 @example("foo***bar***baz *foo**bar**baz* **a*b*c**")
 @example("a*b**c* d**e*")
 @example("a\\")
