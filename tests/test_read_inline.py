@@ -66,9 +66,9 @@ def agreed(said: str) -> str:
     It takes a backslash to escape a space and, in an address, the end of a line; and a run of stars
     at the end of a link's words to stand before white space.
     """
-    said = re.sub(r"(?<=[*_])(?=\])", "a", re.sub(r"\n\s*\n", "\n", said))
-    said = re.sub(r"\\[\\\s]* ", "", said)
-    return (said.replace("\\\n", "\n") if "](" in said else said).strip()
+    said = re.sub(r"\\[\\\s]* ", "", re.sub(r"(?<=[*_])(?=\])", "a", said))
+    said = said.replace("\\\n", "\n") if "](" in said else said
+    return re.sub(r"\n\s*\n", "\n", said).strip()
 
 
 @settings(max_examples=600, deadline=None)
