@@ -74,11 +74,12 @@ def test_a_marker_takes_options_on_lines_of_their_own() -> None:
     ("path", "text", "line"),
     [
         ("page.md", "```{example}\n\n \nprint('a:b:c')\n\t\n```\n", 4),
+        ("page.md", "```{example}\nprint('a:b:c')\n```\n", 2),
         ("page.md", "<!-- example -->\n```python\n\nprint('a:b:c')\n\n\n```\n", 4),
         ("page.rst", ".. example::\n\n\n   print('a:b:c')\n \n\nMore.\n", 4),
         ("page.rst", ".. example::\n   print('a:b:c')", 2),
     ],
-    ids=["fence", "marker", "directive", "directive that ends the page"],
+    ids=["fence", "fence without blanks", "marker", "directive", "directive that ends the page"],
 )
 def test_a_program_has_no_blank_lines_around_it_and_colons_in_it(
     path: str, text: str, line: int
