@@ -21,7 +21,7 @@ def read(head: str) -> Curated:
     guides: list[str] = []
     examples: list[str] = []
     head, comments = _parted(head)
-    remarks = [markup.escape(markup.fold(one)) for one in comments]
+    remarks = [markup.opening(markup.escape(markup.fold(one))) for one in comments]
     head, rest = _bounded(head)
     section = ""
     for node in markdown.tree(head):
