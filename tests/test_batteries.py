@@ -171,6 +171,12 @@ def test_the_record_has_each_run_once(found: list[Run]) -> None:
     assert len({run.command for run in found}) == len(found)
 
 
+def test_the_page_says_how_much_of_crush_was_not_run(found: list[Run]) -> None:
+    page = (TRUST.parent / "docs" / "explain" / "how-random.md").read_text("utf-8")
+    ended = sum(run.battery == "Crush" for run in directives.ours(found))
+    assert f"{96 - ended} of Crush's 96 tests had not ended" in page
+
+
 def test_every_kind_of_stream_was_read(found: list[Run]) -> None:
     assert {run.stream for run in directives.ours(found)} == set(KINDS)
 
