@@ -48,6 +48,7 @@ def damaged(draw: st.DrawFn) -> str:
 @example(rewritten(page.read(PAGES[0], "p")).replace("Something", "1. = Something"), True)
 @example(PAGES[3].replace("How deep.", "\n\n  >\n\n"), True)
 @example(PAGES[3].replace("Looked at", "= Looked at"), True)
+@example(PAGES[3].replace("The bucket.", "The bucket (x)="), True)
 @example(PAGES[1].replace("bool", "| ' bool"), True)
 def test_a_damaged_page_is_read_or_refused_and_what_is_rewritten_is_harmless(
     found: str, shown: bool

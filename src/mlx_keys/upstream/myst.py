@@ -30,6 +30,8 @@ QUOTE = "'"
 _PLAIN = re.compile(r"\w[\w.,|\[\]() ]*")
 _HEAD = re.compile(r"`{3,}\{py:\w+\} ([\w.]+)")
 _BLOCK = re.compile(r"\* |\d+\. |> |\||```")
+# What begins with a type and ends so would be a target.
+_TARGET = re.compile(r"\A(\(.*\))=(?=\s*$)", re.MULTILINE)
 _DASH = re.compile("[–—]")
 _LABELS = re.compile(rf"^\*\*({PARAMETERS}|{RETURNS}|{RAISES}|{OVERLOADS})\*\*$", re.MULTILINE)
 _HEADINGS = re.compile(rf"^#+ ({CURATED}|{GUIDES}|{EXAMPLES}|{REMARKS}|{ORIGIN})$", re.MULTILINE)
@@ -87,7 +89,7 @@ def parameter_line(parameter: Parameter) -> str:
         return head
     # A description that opens with a list or a fence stands below the dash.
     gap = "\n\n" if _BLOCK.match(parameter.description) else " "
-    return f"{head} –{gap}{parameter.description}".strip()
+    return _TARGET.sub(r"\1\\=", f"{head} –{gap}{parameter.description}".strip(), count=1)
 
 
 def _option(value: str) -> str:
