@@ -13,7 +13,6 @@ import pytest
 from mlx_keys import prng
 from mlx_keys.errors import INSTALL_MLX
 from mlx_keys.prng import array, threefry2x32
-from mlx_keys.prng import source as prng_source
 from mlx_keys.prng.conformance import answer, ours, same, theirs
 from mlx_keys.prng.known_answers import Draw, blocks, draws
 from random_calls import FUNCTIONS, calls, raw
@@ -394,13 +393,16 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     assert set(prng.__all__) <= set(dir(prng))
 
 
-def test_more_words_than_mlx_hands_out_at_once_are_made_by_operations(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """``mx.random.split`` takes a number of 32 bits, signed: here as if it were one of 3 bits."""
-    monkeypatch.setattr(prng_source, "_MOST_OF_MLX", 2**4 - 2)
-    monkeypatch.setattr(mx.random, "split", lambda *_: pytest.fail("asked for too many keys"))
+def test_a_draw_of_more_than_2_31_words_is_mlx_s_or_refused_by_name() -> None:
+    """Nothing is made here: what can be is made when it is asked for."""
+    key = prng.key(7)
     with prng.using("mlx"):
-        for n in (15, 16, 17):
-            found = prng.bits((n,), key=prng.key(7)).tolist()
-            assert found == threefry2x32.words((0, 7), n)
+        for shape in ((2**16, 2**15), (2**15 + 1, 2**16)):
+            assert prng.bits(shape, key=key).shape == shape
+    odd = (3, 715_827_883)
+    for source, shape, width in (("mlx", odd, 4), ("ops", (2**16, 2**15), 4), ("mlx", odd, 1)):
+        with prng.using(source), pytest.raises(OverflowError, match=r"^bits: the shape") as caught:
+            prng.bits(shape, width, key=key)
+        assert "found: 214748364" in str(caught.value)
+    with prng.using("ops"), pytest.raises(OverflowError, match=r"^uniform: the shape"):
+        prng.uniform(shape=odd, key=key)

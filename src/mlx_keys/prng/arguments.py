@@ -198,15 +198,17 @@ def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None 
         raise ArgumentTypeError(
             f"{function}: {name} is None", expected="a number or an mx.array", found="None"
         )
-    if not isinstance(value, (bool, int, float, complex)) and not hasattr(value, "__array__"):
+    try:
+        if not isinstance(value, (bool, int, float, complex)) and not hasattr(value, "__array__"):
+            raise ValueError
+        return mx.array(value, dtype)  # type: ignore[arg-type]  # NumPy's arrays too
+    except ValueError:  # mlx's own where it is a class of NumPy's, say
         raise ArgumentValueError(
             f"{function}: {name} must be a number or an mx.array",
             expected="a number or an mx.array",
             found=told(value),
             mend=f"mx.array({value!r})" if isinstance(value, (list, tuple)) else None,
-        )
-    try:
-        return mx.array(value, dtype)  # type: ignore[arg-type]  # NumPy's arrays too
+        ) from None
     except RuntimeError:  # std::bad_cast
         raise UnsupportedError(
             f"{function}: {name} does not fit mlx's integers",

@@ -140,7 +140,7 @@ def permutation(
     Args:
         x: A number n, for a permutation of 0 to n - 1, or an array, whose slices along ``axis``
             change places; they all move alike.
-        axis: The axis that is shuffled; not looked at where ``x`` is a number.
+        axis: The axis that is shuffled; of no effect where ``x`` is a number.
         key: One key.
         stream: Where to do the work.
 
@@ -152,6 +152,7 @@ def permutation(
         RuntimeError: ``x`` is a number that does not fit 32 bits, signed.
     """
     name = "permutation"
+    along = read_int(name, "axis", axis)
     with on(name, stream):
         if isinstance(x, int):
             if not -(2**31) <= x < 2**31:
@@ -159,7 +160,7 @@ def permutation(
                     f"{name}: x is too large", expected="0 <= x < 2**31", found=str(x)
                 )
             return _order(name, read_shape(name, (x,), "x"), key)
-        items, along = read_array(name, "x", x), read_int(name, "axis", axis)
+        items = read_array(name, "x", x)
         if not -items.ndim <= along < items.ndim:
             raise ArgumentIndexError(
                 f"{name}: x has no such axis",

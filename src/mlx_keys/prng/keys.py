@@ -144,6 +144,7 @@ def draw(function: str, part: Part, key: mx.array, width: int = 4) -> mx.array:
     """Draw for ``function``, whose name an error is to carry; see :func:`bits`."""
     if width == _WORD:
         return source.words(function, read_key(function, key), part)
+    source.refuse_so_long_a_row(function, part)
     holding = part.words(width)
     words = source.words(function, read_key(function, key), holding)
     skipped = part.start - holding.start * 4 // width

@@ -17,7 +17,7 @@ import mlx.core as mx
 
 from . import array, kernel, threefry2x32, watching
 from .arguments import misfit
-from .refusals import ArgumentValueError
+from .refusals import ArgumentOverflowError, ArgumentValueError
 from .window import Part
 
 P = ParamSpec("P")
@@ -178,22 +178,40 @@ def mlx(draw: Callable[[mx.array], mx.array], key: mx.array) -> mx.array:
 
 
 def words(function: str, key: mx.array, part: Part) -> mx.array:
-    """Draw words for ``function``: the shape of the part, uint32."""
-    match chosen(function, key):
-        case "kernel":
-            if part.whole and part.size % 2 == 0 and part.size < _FEW and _source.get() is None:
-                return mx.random.split(key, part.size // 2).reshape(part.shape)
-            return kernel.draw("bits", key, part)
-        case "mlx" if part.whole and 0 < part.size <= _MOST_OF_MLX:
-            return mlx(lambda one: _words_of_mlx(one, part.size), key).reshape(part.shape)
-        case "reference":
-            pair = _read(function, key)
-            drawn = mx.array(
-                threefry2x32.words(pair, part.size, part.start, part.stop), dtype=mx.uint32
-            )
-        case _:
-            drawn = array.words(key, part.size, part.start, part.stop)
+    """Draw words for ``function``: the shape of the part, uint32.
+
+    Raises:
+        OverflowError: They have to lie in one row on their way, and are too many for it.
+    """
+    source = chosen(function, key)
+    if source == "kernel":
+        if part.whole and part.size % 2 == 0 and part.size < _FEW and _source.get() is None:
+            return mx.random.split(key, part.size // 2).reshape(part.shape)
+        return kernel.draw("bits", key, part)
+    by_mlx = source == "mlx" and part.whole and 0 < part.size <= _MOST_OF_MLX
+    if not (by_mlx and part.size % 2 == 0):
+        refuse_so_long_a_row(function, part)
+    if by_mlx:
+        return mlx(lambda one: _words_of_mlx(one, part), key)
+    if source == "reference":
+        pair = _read(function, key)
+        drawn = mx.array(
+            threefry2x32.words(pair, part.size, part.start, part.stop), dtype=mx.uint32
+        )
+    else:
+        drawn = array.words(key, part.size, part.start, part.stop)
     return drawn.reshape(part.shape)
+
+
+def refuse_so_long_a_row(function: str, part: Part) -> None:
+    """Refuse a part that mlx can't hold as one row: it counts in 32 bits, signed."""
+    if part.length >= _LONGEST:
+        raise ArgumentOverflowError(
+            f"{function}: the shape has more values than can be made at once here",
+            expected="fewer than 2**31",
+            found=f"{part.length}, of shape {part.shape}",
+            mend="window=slice(a, b), for some rows at a time",
+        )
 
 
 def block(function: str, key: mx.array, counter: tuple[mx.array, mx.array]) -> mx.array:
@@ -204,18 +222,19 @@ def block(function: str, key: mx.array, counter: tuple[mx.array, mx.array]) -> m
     return mx.array(threefry2x32.block(_read(function, key), pair), dtype=mx.uint32)
 
 
-def _words_of_mlx(key: mx.array, n: int) -> mx.array:
+def _words_of_mlx(key: mx.array, part: Part) -> mx.array:
     """Words of ``mx.random.split``, which hands out an even number of them.
 
     An odd draw shares all but its middle word with the next even one.
     """
-    half, odd = divmod(n, 2)
-    # Not reshape(-1): mx.vmap over no keys could not infer it.
-    drawn = mx.random.split(key, half + odd).reshape(n + odd)
+    half, odd = divmod(part.size, 2)
+    drawn = mx.random.split(key, half + odd)
     if not odd:
-        return drawn
-    middle = array.words(key, n, half, half + 1)
-    return mx.concatenate([drawn[:half], middle, drawn[half + 1 : n]])
+        return drawn.reshape(part.shape)
+    row = drawn.reshape(part.size + 1)  # not -1: mx.vmap over no keys could not infer it
+    middle = array.words(key, part.size, half, half + 1)
+    joined = mx.concatenate([row[:half], middle, row[half + 1 : part.size]])
+    return joined.reshape(part.shape)
 
 
 def _for_no_keys_too(draw: Callable[[mx.array], mx.array]) -> Callable[[mx.array], mx.array]:
