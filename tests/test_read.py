@@ -16,6 +16,7 @@ import pytest
 
 from mlx_keys.errors import KeysError
 from mlx_keys.upstream import escaping, page
+from mlx_keys.upstream.draft import Draft
 from mlx_keys.upstream.records import WARNING_KINDS, Entry, Page, Parameter, Raised, Returns
 
 PAGES = Path(__file__).parent / "pages"
@@ -397,6 +398,11 @@ def test_what_is_no_page_says_so(tmp_path: Path, content: bytes, problem: str) -
     with pytest.raises(KeysError) as caught:
         page.load(path)
     assert str(caught.value) == f"{path}: {problem}"
+
+
+def test_a_name_ends_with_no_dot() -> None:
+    """What was cut off in the middle of one is still a name."""
+    assert Draft("pond.", "function", 1, lambda *_: None).name == "pond"
 
 
 def test_a_page_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

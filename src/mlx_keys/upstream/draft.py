@@ -30,7 +30,7 @@ class Draft:
 
     def __init__(self, name: str, kind: Kind, line: int, warn: Warn) -> None:
         self._warn = warn
-        self.name = re.sub(r"[^\w.]+", "", name) or "unnamed"
+        self.name = re.sub(r"[^\w.]+", "", name).strip(".") or "unnamed"
         self.kind = kind
         self.line = line
         self.signatures: list[Signature] = []
