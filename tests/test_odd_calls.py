@@ -55,6 +55,8 @@ MORE = [
 
 #: Near to those, and right.
 RIGHT = [
+    "random.randint(0, mx.array([3, 4]), (2,), key=k)",
+    "random.randint(mx.array(0), 3, (2,), key=k)",
     "random.uniform(2, 2, key=k)",
     "random.uniform(high=0.5, key=k)",
     "random.uniform(-65504 / 2, 65504 / 2, dtype=mx.float16, key=k)",
@@ -177,6 +179,8 @@ def test_a_guard_says_it_of_these_too(call: str, problem: str) -> None:
 def test_a_guard_says_nothing_of_what_is_right(call: str) -> None:
     assert kind(answer(call, mx.random)) == "ok"
     assert verdict(call, mx.random) is None
+    with prng.guard():
+        assert kind(answer(call, mx.random)) == "ok"
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def _randint(given: Mapping[str, Any]) -> Iterator[Surprise]:
     yield from _real(given, "low", "high")
     bottom, top = _number(low), _number(high)
     found = _shown(low=low, high=high)
-    if _any((bottom % 1 != 0) | (top % 1 != 0)):
+    if _any(bottom % 1 != 0) or _any(top % 1 != 0):
         yield Surprise(
             "a bound is no integer, and the integers are not equally likely",
             "integers low and high",
@@ -166,7 +166,7 @@ def _randint(given: Mapping[str, Any]) -> Iterator[Surprise]:
             "the interval is empty, and every draw is low", "low < high, which is left out", found
         )
     least, largest = (0, 1) if kind == mx.bool_ else (mx.iinfo(kind).min, mx.iinfo(kind).max)
-    if _any((bottom < least) | (top - 1 > largest)):
+    if _any(bottom < least) or _any(top - 1 > largest):
         yield Surprise(
             f"a bound does not fit {_name(kind)}, and draws wrap around",
             f"{least} <= low and high - 1 <= {largest}",
