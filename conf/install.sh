@@ -30,8 +30,10 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     say "  mend: make html PYTHON=/path/to/python3.11"
     exit 1
 fi
-# One that uv made has no pip.
-[ -x .venv/bin/python ] && ! .venv/bin/python -m pip --version >/dev/null 2>&1 && rm -rf .venv
+# One that uv made has no pip: it gets one, or where Python brings none along it is made anew.
+if [ -x .venv/bin/python ] && ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    .venv/bin/python -m ensurepip >/dev/null 2>&1 || rm -rf .venv
+fi
 if ! [ -x .venv/bin/python ]; then
     if ! "$python" -m venv .venv; then
         rm -rf .venv
