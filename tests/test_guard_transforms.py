@@ -171,3 +171,26 @@ def test_checkpoint_draws_again_and_says_so() -> None:
             mx.grad(mx.checkpoint(layer))(mx.ones(3))
         with watch.off():
             mx.eval(mx.grad(mx.checkpoint(layer))(mx.ones(3)))
+
+
+#: Draws whose other arguments come from a number that is being traced.
+TRACED = {
+    "uniform": lambda module, x, key: module.uniform(0, x + 2, key=key),
+    "normal": lambda module, x, key: module.normal(loc=x, scale=x + 1, key=key),
+    "truncated_normal": lambda module, x, key: module.truncated_normal(-5, x + 1, key=key),
+    "bernoulli": lambda module, x, key: module.bernoulli((x + 1) / 9, key=key),
+    "randint": lambda module, x, key: module.randint(0, x + 2, key=key),
+    "permutation": lambda module, x, key: module.permutation(mx.stack([x, x + 1]), key=key),
+    "categorical": lambda module, x, key: module.categorical(mx.stack([x, x + 1]), key=key),
+    "fold_in": lambda _, x, key: prng.fold_in(key, x.astype(mx.int32)),
+}
+
+
+@pytest.mark.parametrize("module", [mx.random, prng])
+@pytest.mark.parametrize("name", TRACED)
+def test_arguments_that_are_being_traced_are_not_judged(name: str, module: Any) -> None:
+    draw = mx.vmap(lambda x, key: TRACED[name](module, x, key))
+    numbers, keys = mx.arange(3.0), mx.random.split(KEY, 3)
+    expected = raw(draw(numbers, keys))
+    with prng.guard():
+        assert raw(draw(numbers, keys)) == expected

@@ -302,7 +302,12 @@ def _shown(**values: Any) -> str:
 def _brief(value: Any) -> str:
     if not isinstance(value, mx.array):
         return str(value)
-    return str(value.tolist()) if value.size < _FEW else f"an array of shape {value.shape}"
+    try:
+        if value.size < _FEW:
+            return str(value.tolist())
+    except ValueError:  # an array that is being traced
+        pass
+    return f"an array of shape {value.shape}"
 
 
 def _name(dtype: mx.Dtype) -> str:
