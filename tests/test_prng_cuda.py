@@ -102,6 +102,23 @@ def test_a_draw_of_more_than_2_32_bytes_is_whole() -> None:
         assert mx.array_equal(part, whole[start : start + 9])
 
 
+def test_a_window_of_a_draw_beyond_2_33_words_is_that_of_the_reference() -> None:
+    shape, row = (2 * 10**9, 8), 8
+    for start in (0, 10**9, shape[0] - 1):
+        found = prng.bits(shape, key=prng.key(7), window=slice(start, start + 1))
+        expected = threefry2x32.words((0, 7), row * shape[0], row * start, row * (start + 1))
+        assert found.reshape(-1).tolist() == expected
+
+
+def test_a_key_that_lies_in_no_row_gives_the_numbers_of_mlx() -> None:
+    words = mx.random.split(mx.random.key(5), 4)
+    for key in (words[:2, 1], words.reshape(-1)[::4], words[1][::-1], words.reshape(-1)[1:3]):
+        found = prng.uniform(shape=(7,), key=key)
+        assert raw(found) == raw(mx.random.uniform(shape=(7,), key=key))
+        folded = threefry2x32.fold_in(tuple(key.tolist()), 3)
+        assert prng.fold_in(key, 3).tolist() == list(folded)
+
+
 def test_a_kernel_runs_inside_mx_compile_where_it_is_asked_for() -> None:
     with prng.using("kernel"):
         draw = mx.compile(lambda key: prng.normal((1001,), key=key))
