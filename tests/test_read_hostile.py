@@ -50,6 +50,7 @@ def damaged(draw: st.DrawFn) -> str:
 @example(PAGES[3].replace("Looked at", "= Looked at"), True)
 @example(PAGES[3].replace("The bucket.", "The bucket (x)="), True)
 @example(PAGES[1].replace("bool", "| ' bool"), True)
+@example(rewritten(page.read(PAGES[0], "p")).replace("Something", "`x`$y\\$ Something"), True)
 def test_a_damaged_page_is_read_or_refused_and_what_is_rewritten_is_harmless(
     found: str, shown: bool
 ) -> None:

@@ -82,12 +82,16 @@ def code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def math(tex: str) -> str:
-    """Give a formula as ``$...$``; as code where it holds what would end it."""
+def is_math(tex: str) -> bool:
+    """Whether a formula can stand between dollars: it holds nothing that would end it."""
     tex = fold(tex)
-    if not tex or "$" in tex or "`" in tex or tex.endswith("\\") or _ACTIVE_TEX.search(tex):
-        return code(tex)
-    return f"${tex}$"
+    ends = not tex or "$" in tex or "`" in tex or tex.endswith("\\")
+    return not ends and not _ACTIVE_TEX.search(tex)
+
+
+def math(tex: str) -> str:
+    """Give a formula as ``$...$``; as code where it can't stand there."""
+    return f"${fold(tex)}$" if is_math(tex) else code(tex)
 
 
 def math_block(tex: str) -> str:

@@ -176,7 +176,8 @@ def _pieces(children: Sequence[Child], inside: int = 0) -> Iterator[_Piece]:
         elif child.tag in ("br", "hr"):
             yield "", " ", []
         elif "math" in child.classes:
-            yield "!", markup.math(_tex(child)), []
+            tex = _tex(child)
+            yield ("!", markup.math(tex), []) if markup.is_math(tex) else ("`", tex, [])
         elif child.tag in _EMPHASIS and inside < _DEEPEST:
             pieces = list(_pieces(child.children, inside + 1))
             inner = _joined(pieces)
