@@ -51,6 +51,8 @@ def damaged(draw: st.DrawFn) -> str:
 @example(PAGES[3].replace("The bucket.", "The bucket (x)="), True)
 @example(PAGES[1].replace("bool", "| ' bool"), True)
 @example(rewritten(page.read(PAGES[0], "p")).replace("Something", "`x`$y\\$ Something"), True)
+@example(PAGES[3].replace("Lift water", "%\n\nLift water"), True)
+@example(PAGES[3].replace("previous\n\npond", "previous\n\n\u00a0\n\npond"), True)
 def test_a_damaged_page_is_read_or_refused_and_what_is_rewritten_is_harmless(
     found: str, shown: bool
 ) -> None:
@@ -219,3 +221,10 @@ def test_a_comment_that_never_ends_is_none() -> None:
     """A curator's words after it are not lost."""
     found = page.read(f"<!-- a --> b\n\nand <!-- c\n\n{PAGES[1]}", "p")
     assert found.curated.remarks == ("a", "b", r"and \<!-- c")
+
+
+def test_a_comment_in_code_that_reads_like_a_heading_of_ours_stays_what_it_is() -> None:
+    found = PAGES[3].replace("Lift water", "\n\n    # Guides\n    pond = 1\n\nLift water")
+    once = rewritten(page.read(found, "p"))
+    assert "```python\n# Guides\npond = 1\n```" in once
+    assert rewritten(page.read(once, "p")) == once

@@ -213,4 +213,6 @@ def _grow(growing: Growing, tokens: Sequence[Token], depth: int) -> None:
             return Node("div", {"class": f"admonition {found[1]}"}, _tree(inner, depth + 1))
         return markdown.code(token)
 
-    markdown.grow(growing, tokens, html=False, formulas=True, fence=fence)
+    # A comment says nothing; an escaped one is text.
+    said = [token for token in tokens if token.content != markup.COMMENT]
+    markdown.grow(growing, said, html=False, formulas=True, fence=fence)

@@ -129,12 +129,15 @@ def _opening(text: str) -> tuple[int, str]:
 def _links(text: str, start: int, end: int) -> Links:
     repository = _REPOSITORY.search(text, 0, start)
     source = _SOURCE.search(text, 0, start)
-    near = {one.group(1): markup.unescape(one.group(2)) for one in _NEIGHBOUR.finditer(text, end)}
+    near = {
+        one.group(1): markup.unescape(one.group(2)).strip()
+        for one in _NEIGHBOUR.finditer(text, end)
+    }
     return Links(
         source.group(1) if source else None,
         repository.group(1) if repository else None,
-        near.get("previous"),
-        near.get("next"),
+        near.get("previous") or None,
+        near.get("next") or None,
     )
 
 

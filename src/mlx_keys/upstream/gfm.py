@@ -128,7 +128,8 @@ def _links(text: str, start: int, end: int) -> Links:
         elif title == "Download source file":
             found.setdefault("source", href)
     for neighbour in _NEIGHBOUR.finditer(text, end):
-        found.setdefault(neighbour.group(1), markup.unescape(neighbour.group(2)))
+        if name := markup.unescape(neighbour.group(2)).strip():
+            found.setdefault(neighbour.group(1), name)
     return Links(
         found.get("source"), found.get("repository"), found.get("previous"), found.get("next")
     )

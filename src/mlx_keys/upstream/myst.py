@@ -33,8 +33,8 @@ _BLOCK = re.compile(r"\* |\d+\. |> |\||```")
 # What begins with a type and ends so would be a target.
 _TARGET = re.compile(r"\A(\(.*\))=(?=\s*$)", re.MULTILINE)
 _DASH = re.compile("[–—]")
-_LABELS = re.compile(rf"^\*\*({PARAMETERS}|{RETURNS}|{RAISES}|{OVERLOADS})\*\*$", re.MULTILINE)
-_HEADINGS = re.compile(rf"^#+ ({CURATED}|{GUIDES}|{EXAMPLES}|{REMARKS}|{ORIGIN})$", re.MULTILINE)
+_LABELS = re.compile(rf"^\*\*({PARAMETERS}|{RETURNS}|{RAISES}|{OVERLOADS})\*\*$")
+_HEADINGS = re.compile(rf"^#+ ({CURATED}|{GUIDES}|{EXAMPLES}|{REMARKS}|{ORIGIN})$")
 
 
 def page_lines(page: Page) -> list[str]:
@@ -102,8 +102,19 @@ def _signature(signature: Signature) -> str:
 
 
 def _own(body: str) -> str:
-    """Keep prose from passing for one of the labels and headings that this module writes."""
-    return _HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", body))
+    """Keep prose from passing for one of the labels and headings that this module writes.
+
+    What stands in a fence is as it stands on the page.
+    """
+    lines, fence = [], ""
+    for line in body.split("\n"):
+        if fence:
+            fence = "" if line == fence else fence
+            lines.append(line)
+        else:
+            fence = "`" * (len(line) - len(line.lstrip("`"))) if line.startswith("```") else ""
+            lines.append(_HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", line)))
+    return "\n".join(lines)
 
 
 def _fields(entry: Entry) -> list[str]:

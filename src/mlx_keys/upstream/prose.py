@@ -90,8 +90,7 @@ def code_block(raw: str, classes: Sequence[str] = ()) -> str:
 def _block(node: Node, headings: bool) -> Iterator[str]:
     classes = node.classes
     if node.tag == "p":
-        said = inline(node.children)
-        yield "" if said == markup.COMMENT else markup.opening(said)
+        yield markup.opening(inline(node.children))
     elif node.tag == "pre":
         inner = node.children[0] if node.children else ""
         named = inner.classes if isinstance(inner, Node) else []
