@@ -7,8 +7,10 @@ labels of fields; a page whose signature has no such link names its entry in its
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from . import curator, dense, escaping, markup
 from .crushed import (
@@ -70,9 +72,13 @@ class _Text:
     first: int
     warnings: list[PageWarning] = field(default_factory=list)
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.text)]
+
     def line(self, at: int) -> int:
         """The line of the page that a place in the text stands on."""
-        return self.first + self.text.count("\n", 0, at)
+        return self.first + bisect_left(self._ends, at)
 
     def warn(self, kind: str, at: int, message: str) -> None:
         """Warn of something at a place in the text."""
