@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError, Place
 from mlx_keys.trust import batteries
 from mlx_keys.trust.batteries import FULL, MARKED_BY_CHANCE, Run
 
 from .attested import table_of
-from .example import trust_folder
-from .faults import note
 from .key_tree import KeyTreeNode
+from .measured import MeasuredDirective
 
 #: The seed that was chosen before anything was run; other seeds repeat what was marked.
 SEED = 0
@@ -37,21 +35,16 @@ _TINY = 1e-4
 _SIDE, _LEFT, _TOP, _BELOW = 300, 42, 12, 44
 
 
-class _BatteriesDirective(SphinxDirective):
-    """Reads the record; what fails is a fault of the page."""
+class _BatteriesDirective(MeasuredDirective):
+    """Reads the record of the batteries."""
 
-    def run(self) -> list[nodes.Node]:
-        """Show what was found, or note why it can't be."""
-        folder = trust_folder(self.env)
-        self.env.note_dependency(str(batteries.path(folder)))
-        try:
-            shown = self.show(batteries.load(folder))
-        except KeysError as error:
-            error.where = error.where or Place(*self.get_source_info())
-            note(self.env, error, self.env.docname)
-            return []
-        self.set_source_info(shown)
-        return [shown]
+    def files(self) -> Iterable[Path]:
+        """The one that all runs are in."""
+        return [batteries.path(self.folder)]
+
+    def shown(self) -> nodes.Element:
+        """What is made of all runs."""
+        return self.show(batteries.load(self.folder))
 
     def show(self, runs: Sequence[Run]) -> nodes.Element:
         """What the page is to show."""

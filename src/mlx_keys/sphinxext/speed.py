@@ -6,23 +6,21 @@ no number of theirs stands in a page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError, Place
 from mlx_keys.trust import speed
 from mlx_keys.trust.speed import Speed
 
 from .attested import table_of
-from .example import trust_folder
-from .faults import note
 from .key_tree import KeyTreeNode
+from .measured import MeasuredDirective
 
 OURS, THEIRS, COMPILED = "prng", "mx.random", "compiled mx.random"
 
@@ -55,27 +53,20 @@ _KERNELS = {
 }
 
 
-class _SpeedDirective(SphinxDirective):
-    """Reads the record of a device; what fails is a fault of the page."""
+class _SpeedDirective(MeasuredDirective):
+    """Reads the record of a device."""
 
     required_arguments = 1
     option_spec: ClassVar = {"values": directives.nonnegative_int}
 
-    def run(self) -> list[nodes.Node]:
-        """Show what was measured, or note why it can't be."""
-        folder, device = trust_folder(self.env), self.arguments[0]
-        for file in speed.files(folder, device):
-            self.env.note_dependency(str(file))
-            for beside in (".ncu.csv", ".variants.csv"):
-                self.env.note_dependency(str(file.with_suffix(beside)))
-        try:
-            shown = self.show(speed.load(folder, device))
-        except KeysError as error:
-            error.where = error.where or Place(*self.get_source_info())
-            note(self.env, error, self.env.docname)
-            return []
-        self.set_source_info(shown)
-        return [shown]
+    def files(self) -> Iterable[Path]:
+        """The record, and what stands beside it."""
+        for file in speed.files(self.folder, self.arguments[0]):
+            yield from (file, file.with_suffix(".ncu.csv"), file.with_suffix(".variants.csv"))
+
+    def shown(self) -> nodes.Element:
+        """What is made of the record."""
+        return self.show(speed.load(self.folder, self.arguments[0]))
 
     def show(self, measured: Speed) -> nodes.Element:
         """What the page is to show."""
@@ -132,9 +123,7 @@ class KernelsDirective(_SpeedDirective):
 
     def show(self, measured: Speed) -> nodes.Element:
         """List the kernels, with what was measured of each."""
-        found = speed.profile(
-            trust_folder(self.env), measured.backend.device, tuple(_METRICS.values())
-        )
+        found = speed.profile(self.folder, measured.backend.device, tuple(_METRICS.values()))
         rows = [["Draw", *_METRICS]]
         for kernel, metrics in found.items():
             name = next((n for start, n in _KERNELS.items() if kernel.startswith(start)), kernel)
@@ -147,7 +136,7 @@ class VariantsDirective(_SpeedDirective):
 
     def show(self, measured: Speed) -> nodes.Element:
         """List them as they were measured."""
-        found = speed.variants(trust_folder(self.env), measured.backend.device)
+        found = speed.variants(self.folder, measured.backend.device)
         rows = [[name, f"{1e3 * took:.0f}"] for name, took in found.items()]
         return _titled("2**28 words, microseconds in the kernel", [["Way", "Time"], *rows])
 
