@@ -16,7 +16,6 @@ from typing import ParamSpec, cast
 import mlx.core as mx
 
 from . import array, kernel, threefry2x32, watching
-from .arguments import misfit
 from .refusals import ArgumentOverflowError, ArgumentValueError
 from .window import Part
 
@@ -142,12 +141,7 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
                     return cast(mx.array, theirs(*args, **given))
                 except (TypeError, ValueError, RuntimeError, OverflowError, IndexError):
                     pass
-        try:
-            return function(*args, **kwargs)
-        except TypeError as error:
-            if error.__traceback__ is None or error.__traceback__.tb_next is None:
-                raise misfit(function, str(error)) from None
-            raise
+        return watching.fitted(function, args, kwargs)
 
     return call
 

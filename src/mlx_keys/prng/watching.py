@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -32,11 +32,16 @@ def watched(function: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         if look is not None:
             return look(function, args, kwargs)
-        try:
-            return function(*args, **kwargs)
-        except TypeError as error:
-            if error.__traceback__ is None or error.__traceback__.tb_next is None:
-                raise misfit(function, str(error)) from None
-            raise
+        return fitted(function, args, kwargs)
 
     return call
+
+
+def fitted(function: Callable[..., R], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> R:
+    """Call a function, and say what its signature does not take as we say it."""
+    try:
+        return function(*args, **kwargs)
+    except TypeError as error:
+        if error.__traceback__ is None or error.__traceback__.tb_next is None:
+            raise misfit(function, str(error)) from None
+        raise
