@@ -8,6 +8,7 @@ none of the others.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 
 from mlx_keys.errors import KeysError, Place
@@ -32,6 +33,7 @@ class Extraction:
     faults: tuple[KeysError, ...]
 
 
+@lru_cache(maxsize=256)  # a build begins with all pages, and comes to each again
 def extract(text: str, path: str) -> Extraction:
     """All examples of a page, with the outputs that stand beside them.
 
