@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlx_keys.prng import kernel
+from mlx_keys.prng import kernel, kernel_text
 from mlx_keys.prng.window import Part
 
 #: Each byte behind the result, where nothing must be written.
@@ -71,7 +71,7 @@ static inline float __fdiv_rn(float a, float b) {{ return a / b; }}
 _RUN = """
 extern "C" void run(
     const uint32_t* key,
-    const int64_t* key_strides,
+    const int64_t* numbers_strides,
     void* out,
     uint32_t threads) {{
   for (uint32_t thread = threads; thread-- > 0;) {{
@@ -82,13 +82,13 @@ extern "C" void run(
 
 _GENERATE = """
 import sys, mlx.core as mx
-from mlx_keys.prng import kernel
+from mlx_keys.prng import kernel, kernel_text
 from mlx_keys.prng.window import Part
 part = Part((8,), 8, 0, 8, 1) if sys.argv[2] == "whole" else Part((4,), 8, 2, 6, 1)
 def draw(key):
     if sys.argv[2] == "block":
         return kernel.block(key, (1, 2), "metal", verbose=True, stream=mx.gpu)
-    params = (1,) * len(kernel.FINISHES[sys.argv[1]].params)
+    params = (1,) * len(kernel_text.FINISHES[sys.argv[1]].params)
     return kernel.launch(sys.argv[1], key, part, params, "metal", verbose=True, stream=mx.gpu)
 mx.export_function(sys.argv[3], draw, mx.zeros((2,), mx.uint32))
 """
@@ -105,18 +105,18 @@ def metal_text(name: str, body: str, folder: Path) -> str:
 
 def cxx(name: str, body: str, where: str, folder: Path) -> str:
     """A kernel as C++, with ``run`` to call it by."""
-    kind = kernel.FINISHES[name].type
+    kind = kernel_text.FINISHES[name].type
     if where == "metal":
         text = metal_text(name, body, folder)
         called = re.search(r"\[\[kernel\]\] void (\w+)\(", text)
         assert called is not None, text
-        call = f"{called[1]}(key, key_strides, ({kind}*)out, uint3{{thread, 0, 0}});"
+        call = f"{called[1]}(key, key, numbers_strides, ({kind}*)out, uint3{{thread, 0, 0}});"
         return _METAL + text + _RUN.format(call=call)
-    header, lines = kernel.text(name, body, where)
-    signature = f"const uint32_t* key, const int64_t* key_strides, {kind}* out"
+    header, lines = kernel_text.text(name, body, where)
+    signature = f"const uint32_t* key, const int64_t* numbers_strides, {kind}* out"
     call = (
         f"blockDim.x = {kernel.THREADS}; blockIdx.x = thread / blockDim.x; "
-        f"threadIdx.x = thread % blockDim.x; one_thread(key, key_strides, ({kind}*)out);"
+        f"threadIdx.x = thread % blockDim.x; one_thread(key, numbers_strides, ({kind}*)out);"
     )
     function = f"static void one_thread({signature}) {{\n{lines}\n}}\n"
     return _CUDA + header + function + _RUN.format(call=call)
@@ -147,7 +147,7 @@ def launched(
     block: int,
 ) -> np.ndarray:
     """What a kernel makes of the arguments of a launch, in blocks of ``block`` threads."""
-    threads, written = kernel.threads(part), part.length * kernel.FINISHES[name].dtype.size
+    threads, written = kernel.threads(part), part.length * kernel_text.FINISHES[name].dtype.size
     out = np.full(written + 32, CANARY, np.uint8)
     strides = np.array(kernel.told(name, part, params), np.int64)
     pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (key, strides, out)]

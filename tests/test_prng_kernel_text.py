@@ -13,7 +13,7 @@ import pytest
 
 from kernels_as_cxx import compiled, launched
 from mlx_keys import prng
-from mlx_keys.prng import kernel, threefry2x32
+from mlx_keys.prng import kernel, kernel_text, threefry2x32
 from mlx_keys.prng.window import Part, read_part
 from random_calls import FUNCTIONS, calls, raw
 
@@ -35,7 +35,7 @@ def stand_in(where: str, folder: Path):
         run = compiled(name, "whole" if part.whole else "part", where, folder)
         block = kernel.THREADS if where == "cuda" else 1  # CUDA launches whole blocks
         drawn = launched(run, name, np.array(key, np.uint32), part, params, block=block)
-        dtype = kernel.FINISHES[name].dtype
+        dtype = kernel_text.FINISHES[name].dtype
         return mx.array(drawn).view(dtype).reshape(part.shape)
 
     return launch
@@ -59,6 +59,19 @@ def words(key: mx.array, n: int) -> np.ndarray:
 def test_the_words_of_every_size_are_in_their_places(where: str, seed: int, folder: Path) -> None:
     launch, key = stand_in(where, folder), mx.random.key(seed)
     for n in range(1, LONGEST + 1):
+        found = np.array(launch("bits", key, all_of(n), (), where))
+        assert np.array_equal(found, words(key, n)), n
+
+
+@pytest.mark.parametrize("threads", [1, 3, 128, 130])
+@pytest.mark.parametrize("where", ["metal", "cuda"])
+def test_a_draw_of_more_values_than_threads_is_made_in_turns(
+    where: str, threads: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "MOST_THREADS", threads)
+    launch, key = stand_in(where, folder), mx.random.key(7)
+    for n in (*range(1, 260), *range(1000, LONGEST + 1, 11)):
+        assert kernel.threads(all_of(n)) <= threads
         found = np.array(launch("bits", key, all_of(n), (), where))
         assert np.array_equal(found, words(key, n)), n
 
@@ -114,12 +127,12 @@ def test_yes_and_no_and_integers_are_those_of_mlx(where: str, seed: int, folder:
 
 
 @pytest.mark.parametrize("where", ["metal", "cuda"])
-@pytest.mark.parametrize("name", kernel.FINISHES)
+@pytest.mark.parametrize("name", kernel_text.FINISHES)
 def test_a_part_of_a_draw_is_that_part_of_the_whole(where: str, name: str, folder: Path) -> None:
-    if where == "metal" and not kernel.FINISHES[name].on_metal:
+    if where == "metal" and not kernel_text.FINISHES[name].on_metal:
         return  # Metal's library has not got its functions
     launch, choose = stand_in(where, folder), random.Random(name)  # noqa: S311
-    params = (-1, 3, 1)[: len(kernel.FINISHES[name].params)]
+    params = (-1, 3, 1)[: len(kernel_text.FINISHES[name].params)]
     key = mx.random.key(5)
     for n in range(2, 300):
         start, stop = sorted(choose.sample(range(n + 1), 2))
@@ -157,47 +170,24 @@ def test_more_values_than_a_launch_can_number_are_refused(
         kernel.draw("bits", mx.random.key(5), part)
 
 
-@pytest.mark.parametrize("make", ["column", "step", "backwards", "one word twice"])
-def test_a_key_that_lies_in_no_row_is_told_numbers_too(
-    make: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = mx.arange(4, dtype=mx.uint32)
-    key = {
-        "column": words.reshape(2, 2)[:, 1],
-        "step": words[::2],
-        "backwards": words[:2][::-1],
-        "one word twice": mx.broadcast_to(words[3], (2,)),
-    }[make]
-    given = []
-
-    def built(*_: str):
-        return lambda inputs, **_options: given.extend(inputs) or inputs
-
-    monkeypatch.setattr(kernel, "built", built)
-    kernel.draw("bits", key, all_of(5))
-    kernel.block(key, (1, 2), "cuda")
-    for told in given:
-        assert told.flatten().tolist() == key.tolist()
-
-
 @pytest.mark.parametrize("where", ["metal", "cuda"])
 def test_one_block_is_that_of_the_reference(where: str, folder: Path) -> None:
     """Each lane of a block of threads is run, and one of them writes."""
     run = compiled("bits", "block", where, folder)
     for key, counter in (((0, 0), (0, 0)), ((2**32 - 1, 7), (2**32 - 1, 3))):
         out, given = np.zeros(2, np.uint32), np.array(key, np.uint32)
-        strides = np.array((*counter, 0, 0, 0, 0, 0, 1), np.int64)
+        strides = np.array((*counter, 0, 0, 0, 0, 0, 0, 1), np.int64)
         run(*(a.ctypes.data_as(c_void_p) for a in (given, strides, out)), c_uint32(4))
         assert tuple(out.tolist()) == threefry2x32.block(key, counter)
 
 
 def test_a_kernel_is_told_the_numbers_of_a_draw_and_the_bits_of_its_parameters() -> None:
     part = read_part("test", (3, 5), slice(1, 2))
-    assert kernel.told("bits", part, ()) == (8, 7, 5, 5, 0, 0, 0, 1)
-    assert kernel.told("randint", part, (-1, 2)) == (8, 7, 5, 5, 2**32 - 1, 2, 0, 1)
+    assert kernel.told("bits", part, ()) == (8, 7, 8, 5, 5, 0, 0, 0, 1)
+    assert kernel.told("randint", part, (-1, 2)) == (8, 7, 8, 5, 5, 2**32 - 1, 2, 0, 1)
     beyond = kernel.told("uniform", part, (-1e300, 1e300, 1.0))
     bits = mx.array([-float("inf"), float("inf"), 1.0]).view(mx.uint32)
-    assert beyond[4:7] == tuple(bits.tolist())
+    assert beyond[5:8] == tuple(bits.tolist())
 
 
 @pytest.fixture
@@ -207,7 +197,7 @@ def kernels_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "require", lambda function: None)
     monkeypatch.setattr(kernel, "backend", lambda: "cuda")
     # Those of the C library are not MLX's on a CPU.
-    monkeypatch.setattr(kernel, "has", lambda name: kernel.FINISHES[name].on_metal)
+    monkeypatch.setattr(kernel, "has", lambda name: kernel_text.FINISHES[name].on_metal)
 
 
 @pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "multivariate_normal"])
