@@ -145,6 +145,22 @@ def test_a_gpu_is_measured_beside_mx_compile_too(monkeypatch: pytest.MonkeyPatch
     assert who("bernoulli") == ["mx.random", "prng", "compiled mx.random"]
 
 
+def test_where_a_gpu_is_filled_calls_in_a_row_are_measured_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mx, "compile", lambda call: call)
+    waits: list[int] = []
+    wait = mx.eval
+    monkeypatch.setattr(mx, "eval", lambda drawn: waits.append(len(drawn)) or wait(drawn))
+    (base, *rows) = generator._measured("normal", 16, 1, 3, on_gpu=True)
+    assert set(waits) == {1, 3}
+    assert base.name == "mx.random.normal, 16 values, 3 in a row"
+    assert all(row.facts["in_a_row"] == 3 and row.size == 64 for row in (base, *rows))
+    monkeypatch.setattr(generator, "in_turn", lambda acts, *_, **__: dict.fromkeys(acts, (6.0,)))
+    (base, *_) = generator._measured("normal", 16, 1, 3, on_gpu=True)
+    assert base.seconds == (2.0,)
+
+
 def test_an_act_is_measured_some_times_in_a_row_after_one_that_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

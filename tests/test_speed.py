@@ -75,6 +75,29 @@ def test_the_table_sets_mlx_s_times_over_ours() -> None:
     ]
 
 
+def test_rates_are_of_calls_in_a_row_where_such_were_measured() -> None:
+    rows = [
+        row("split", "mx.random", 9e-4, 1100, in_a_row=4),
+        row("split", "prng", 4e-4, 2200, in_a_row=4, equal=True),
+    ]
+    measured = Speed(BACKEND, "", "", {}, [*MEASURED.rows, *rows])
+    bars = directives.BarsDirective.__new__(directives.BarsDirective)
+    bars.arguments, bars.options = ["cuda", "split"], {}
+    assert bars.show(measured)["text"].splitlines() == [
+        "split, 8 values, 4 calls in a row: 2.0 times mx.random’s rate",
+        "mlx_keys.prng: 2,200 GB/s",
+        "mx.random: 1,100 GB/s",
+    ]
+    with pytest.raises(KeysError, match="nothing was measured of uniform with 8 values, 4 in a"):
+        measured.of("uniform", 8, 4)
+    only = Speed(BACKEND, "", "", {}, rows)
+    table = directives.TableDirective.__new__(directives.TableDirective)
+    table.arguments, table.options = ["cuda"], {"in-a-row": 4}
+    shown = table.show(only)
+    assert shown[0].astext() == "8 values, 4 calls in a row, microseconds a call"
+    assert texts(shown)[1] == ["split", "400", "900", "2.25"]
+
+
 def test_what_was_not_measured_is_not_shown() -> None:
     with pytest.raises(KeysError, match="nothing was measured of split with 9 values"):
         shown(directives.TableDirective, values=9)

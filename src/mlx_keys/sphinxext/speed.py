@@ -57,7 +57,10 @@ class _SpeedDirective(MeasuredDirective):
     """Reads the record of a device."""
 
     required_arguments = 1
-    option_spec: ClassVar = {"values": directives.nonnegative_int}
+    option_spec: ClassVar = {
+        "values": directives.nonnegative_int,
+        "in-a-row": directives.positive_int,
+    }
 
     def files(self) -> Iterable[Path]:
         """The record, and what stands beside it."""
@@ -78,20 +81,24 @@ class _SpeedDirective(MeasuredDirective):
 
 
 class BarsDirective(_SpeedDirective):
-    """``{speed} cuda split``: the rates of one draw as bars, the fastest first."""
+    """``{speed} cuda split``: the rates of one draw as bars, the fastest first.
+
+    Where calls were made in a row, these say what the rate is.
+    """
 
     required_arguments = 2
 
     def show(self, measured: Speed) -> nodes.Element:
         """Sort the bars, and say what they show."""
         draw, values = self.arguments[1], self.values(measured)
-        rates = {who: row["gb_per_s"] for who, row in measured.of(draw, values).items()}
+        many = measured.most_in_a_row(values)
+        rates = {who: row["gb_per_s"] for who, row in measured.of(draw, values, many).items()}
         rates |= {
             who: row["gb_per_s"]
-            for who, row in measured.of("split", values).items()
+            for who, row in measured.of("split", values, many).items()
             if _LIMIT in who
         }
-        said = _finding(draw, values, rates)
+        said = _finding(draw, values, many, rates)
         ordered = sorted(rates.items(), key=lambda item: -item[1])
         most = ordered[0][1]
         bars = "".join(_bar(who, rate, most) for who, rate in ordered)
@@ -103,19 +110,22 @@ class BarsDirective(_SpeedDirective):
 
 
 class TableDirective(_SpeedDirective):
-    """``{speed-table} cuda``: every draw of one size, mlx's and ours, with the ratios."""
+    """``{speed-table} cuda``: every draw of one size, mlx's and ours, with the ratios.
+
+    ``:in-a-row:`` asks for calls that were waited for together.
+    """
 
     def show(self, measured: Speed) -> nodes.Element:
         """Set mlx's times and ours side by side."""
-        values = self.values(measured)
+        values, many = self.values(measured), self.options.get("in-a-row", 1)
         compiled = any(row["who"] == COMPILED for row in measured.rows)
         others = [THEIRS, *([COMPILED] if compiled else [])]
         rows = [["Draw", OURS, *(cell for who in others for cell in (_HEAD[who], "ratio"))]]
         for draw in measured.draws:
-            found = measured.of(draw, values)
+            found = measured.of(draw, values, many)
             pairs = [(_time(found.get(who)), _ratio(found.get(who), found[OURS])) for who in others]
             rows.append([draw, _time(found[OURS]), *(cell for pair in pairs for cell in pair)])
-        return _titled(f"{values:,} values, microseconds a call", rows)
+        return _titled(f"{values:,} values{_many(many)}, microseconds a call", rows)
 
 
 class KernelsDirective(_SpeedDirective):
@@ -172,9 +182,10 @@ def _titled(title: str, rows: Sequence[Sequence[str]]) -> nodes.table:
     return table
 
 
-def _finding(draw: str, values: int, rates: Mapping[str, float]) -> str:
+def _finding(draw: str, values: int, in_a_row: int, rates: Mapping[str, float]) -> str:
     """What the bars show, in a sentence."""
-    said = f"{draw}, {values:,} values: {rates[OURS] / rates[THEIRS]:.1f} times mx.random’s rate"
+    said = f"{draw}, {values:,} values{_many(in_a_row)}: "
+    said += f"{rates[OURS] / rates[THEIRS]:.1f} times mx.random’s rate"
     if COMPILED in rates:
         said += f", {rates[OURS] / rates[COMPILED]:.1f} times that under mx.compile"
     for who, rate in rates.items():
@@ -191,6 +202,10 @@ def _bar(who: str, rate: float, most: float) -> str:
         f'<rect width="{1000 * rate / most:.0f}" height="10"/></svg>'
         f"<span>{_rate(rate)}</span></li>\n"
     )
+
+
+def _many(in_a_row: int) -> str:
+    return f", {in_a_row} calls in a row" if in_a_row > 1 else ""
 
 
 def _name(who: str) -> str:

@@ -37,17 +37,27 @@ class Speed:
     libraries: Mapping[str, str]
     rows: Sequence[Mapping[str, Any]]
 
-    def of(self, draw: str, values: int) -> dict[str, Mapping[str, Any]]:
-        """The measurements of one draw of one size, by who made it."""
-        found = {r["who"]: r for r in self.rows if (r["draw"], r["values"]) == (draw, values)}
+    def of(self, draw: str, values: int, in_a_row: int = 1) -> dict[str, Mapping[str, Any]]:
+        """The measurements of one draw of one size, by who made it.
+
+        Args:
+            draw: What was drawn.
+            values: How many values.
+            in_a_row: How many calls were made before they were waited for.
+        """
+        wanted = draw, values, in_a_row
+        found = {row["who"]: row for row in self.rows if _measured(row) == wanted}
         if found:
             return found
-        known = sorted({(row["draw"], row["values"]) for row in self.rows})
         raise KeysError(
-            f"nothing was measured of {draw} with {values} values on {self.backend.label}",
-            expected=", ".join(f"{name} with {n}" for name, n in known),
+            f"nothing was measured of {_told(*wanted)} on {self.backend.label}",
+            expected=", ".join(_told(*one) for one in sorted({_measured(r) for r in self.rows})),
             mend=self.command,
         )
+
+    def most_in_a_row(self, values: int) -> int:
+        """The most calls of one size that were made before they were waited for."""
+        return max(in_a_row for _, n, in_a_row in map(_measured, self.rows) if n == values)
 
     @property
     def draws(self) -> tuple[str, ...]:
@@ -58,6 +68,14 @@ class Speed:
     def sizes(self) -> tuple[int, ...]:
         """The numbers of values, smallest first."""
         return tuple(sorted({row["values"] for row in self.rows}))
+
+
+def _measured(row: Mapping[str, Any]) -> tuple[str, int, int]:
+    return row["draw"], row["values"], row.get("in_a_row", 1)
+
+
+def _told(draw: str, values: int, in_a_row: int) -> str:
+    return f"{draw} with {values} values" + (f", {in_a_row} in a row" if in_a_row > 1 else "")
 
 
 def save(folder: Path, speed: Speed) -> Path:

@@ -31,18 +31,18 @@ class Drawn:
         values: How many values a call draws.
         size: Of how many bytes.
         equal: Whether every bit was the same.
-        theirs: Make it with ``mx.random``, and wait for it.
+        theirs: Make it so many times with ``mx.random``, and wait for all.
         compiled: The same under ``mx.compile``.
-        ours: Make it with ``mlx_keys.prng``, and wait for it.
+        ours: Make it so many times with ``mlx_keys.prng``, and wait for all.
     """
 
     name: str
     values: int
     size: int
     equal: bool
-    theirs: Callable[[], object]
-    compiled: Callable[[], object]
-    ours: Callable[[], object]
+    theirs: Callable[[int], object]
+    compiled: Callable[[int], object]
+    ours: Callable[[int], object]
 
 
 def drawn(name: str, values: int) -> Drawn:
@@ -82,7 +82,7 @@ def _call(module: Any, name: str, values: int, key: mx.array) -> mx.array:
     return drawn
 
 
-def _made(call: Callable[[mx.array], mx.array], key: mx.array) -> None:
+def _made(call: Callable[[mx.array], mx.array], key: mx.array, in_a_row: int) -> None:
     import mlx.core as mx
 
-    mx.eval(call(key))  # it waits for the values
+    mx.eval([call(key) for _ in range(in_a_row)])  # it waits for the values
