@@ -15,7 +15,8 @@ from mlx_keys.trust import speed
 from mlx_keys.trust.speed import Speed
 
 TRUST = Path(__file__).parents[1] / "trust"
-BACKEND = Backend("cuda", "linux", "x86_64", "glibc 2.39", "H100", "0.32.4", "3.12.3")
+CHIP = "NVIDIA H100 80GB HBM3, driver 580.159.04"
+BACKEND = Backend("cuda", "linux", "x86_64", "glibc 2.39", CHIP, "0.32.4", "3.12.3")
 
 
 def row(draw: str, who: str, median: float, rate: float, **more: object) -> dict[str, object]:
@@ -47,7 +48,7 @@ def texts(table: nodes.Element) -> list[list[str]]:
 
 def shown(directive: type, *arguments: str, **options: int) -> nodes.Element:
     made = directive.__new__(directive)
-    made.arguments, made.options = ["cuda", *arguments], options
+    made.arguments, made.options = ["h100", *arguments], options
     return made.show(MEASURED)
 
 
@@ -105,7 +106,7 @@ def test_what_was_not_measured_is_not_shown() -> None:
 
 def test_the_machine_is_named_and_whether_all_was_equal() -> None:
     said = shown(directives.MachineDirective).astext()
-    assert "H100, Linux x86_64, Python 3.12.3, mlx 0.32.4, torch 2.11.0" in said
+    assert f"{CHIP}, Linux x86_64, Python 3.12.3, mlx 0.32.4, torch 2.11.0" in said
     assert "Every draw of ours was equal to mlx's, bit for bit." in said
     apart = Speed(BACKEND, "", "", {}, [*MEASURED.rows, row("normal", "prng", 1, 1, equal=False)])
     made = directives.MachineDirective.__new__(directives.MachineDirective)
@@ -114,22 +115,21 @@ def test_the_machine_is_named_and_whether_all_was_equal() -> None:
 
 def test_a_record_is_read_as_it_was_saved(tmp_path: Path) -> None:
     path = speed.save(tmp_path, MEASURED)
-    assert path == tmp_path / "speed" / "cuda-linux-x86_64-glibc.json"
-    assert speed.load(tmp_path, "cuda") == MEASURED
+    assert path == tmp_path / "speed" / "cuda-linux-x86_64-glibc-nvidia-h100-80gb-hbm3.json"
+    assert speed.load(tmp_path, "cuda") == speed.load(tmp_path, "h100") == MEASURED
     assert len(path.read_text().splitlines()) == 18 + len(MEASURED.rows)
 
 
 def test_a_metric_that_was_not_measured_is_named(tmp_path: Path) -> None:
-    speed.save(tmp_path, MEASURED)
-    csv = tmp_path / "speed" / "cuda-linux-x86_64-glibc.ncu.csv"
+    csv = speed.save(tmp_path, MEASURED).with_suffix(".ncu.csv")
     csv.write_text("Kernel Name,a\n,us\nk,3.5\n")
     assert speed.profile(tmp_path, "cuda", ["a"]) == {"k": {"a": "3.5 us"}}
     with pytest.raises(KeysError, match="a metric was not measured: 'b'"):
         speed.profile(tmp_path, "cuda", ["b"])
 
 
-@pytest.mark.parametrize("device", ["cpu", "cuda"])
-def test_what_the_site_shows_was_equal_to_mlx_s(device: str) -> None:
-    measured = speed.load(TRUST, device)
+@pytest.mark.parametrize("where", ["cpu", "h100"])
+def test_what_the_site_shows_was_equal_to_mlx_s(where: str) -> None:
+    measured = speed.load(TRUST, where)
     assert all(one["equal"] for one in measured.rows if one["who"] == "prng")
     assert json.dumps(measured.of("normal", 2**20)["prng"]["values"]) == "1048576"

@@ -58,7 +58,7 @@ class SummaryDirective(_BatteriesDirective):
         """A row a battery and stream."""
         rows = [["Battery, stream", "Read", "p-values", "Marked", "By chance", "So many"]]
         grouped: dict[tuple[str, str], list[Run]] = {}
-        for run in ours(runs):
+        for run in sorted(ours(runs), key=lambda run: list(MARKED_BY_CHANCE).index(run.battery)):
             grouped.setdefault((run.battery, run.stream), []).append(run)
         for (battery, stream), group in grouped.items():
             values = [one for run in group for one in run.tests]

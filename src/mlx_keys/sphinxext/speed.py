@@ -1,7 +1,7 @@
 """``{speed}`` and its kin: how fast draws were, as bars and tables of what was measured.
 
-All take a device, ``cpu``, ``cuda`` or ``metal``, and read its record in ``mlx_keys_trust/speed``;
-no number of theirs stands in a page.
+All take a device or a chip, such as ``cpu`` or ``h100``, and read its record in
+``mlx_keys_trust/speed``; no number of theirs stands in a page.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _KERNELS = {
 
 
 class _SpeedDirective(MeasuredDirective):
-    """Reads the record of a device."""
+    """Reads the record of a device or chip."""
 
     required_arguments = 1
     option_spec: ClassVar = {
@@ -81,7 +81,7 @@ class _SpeedDirective(MeasuredDirective):
 
 
 class BarsDirective(_SpeedDirective):
-    """``{speed} cuda split``: the rates of one draw as bars, the fastest first.
+    """``{speed} h100 split``: the rates of one draw as bars, the fastest first.
 
     Where calls were made in a row, these say what the rate is.
     """
@@ -110,7 +110,7 @@ class BarsDirective(_SpeedDirective):
 
 
 class TableDirective(_SpeedDirective):
-    """``{speed-table} cuda``: every draw of one size, mlx's and ours, with the ratios.
+    """``{speed-table} h100``: every draw of one size, mlx's and ours, with the ratios.
 
     ``:in-a-row:`` asks for calls that were waited for together.
     """
@@ -129,11 +129,11 @@ class TableDirective(_SpeedDirective):
 
 
 class KernelsDirective(_SpeedDirective):
-    """``{speed-kernels} cuda``: what a profiler said of the kernels."""
+    """``{speed-kernels} h100``: what a profiler said of the kernels."""
 
     def show(self, measured: Speed) -> nodes.Element:
         """List the kernels, with what was measured of each."""
-        found = speed.profile(self.folder, measured.backend.device, tuple(_METRICS.values()))
+        found = speed.profile(self.folder, self.arguments[0], tuple(_METRICS.values()))
         rows = [["Draw", *_METRICS]]
         for kernel, metrics in found.items():
             name = next((n for start, n in _KERNELS.items() if kernel.startswith(start)), kernel)
@@ -142,17 +142,17 @@ class KernelsDirective(_SpeedDirective):
 
 
 class VariantsDirective(_SpeedDirective):
-    """``{speed-variants} cuda``: how long other ways to write the kernel of words took."""
+    """``{speed-variants} h100``: how long other ways to write the kernel of words took."""
 
     def show(self, measured: Speed) -> nodes.Element:
         """List them as they were measured."""
-        found = speed.variants(self.folder, measured.backend.device)
+        found = speed.variants(self.folder, self.arguments[0])
         rows = [[name, f"{1e3 * took:.0f}"] for name, took in found.items()]
         return _titled("2**28 words, microseconds in the kernel", [["Way", "Time"], *rows])
 
 
 class MachineDirective(_SpeedDirective):
-    """``{speed-machine} cuda``: what was measured where, when, with what."""
+    """``{speed-machine} h100``: what was measured where, when, with what."""
 
     def show(self, measured: Speed) -> nodes.Element:
         """Say it in a paragraph."""

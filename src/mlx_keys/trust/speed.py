@@ -1,4 +1,4 @@
-"""How fast draws were on a machine: ``trust/speed/NAME.json``, a row a line.
+"""How fast draws were on a chip: ``trust/speed/NAME.json``, a row a line.
 
 It is measured, never typed: ``mlx-keys bench prng --record`` writes it. Beside it can lie what a
 profiler said of the kernels, ``NAME.ncu.csv``, as Nsight Compute writes it, and how long other ways
@@ -79,32 +79,45 @@ def _told(draw: str, values: int, in_a_row: int) -> str:
 
 
 def save(folder: Path, speed: Speed) -> Path:
-    """Write down what was measured; what was measured before on that backend goes."""
+    """Write down what was measured; what was measured before on that backend and GPU goes."""
     head = asdict(speed)
     rows = ",\n".join(f"    {json.dumps(row)}" for row in head.pop("rows"))
     lines = json.dumps(head, indent=2).removesuffix("\n}")
-    path = folder / "speed" / f"{speed.backend.name}.json"
+    path = folder / "speed" / f"{_name(speed.backend)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     write(path, f'{lines},\n  "rows": [\n{rows}\n  ]\n}}\n')
     return path
 
 
-def files(folder: Path, device: str) -> list[Path]:
-    """The records of a device."""
-    return sorted((folder / "speed").glob(f"{device}-*.json"))
+def _name(backend: Backend) -> str:
+    """The name of a record. GPUs differ in speed, not in what they draw."""
+    if backend.device == "cpu":
+        return backend.name
+    chip = backend.chip.partition(",")[0]  # the driver follows
+    return f"{backend.name}-{chip.lower().replace(' ', '-')}"
 
 
-def load(folder: Path, device: str) -> Speed:
-    """Read what was measured on a device: ``cpu``, ``cuda`` or ``metal``.
+def files(folder: Path, where: str) -> list[Path]:
+    """The records in whose names a word stands."""
+    words = (file for file in (folder / "speed").glob("*.json") if where in file.stem.split("-"))
+    return sorted(words)
+
+
+def load(folder: Path, where: str) -> Speed:
+    """Read what was measured somewhere.
+
+    Args:
+        folder: The folder of records.
+        where: A word of the record's name: a device, such as ``cpu``, or a chip, such as ``h100``.
 
     Raises:
         KeysError: There is no such record, or more than one, or it can't be read.
     """
-    found = files(folder, device)
+    found = files(folder, where)
     if len(found) != 1:
         raise KeysError(
-            f"{len(found)} records of speed on {device}",
-            expected=f"one file trust/speed/{device}-*.json",
+            f"{len(found)} records of speed on {where}",
+            expected=f"one file trust/speed/*-{where}-*.json",
             found=", ".join(file.name for file in found) or "none",
             mend="mlx-keys bench prng --record on such a machine"
             if not found
@@ -122,18 +135,18 @@ def load(folder: Path, device: str) -> Speed:
         ) from error
 
 
-def profile(folder: Path, device: str, metrics: Iterable[str]) -> dict[str, dict[str, str]]:
-    """What Nsight Compute measured of the kernels on a device.
+def profile(folder: Path, where: str, metrics: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What Nsight Compute measured of the kernels.
 
     Args:
         folder: The folder of records.
-        device: The device.
+        where: As :func:`load` takes it.
         metrics: Which metrics; one that is missing is an error.
 
     Returns:
         By the name of the kernel, each metric with its unit.
     """
-    (record,) = files(folder, device)
+    (record,) = files(folder, where)
     path = record.with_suffix(".ncu.csv")
     with path.open(encoding="utf-8", newline="") as file:
         units, *measured = csv.DictReader(file)
@@ -151,8 +164,8 @@ def profile(folder: Path, device: str, metrics: Iterable[str]) -> dict[str, dict
     return found
 
 
-def variants(folder: Path, device: str) -> dict[str, float]:
+def variants(folder: Path, where: str) -> dict[str, float]:
     """How long 2**28 words took, in milliseconds, by the way in which their kernel was written."""
-    (record,) = files(folder, device)
+    (record,) = files(folder, where)
     with record.with_suffix(".variants.csv").open(encoding="utf-8", newline="") as file:
         return {row["variant"]: float(row["milliseconds"]) for row in csv.DictReader(file)}
