@@ -11,13 +11,15 @@ from mlx_keys.errors import Place
 from mlx_keys.examples import compare, golden
 from mlx_keys.examples.compare import Allowed, Kind, Verdict
 from mlx_keys.examples.example import Example, Form, Options, Output
-from mlx_keys.examples.judge import judge, output
+from mlx_keys.examples.judge import Judged, judge, output
 from mlx_keys.examples.numbers import Distance
 from mlx_keys.examples.run import Observed
 
 PAGE = "page.md"
 DONE = Observed("done")
-RAISED = Observed("raised", error=("pkg.Odd", "builtins.ValueError"), message="pkg.Odd: no", line=3)
+RAISED = Observed(
+    "raised", error=("pkg.sub.Odd", "builtins.ValueError"), message="pkg.sub.Odd: no", line=3
+)
 EXITED = Observed("exited", error=("builtins.SystemExit",), message="SystemExit: 2", line=2)
 KILLED = Observed("killed", signal="SIGFPE", line=2)
 
@@ -28,8 +30,15 @@ def example(shown: str | None = None, form: Form = Form.MYST, **options: object)
     return Example(Place(PAGE, 10), 11, "x\n", Options(**options), expected, form, 18)
 
 
+def judged_of(of: Example, seen: Observed, allowed: Allowed = compare.EXACT) -> Judged:
+    judged = judge(of, seen, allowed)
+    assert judged == replace(judged, example=of, seen=seen)
+    assert isinstance(judged.faults, tuple)
+    return judged
+
+
 def said(of: Example, seen: Observed, allowed: Allowed = compare.EXACT) -> list[str]:
-    return [str(fault) for fault in judge(of, seen, allowed).faults]
+    return [str(fault) for fault in judged_of(of, seen, allowed).faults]
 
 
 ENDS = {
@@ -81,24 +90,24 @@ ENDS = {
         example(),
         RAISED,
         "page.md:13: this example raises\n"
-        "  found: pkg.Odd: no\n"
-        "  mend: :raises: pkg.Odd, if that is its point",
+        "  found: pkg.sub.Odd: no\n"
+        "  mend: :raises: pkg.sub.Odd, if that is its point",
     ),
     "raises another": (
         example(raises="KeyError"),
         RAISED,
         "page.md:13: this example raises\n"
         "  expected: KeyError, as it declares\n"
-        "  found: pkg.Odd: no\n"
-        "  mend: :raises: pkg.Odd, if that is its point",
+        "  found: pkg.sub.Odd: no\n"
+        "  mend: :raises: pkg.sub.Odd, if that is its point",
     ),
     "raises one of another name that ends alike": (
         example(raises="dd"),
         RAISED,
         "page.md:13: this example raises\n"
         "  expected: dd, as it declares\n"
-        "  found: pkg.Odd: no\n"
-        "  mend: :raises: pkg.Odd, if that is its point",
+        "  found: pkg.sub.Odd: no\n"
+        "  mend: :raises: pkg.sub.Odd, if that is its point",
     ),
     "exits": (
         example(),
@@ -176,9 +185,9 @@ ENDS = {
 @pytest.mark.parametrize("end", ENDS)
 def test_a_bad_end_is_one_fault_and_nothing_is_compared(end: str) -> None:
     of, seen, told = ENDS[end]
-    judged = judge(of, seen)
+    judged = judged_of(of, seen)
     assert [str(fault) for fault in judged.faults] == [told]
-    assert (judged.example, judged.seen, judged.verdict) == (of, seen, None)
+    assert judged.verdict is None
 
 
 def test_all_that_is_wrong_at_an_end_is_told() -> None:
@@ -198,15 +207,17 @@ def test_blanks_on_standard_error_are_nothing() -> None:
 
 
 def test_what_is_declared_wrongly_is_told_once_where_it_was_read() -> None:
-    judged = judge(replace(example("2", raises="KeyError"), misread=True), RAISED)
+    judged = judged_of(replace(example("2", raises="KeyError"), misread=True), RAISED)
     assert (judged.verdict, judged.faults) == (None, ())
 
 
-@pytest.mark.parametrize("declared", ["Odd", "pkg.Odd", "ValueError", "builtins.ValueError"])
+@pytest.mark.parametrize("declared", ["Odd", "pkg.sub.Odd", "ValueError", "builtins.ValueError"])
 def test_an_exception_goes_by_its_names_and_by_those_of_its_bases(declared: str) -> None:
-    judged = judge(example("1\npkg.Odd: no", raises=declared), replace(RAISED, stdout="1\n"))
+    judged = judged_of(
+        example("1\npkg.sub.Odd: no", raises=declared), replace(RAISED, stdout="1\n")
+    )
     assert (judged.verdict, judged.faults) == (Verdict(Kind.EQUAL), ())
-    assert judged.printed == "1\npkg.Odd: no"
+    assert judged.printed == "1\npkg.sub.Odd: no"
 
 
 @pytest.mark.parametrize(
@@ -215,10 +226,11 @@ def test_an_exception_goes_by_its_names_and_by_those_of_its_bases(declared: str)
         (example(), replace(DONE, stdout="a \n\n", message="m", signal="s"), "a"),
         (example(raises="E"), replace(DONE, stdout="a", message="m"), "a"),
         (example(raises="SystemExit"), replace(EXITED, stdout="a\n\n"), "a\nSystemExit: 2"),
-        (example(raises="Odd"), RAISED, "pkg.Odd: no"),
+        (example(raises="Odd"), RAISED, "pkg.sub.Odd: no"),
         (example(), replace(RAISED, stdout="a"), "a"),
         (example(signal="SIGFPE"), replace(KILLED, stdout="a\n"), "a\nkilled by SIGFPE"),
         (example(signal="SIGFPE"), DONE, ""),
+        (example(raises="SystemExit"), replace(EXITED, stdout="aX\n"), "aX\nSystemExit: 2"),
         (example(), KILLED, ""),
         (example(form=Form.RST), replace(DONE, stdout="  a\n   b\n"), "a\n b"),
     ],
@@ -229,13 +241,18 @@ def test_an_output_is_what_was_printed_and_how_a_declared_end_shows(
     assert output(of, seen) == printed
 
 
+def test_a_declared_signal_is_a_good_end() -> None:
+    judged = judged_of(example("killed by SIGFPE", signal="SIGFPE"), KILLED)
+    assert (judged.verdict, judged.faults) == (Verdict(Kind.EQUAL), ())
+
+
 def test_what_prints_nothing_needs_no_output() -> None:
-    judged = judge(example(), replace(DONE, stdout="\n"))
+    judged = judged_of(example(), replace(DONE, stdout="\n"))
     assert (judged.printed, judged.verdict, judged.faults) == ("", Verdict(Kind.EQUAL), ())
 
 
 def test_what_was_printed_and_not_accepted_is_a_fault() -> None:
-    judged = judge(example(), replace(DONE, stdout="1\n", line=4))
+    judged = judged_of(example(), replace(DONE, stdout="1\n", line=4))
     assert judged.verdict is None
     assert [str(fault) for fault in judged.faults] == [
         "page.md:10: nobody has accepted what this example prints\n"
@@ -258,7 +275,7 @@ def test_what_was_printed_and_not_accepted_is_a_fault() -> None:
 def test_a_difference_is_at_the_first_line_that_differs_within_what_is_shown(
     shown: str, printed: str, line: int
 ) -> None:
-    (fault,) = judge(example(shown), replace(DONE, stdout=printed)).faults
+    (fault,) = judged_of(example(shown), replace(DONE, stdout=printed)).faults
     assert fault.where == Place(PAGE, line)
     assert fault.expected == shown
     assert fault.found == f"{printed}\n\n{compare.diff(shown, printed)}"
@@ -273,20 +290,27 @@ def test_two_single_lines_are_shown_without_a_diff() -> None:
     ]
 
 
+def test_of_texts_without_floats_no_distance_is_told() -> None:
+    (fault,) = judged_of(example("a"), replace(DONE, stdout="b")).faults
+    assert fault.problem == "this is not what the example at page.md:11 prints"
+
+
 def test_how_far_floats_are_apart_is_told_in_each_unit_where_they_are_close() -> None:
     shown, printed = "0.5 array(0.25, dtype=float16)", "0.5001 array(0.2501, dtype=float16)"
-    judged = judge(example(shown), replace(DONE, stdout=printed))
+    judged = judged_of(example(shown), replace(DONE, stdout=printed))
     assert judged.verdict is not None
     first, second = judged.verdict.distances
     assert f"prints, floats by up to {first}, {second}\n" in str(judged.faults[0])
-    apart = judge(example("0.5"), replace(DONE, stdout="0.7"))
+    apart = judged_of(example("0.5"), replace(DONE, stdout="0.7"))
     assert "prints\n" in str(apart.faults[0])
 
 
 def test_floats_may_be_off_by_what_the_backend_allows() -> None:
     seen, off = replace(DONE, stdout="0.5002\n"), example("0.5001")
-    assert judge(off, seen).verdict == Verdict(Kind.DIFFERS, (Distance(1.0, "in the last place"),))
-    within = judge(off, seen, Allowed((Distance(1.0, "in the last place"),)))
+    assert judged_of(off, seen).verdict == Verdict(
+        Kind.DIFFERS, (Distance(1.0, "in the last place"),)
+    )
+    within = judged_of(off, seen, Allowed((Distance(1.0, "in the last place"),)))
     assert (within.verdict, within.faults) == (
         Verdict(Kind.WITHIN, (Distance(1.0, "in the last place"),)),
         (),
@@ -295,14 +319,14 @@ def test_floats_may_be_off_by_what_the_backend_allows() -> None:
 
 def test_what_varies_is_compared_in_its_shape_alone() -> None:
     of = example("1 s", varies="the clock")
-    assert judge(of, replace(DONE, stdout="2 s\n")).verdict == Verdict(Kind.VARIES)
-    (fault,) = judge(of, replace(DONE, stdout="2 ms\n")).faults
+    assert judged_of(of, replace(DONE, stdout="2 s\n")).verdict == Verdict(Kind.VARIES)
+    (fault,) = judged_of(of, replace(DONE, stdout="2 ms\n")).faults
     assert (fault.expected, fault.found) == ("1 s", "2 ms")
 
 
 def test_what_a_page_shows_is_read_in_its_own_form() -> None:
     of = example("  1\n  2", form=Form.RST)
-    assert judge(of, replace(DONE, stdout="1\n2\n")).verdict == Verdict(Kind.EQUAL)
+    assert judged_of(of, replace(DONE, stdout="1\n2\n")).verdict == Verdict(Kind.EQUAL)
 
 
 SCRIPT_ENDS = {
@@ -314,7 +338,7 @@ SCRIPT_ENDS = {
     "raises": (
         RAISED,
         "this example raises",
-        "mend it, or show it as a page can: an {example} with :raises: pkg.Odd",
+        "mend it, or show it as a page can: an {example} with :raises: pkg.sub.Odd",
     ),
     "kills": (
         KILLED,
@@ -333,12 +357,12 @@ SCRIPT_ENDS = {
 def test_a_script_mends_a_bad_end_as_a_script_can(end: str) -> None:
     seen, problem, mend = SCRIPT_ENDS[end]
     script = replace(example("", Form.SCRIPT), place=Place("plot.py", 1), code_line=1)
-    judged = judge(script, seen)
+    judged = judged_of(script, seen)
     (fault,) = judged.faults
     assert judged.verdict is None
     assert (fault.problem, fault.mend) == (problem, mend)
     assert fault.where == Place("plot.py", seen.line or 1)
-    (of_page,) = judge(example(), replace(seen, result=None)).faults
+    (of_page,) = judged_of(example(), replace(seen, result=None)).faults
     assert (fault.expected, fault.found) == (of_page.expected, of_page.found)
 
 
@@ -349,6 +373,20 @@ def test_a_script_is_compared_as_its_golden_file_writes_it(tmp_path: Path) -> No
     seen = replace(DONE, result=[])
     assert output(script, seen) == shown.rstrip("\n")
     accepted = replace(script, expected=Output(shown, 1, (0, 0)))
-    assert judge(accepted, seen).verdict == Verdict(Kind.EQUAL)
-    judged = judge(script, seen)
-    assert (judged.verdict, len(judged.faults)) == (None, 1)
+    assert judged_of(accepted, seen).verdict == Verdict(Kind.EQUAL)
+    judged = judged_of(accepted, replace(DONE, result=[["x", 3, [["text", "new"]]]]))
+    assert judged.verdict == Verdict(Kind.DIFFERS)
+    judged = judged_of(script, seen)
+    assert judged.verdict is None
+    assert [fault.problem for fault in judged.faults] == [
+        "nobody has accepted what this script shows"
+    ]
+
+
+def test_a_picture_without_words_is_a_bad_end_of_a_script() -> None:
+    script = replace(example(None, Form.SCRIPT), code_line=1)
+    judged = judged_of(script, replace(DONE, result=[["plot", 7, [["picture", ""]]]]))
+    assert judged.verdict is None
+    assert [(str(fault.where), fault.problem) for fault in judged.faults] == [
+        ("page.md:7", "this picture says nothing to a reader who cannot see it")
+    ]
