@@ -1,0 +1,238 @@
+"""What a GPU would be asked for, seen without one: which kernel, for which part, with what."""
+
+from __future__ import annotations
+
+from math import nan, sqrt
+from types import SimpleNamespace
+from typing import Any
+
+import mlx.core as mx
+import pytest
+
+from mlx_keys import prng
+from mlx_keys.errors import KeysError
+from mlx_keys.prng import kernel, source
+from mlx_keys.prng.window import Part
+from test_prng_refusals import BAD_KEYS, KEY, PLAIN
+
+ROOT, BELOW_ONE, ABOVE_MINUS_ONE = sqrt(2), 1 - 2**-24, -1 + 2**-24
+HALF = 1 - 2**-11
+ONES = mx.ones((5, 3))
+
+#: A function, its arguments, the kernel, and the kernel's parameters.
+Row = tuple[str, dict[str, Any], str, tuple[float, ...]]
+
+#: Calls of five rows of three, and what a CUDA device is asked for.
+ASKED: list[Row] = [
+    ("uniform", {}, "unit", (BELOW_ONE,)),
+    ("uniform", {"low": -2.5, "high": 7}, "uniform", (-2.5, 7, BELOW_ONE)),
+    ("uniform", {"high": 7}, "uniform", (0, 7, BELOW_ONE)),
+    ("uniform", {"low": -1}, "uniform", (-1, 1, BELOW_ONE)),
+    ("uniform", {"low": ONES}, "unit", (BELOW_ONE,)),
+    ("uniform", {"low": 2**53 + 1}, "unit", (BELOW_ONE,)),
+    ("uniform", {"dtype": mx.float16}, "unit", (HALF,)),
+    ("uniform", {"dtype": mx.bfloat16, "high": 7}, "unit", (1 - 2**-8,)),
+    ("normal", {}, "normal", (ROOT, 1.0)),
+    ("normal", {"scale": 1.7}, "normal", (ROOT, 1.7)),
+    ("normal", {"loc": 0}, "moved_normal", (ROOT, 1.0, 0)),
+    ("normal", {"loc": -0.3, "scale": 1.7}, "moved_normal", (ROOT, 1.7, -0.3)),
+    ("normal", {"loc": ONES}, "normal", (1.0, 1.0)),
+    ("normal", {"scale": ONES}, "normal", (1.0, 1.0)),
+    ("normal", {"dtype": mx.float16}, "normal", (1.0, 1.0)),
+    ("laplace", {}, "laplace", (1.0,)),
+    ("laplace", {"scale": 1.7}, "laplace", (1.7,)),
+    ("laplace", {"loc": -0.3}, "moved_laplace", (1.0, -0.3)),
+    ("laplace", {"loc": 1, "scale": 2}, "moved_laplace", (2, 1)),
+    ("laplace", {"dtype": mx.float16}, "uniform", (ABOVE_MINUS_ONE, 1.0, BELOW_ONE)),
+    ("gumbel", {}, "gumbel", ()),
+    ("gumbel", {"dtype": mx.float16}, "unit", (HALF,)),
+    ("truncated_normal", {"lower": -0.4, "upper": 9}, "truncated_normal", (-0.4, 9, ROOT)),
+    ("truncated_normal", {"lower": nan, "upper": 9}, "unit", (BELOW_ONE,)),
+    ("truncated_normal", {"lower": -ONES, "upper": 9}, "unit", (BELOW_ONE,)),
+    ("truncated_normal", {"lower": -1, "upper": 9, "dtype": mx.float16}, "unit", (HALF,)),
+    ("bernoulli", {}, "bernoulli", (0.5,)),
+    ("bernoulli", {"p": 0.3}, "bernoulli", (0.3,)),
+    ("bernoulli", {"p": ONES}, "bits", ()),
+    ("randint", {"low": -7, "high": 5}, "randint", (-7, 5)),
+    ("randint", {"low": -(2**31) + 1, "high": 2**31 - 1}, "randint", (-(2**31) + 1, 2**31 - 1)),
+    ("randint", {"low": 0, "high": 2**31}, "uniform", (0, 2**31, BELOW_ONE)),
+    ("randint", {"low": -(2**31), "high": 0}, "uniform", (-(2**31), 0, BELOW_ONE)),
+    ("randint", {"low": 0, "high": 5, "dtype": mx.int64}, "uniform", (0, 5, BELOW_ONE)),
+    ("randint", {"low": 0.5, "high": 5}, "uniform", (0.5, 5, BELOW_ONE)),
+    ("randint", {"low": ONES, "high": 5}, "unit", (BELOW_ONE,)),
+    ("bits", {}, "bits", ()),
+]
+#: The same where Metal is, whose library lacks erfinv and whose log is not known to be MLX's.
+ON_METAL: list[Row] = [
+    ("uniform", {"high": 7}, "uniform", (0, 7, BELOW_ONE)),
+    ("normal", {}, "uniform", (ABOVE_MINUS_ONE, 1.0, BELOW_ONE)),
+    ("normal", {"loc": 1.0}, "uniform", (ABOVE_MINUS_ONE, 1.0, BELOW_ONE)),
+    ("laplace", {}, "uniform", (ABOVE_MINUS_ONE, 1.0, BELOW_ONE)),
+    ("gumbel", {}, "unit", (BELOW_ONE,)),
+    ("truncated_normal", {"lower": -0.4, "upper": 9}, "unit", (BELOW_ONE,)),
+    ("bernoulli", {}, "bernoulli", (0.5,)),
+    ("randint", {"low": -7, "high": 5}, "randint", (-7, 5)),
+]
+
+Asked = list[tuple[str, Part, tuple[float, ...]]]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """What is asked for on a machine that takes itself for one with CUDA; all draws are 0."""
+    launches: Asked = []
+
+    def launch(
+        name: str, _key: mx.array, part: Part, params: tuple[float, ...], _where: str
+    ) -> mx.array:
+        launches.append((name, part, params))
+        return mx.zeros(part.shape, kernel.FINISHES[name].dtype)
+
+    def on_a_gpu() -> SimpleNamespace:
+        return SimpleNamespace(type=mx.DeviceType.gpu)
+
+    monkeypatch.setattr(kernel, "launch", launch)
+    monkeypatch.setattr(kernel, "backend", lambda: "cuda")
+    monkeypatch.setattr(mx, "default_device", on_a_gpu)
+    return launches
+
+
+@pytest.mark.parametrize("window", [None, slice(2, 4)], ids=["whole", "part"])
+@pytest.mark.parametrize("row", ASKED, ids=str)
+def test_a_draw_asks_one_kernel_for_its_numbers(
+    row: Row, window: slice | None, asked: Asked
+) -> None:
+    function, arguments, name, params = row
+    drawn = getattr(prng, function)(**arguments, shape=(5, 3), key=KEY, window=window)
+    ((found, part, given),) = asked
+    assert (found, given) == (name, params)
+    rows = 5 if window is None else 2
+    start = 0 if window is None else 6
+    assert drawn.shape == part.shape == (rows, 3)
+    assert (part.size, part.start, part.stop) == (15, start, start + 3 * rows)
+
+
+@pytest.mark.parametrize("row", ON_METAL, ids=str)
+def test_metal_is_asked_for_what_its_library_has(
+    row: Row, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function, arguments, name, params = row
+    monkeypatch.setattr(kernel, "backend", lambda: "metal")
+    with prng.using("kernel"):
+        getattr(prng, function)(**arguments, shape=(5, 3), key=KEY)
+    assert [(found, given) for found, _, given in asked] == [(name, params)]
+
+
+def test_complex_numbers_are_drawn_as_pairs(asked: Asked) -> None:
+    drawn = prng.normal((5, 3), mx.complex64, key=KEY, window=slice(1, 2))
+    assert drawn.shape == (1, 3)
+    assert [(name, part[:4], params) for name, part, params in asked] == [
+        ("normal", ((1, 3, 2), 30, 6, 12), (1.0, 1.0))
+    ]
+
+
+def test_choices_ask_for_words_for_gumbel_numbers_and_for_uniform_ones(asked: Asked) -> None:
+    with prng.using("kernel"):
+        prng.permutation(7, key=KEY)
+        prng.permutation(ONES, axis=1, key=KEY)
+        prng.categorical(ONES, key=KEY)
+        prng.categorical(ONES[0], num_samples=4, key=KEY)
+        prng.split(KEY, 3)
+    assert [(name, part.shape, params) for name, part, params in asked] == [
+        ("bits", (7,), ()),
+        ("bits", (3,), ()),
+        ("gumbel", (5, 3), ()),
+        ("unit", (4,), (BELOW_ONE,)),
+        ("bits", (3, 2), ()),
+    ]
+
+
+def test_a_truncated_normal_takes_the_shape_of_its_bounds(asked: Asked) -> None:
+    assert prng.truncated_normal(-1, 1, key=KEY).shape == ()
+    assert prng.truncated_normal(-ONES, 1, key=KEY).shape == (5, 3)
+    assert [(name, part.shape) for name, part, _ in asked] == [
+        ("truncated_normal", ()),
+        ("unit", (5, 3)),
+    ]
+
+
+def test_a_fold_asks_for_one_block(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    counters = []
+    monkeypatch.setattr(kernel, "block", lambda _, counter: counters.append(counter))
+    prng.fold_in(KEY, 5)
+    prng.fold_in(KEY, mx.array(-1))
+    assert counters == [(0, 5), (0, 2**32 - 1)]
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "window", "by_mlx"),
+    [
+        ((6,), None, True),
+        ((5,), None, False),
+        ((6,), slice(0, 4), False),
+        ((2**22 - 2,), None, True),
+        ((2**22,), None, False),
+        ((0,), None, True),
+    ],
+    ids=str,
+)
+def test_few_words_in_pairs_are_handed_out_by_mlx(
+    shape: tuple[int, ...], window: slice | None, by_mlx: bool, asked: Asked
+) -> None:
+    prng.bits(shape, key=KEY, window=window)
+    assert (asked == []) is by_mlx
+    with prng.using("kernel"):
+        prng.bits((6,), key=KEY)
+    assert len(asked) == 2 - by_mlx
+
+
+def test_the_device_chooses_the_source(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert source.chosen("bits", KEY) == "kernel"
+    traced = []
+    mx.vmap(lambda key: traced.append(source.chosen("bits", key)) or key)(KEY[None])
+    assert traced == ["mlx"]
+    monkeypatch.setattr(kernel, "backend", lambda: "metal")
+    assert source.chosen("bits", KEY) == "ops"
+    with prng.using("reference"):
+        assert source.chosen("bits", KEY) == "reference"
+    assert asked == []
+
+
+@pytest.mark.parametrize("key", BAD_KEYS.values(), ids=BAD_KEYS)
+@pytest.mark.parametrize("function", sorted({*PLAIN} - {"multivariate_normal"}))
+@pytest.mark.usefixtures("asked")
+def test_a_kernel_is_given_no_bad_key(function: str, key: object) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"^{function}: key ") as caught:
+        getattr(prng, function)(**PLAIN[function], key=key)
+    assert isinstance(caught.value, KeysError)
+
+
+@pytest.mark.parametrize("function", ["uniform", "normal", "laplace", "gumbel", "truncated_normal"])
+@pytest.mark.usefixtures("asked")
+def test_a_gpu_draws_no_float64(function: str) -> None:
+    kinds = (ValueError, RuntimeError)
+    with pytest.raises(kinds, match=f"^{function}: .*(\n.*)*float64") as caught:
+        getattr(prng, function)(**PLAIN[function], dtype=mx.float64, key=KEY)
+    assert isinstance(caught.value, KeysError)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"shape": (5, -3)}, "shape has a negative side"),
+        ({"shape": 5}, "shape must be"),
+        ({"shape": (5,), "window": 3}, "window must be a slice"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "function",
+    ["bits", "uniform", "normal", "laplace", "gumbel", "truncated_normal", "bernoulli", "randint"],
+)
+@pytest.mark.usefixtures("asked")
+def test_a_bad_shape_or_window_is_refused_in_the_name_of_the_call(
+    function: str, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"^{function}: {message}"):
+        getattr(prng, function)(**PLAIN.get(function, {}), **arguments, key=KEY)
