@@ -14,10 +14,11 @@ from .timing import Row, in_turn
 SIZES = (2, 2**10, 2**20)
 GPU_SIZES = (2, 2**20, 2**28)
 
-#: Small calls are measured many together: about so many values at a time, and on a GPU, where no
-#: call takes long, never fewer than some.
-_TOGETHER = 2**8
-_TOGETHER_ON_A_GPU = 4
+#: Small calls take many turns at a measurement, alone: in a row, one of them would have the machine
+#: to itself while another shares it. On a GPU no call takes long.
+_TURNS = 64
+_VALUES = 2**16
+_TURNS_ON_A_GPU = 4
 
 #: What each draw is compared with first.
 BASE = "mx.random"
@@ -47,11 +48,11 @@ def _measured(name: str, size: int, rounds: int, *, on_gpu: bool) -> list[Row]:
         # Under mx.compile, a CPU has g++ build what it fuses: that is not what is asked here.
         acts |= {} if name == "split" else {f"compiled {BASE}": draw.compiled}
         acts |= peers(name, size)
-    times = max(_TOGETHER_ON_A_GPU if on_gpu else 1, _TOGETHER // size)
+    turns = _TURNS if size <= _VALUES else _TURNS_ON_A_GPU if on_gpu else 1
     in_turn(acts, 1)  # what is built at the first call
     base: Row | None = None
     rows = []
-    for who, seconds in in_turn(acts, rounds, times, before=1).items():
+    for who, seconds in in_turn(acts, rounds, turns, before=1).items():
         facts = {"draw": name, "who": who, "values": draw.values}
         if who == "prng":
             facts["equal"] = draw.equal
