@@ -179,6 +179,45 @@ def test_a_call_that_is_refused_is_no_use() -> None:
     assert watch.keys == 1
 
 
+EMPTY: list[tuple[str, dict[str, Any]]] = [
+    ("split", {"num": 0}),
+    ("uniform", {"shape": (0,)}),
+    ("normal", {"shape": (2, 0)}),
+    ("permutation", {"x": 0}),
+    ("bernoulli", {"p": mx.zeros((0,))}),
+    ("categorical", {"logits": mx.zeros(3), "num_samples": 0}),
+    (
+        "multivariate_normal",
+        {"mean": mx.zeros(2), "cov": mx.eye(2), "shape": (0,), "stream": mx.cpu},
+    ),
+]
+
+
+@pytest.mark.parametrize("module", [mx.random, prng])
+@pytest.mark.parametrize(("function", "arguments"), EMPTY, ids=[name for name, _ in EMPTY])
+def test_an_empty_draw_is_no_use(function: str, arguments: dict[str, Any], module: Any) -> None:
+    keys = mx.random.split(KEY, 3)
+    with prng.guard() as watch:
+        call = getattr(module, function)
+        prng.uniform(key=KEY)
+        for _ in range(2):
+            expected = call(**arguments, key=KEY)
+            assert expected.size == 0
+        found = mx.vmap(lambda key: call(**arguments, key=key))(keys)
+        assert found.shape == (3, *expected.shape)
+        mx.compile(lambda key: call(**arguments, key=key))(KEY)
+        assert (watch.keys, watch.unread) == (1, 0)
+
+
+def test_an_empty_window_is_no_use() -> None:
+    with prng.guard() as watch:
+        prng.bits((9,), key=KEY, window=slice(4, 4))
+        assert watch.keys == 0
+        prng.split(KEY)
+        prng.normal((9,), key=KEY, window=slice(7, 3))
+    assert watch.keys == 1
+
+
 @pytest.mark.parametrize("failing", [False, True])
 def test_mlx_is_as_it_was_when_the_last_guard_closes(failing: bool) -> None:
     try:

@@ -16,7 +16,7 @@ from mlx_keys.prng import threefry2x32
 STEPS = st.one_of(
     st.tuples(st.just("key"), st.integers(0, 2)),
     st.tuples(st.sampled_from(["draw", "draw by mlx"]), st.integers(0, 9)),
-    st.tuples(st.sampled_from(["split", "split by mlx"]), st.integers(0, 9), st.integers(1, 3)),
+    st.tuples(st.sampled_from(["split", "split by mlx"]), st.integers(0, 9), st.integers(0, 3)),
     st.tuples(st.just("fold"), st.integers(0, 9), st.integers(0, 2)),
     st.tuples(st.just("window"), st.integers(0, 9), st.integers(0, 5), st.integers(0, 3)),
     st.tuples(st.just("vmap"), st.integers(0, 9), st.integers(0, 9)),
@@ -42,14 +42,15 @@ class Model:
             case "draw":
                 return self._use(key, "draw")
             case "window":
-                return self._use(key, "window", range(rest[0], min(rest[0] + rest[1], 6)))
+                rows = range(rest[0], min(rest[0] + rest[1], 6))
+                return not rows or self._use(key, "window", rows)
             case "vmap":
                 return self._use(key, "draw") and self._use(
                     self.keys[rest[0] % len(self.keys)], "draw"
                 )
             case "split":
                 self.keys += threefry2x32.split(key, rest[0])
-                return self._use(key, "split")
+                return rest[0] == 0 or self._use(key, "split")
             case "fold":
                 self.keys.append(threefry2x32.fold_in(key, rest[0]))
                 return self._use(key, "fold")

@@ -174,6 +174,59 @@ def test_a_key_is_known_to_be_traced_and_nothing_is_waited_for() -> None:
     assert seen == [False, True, True]
 
 
+def test_a_draw_from_a_key_that_is_not_made_yet_leaves_it_so() -> None:
+    prng.uniform(key=mx.random.split(prng.key(0))[0])  # the first of all may begin to make its key
+    key = mx.random.split(prng.key(1), 2)[0]
+    drawn = prng.uniform(shape=(3,), key=key)
+    mx.synchronize()
+    for lazy in (key, drawn):
+        with pytest.raises(ValueError, match="must be evaluated"):
+            mx.get_array_buffer_size(lazy)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_traced_key_is_known_whatever_keys_came_before(known: bool) -> None:
+    """A key that is made is told by its memory, where mlx tells of it."""
+    from mlx_keys.prng import source
+
+    for _ in range(source._HOPE + 2):
+        made, lazy = prng.key(1), mx.random.split(prng.key(1))[0]
+        seen = [source.traced(made if known else lazy)]
+        mx.vmap(lambda key: seen.append(source.traced(key)) or key)(mx.zeros((2, 2), mx.uint32))  # noqa: B023
+        assert seen == [False, True]
+
+
+def test_a_traced_key_is_known_also_where_compiling_is_off() -> None:
+    from mlx_keys.prng import source
+
+    seen = []
+    mx.disable_compile()
+    try:
+        assert not source.traced(prng.key(1))
+        mx.vmap(lambda key: seen.append(source.traced(key)) or key)(mx.zeros((2, 2), mx.uint32))
+    finally:
+        mx.enable_compile()
+    assert seen == [True]
+
+
+def test_another_thread_calls_nothing_that_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mlx would abort at the interpreter's exit, in 1 run of 14."""
+    from mlx_keys.prng import source
+
+    monkeypatch.setattr(source, "_run_where_traced", lambda _: pytest.fail("it was called"))
+    seen = []
+
+    def work() -> None:
+        seen.append(raw(prng.uniform(shape=(3,), key=mx.random.key(3))))
+        none = mx.vmap(lambda key: prng.uniform(shape=(3,), key=key))(mx.zeros((0, 2), mx.uint32))
+        seen.append(raw(none)[1])
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [raw(mx.random.uniform(shape=(3,), key=mx.random.key(3))), (0, 3)]
+
+
 @pytest.mark.parametrize("data", [1, 2, 3, 57, 1000])
 def test_a_fold_is_words_0_and_d_of_a_split_into_d(data: int) -> None:
     key = prng.key(99)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import mlx.core as mx
+import numpy as np
 import pytest
 
 from mlx_keys import prng
@@ -28,9 +31,28 @@ def test_saving_draws_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    "as_words",
+    [tuple, lambda words: np.array(words, np.uint32), lambda words: map(np.int64, words),
+     lambda words: mx.array(words, mx.uint32)],
+    ids=["a tuple", "numpy", "numpy's integers", "an array"],
+)  # fmt: skip
+def test_words_may_be_any_integers(as_words: Callable[[list[int]], Any]) -> None:
+    mx.random.seed(2**63 + 5)
+    saved = prng.save_state()
+    expected = mx.random.uniform().item()
+    prng.load_state(as_words(saved))
+    assert prng.save_state() == saved
+    assert mx.random.uniform().item() == expected
+
+
+@pytest.mark.parametrize(
     ("words", "expected"),
     [
         (7, TypeError),
+        (np.array([1.0, 2.0]), TypeError),
+        (mx.array([1.0, 2.0]), TypeError),
+        (np.array([[1], [2]]), TypeError),
+        (np.array([-1, 2]), ValueError),
         ([1], TypeError),
         ([1, 2, 3], TypeError),
         ("ab", TypeError),

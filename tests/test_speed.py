@@ -99,6 +99,11 @@ def test_rates_are_of_calls_in_a_row_where_such_were_measured() -> None:
     assert texts(shown)[1] == ["split", "400", "900", "2.25"]
 
 
+def test_a_ratio_is_the_median_of_those_of_the_rounds() -> None:
+    theirs, ours = {"seconds": [2.0, 8.0, 9.0]}, {"seconds": [1.0, 2.0, 9.0]}
+    assert directives._ratio(theirs, ours) == "2.00"
+
+
 def test_what_was_not_measured_is_not_shown() -> None:
     with pytest.raises(KeysError, match="nothing was measured of split with 9 values"):
         shown(directives.TableDirective, values=9)

@@ -134,7 +134,7 @@ def guard() -> Iterator[Watch]:
 
     A key may be drawn from once, or split, or folded with any numbers; two of these do not go
     together. Keys are told apart by their words, wherever they come from. Windows of one draw that
-    share no row are one draw. A call without a key uses none.
+    share no row are one draw. A call without a key uses none, and neither does an empty draw.
 
     Yields:
         A :class:`Watch`, which knows how many keys were used and can look away.
@@ -225,6 +225,10 @@ def _watch(function: str, call: Callable[..., R], given: dict[str, Any], frame: 
         given = given | {"key": _passing(key, watches, use)}
     result = _called(call, given)  # what is refused is no use
     _judge(surprise, function, given, where)
+    if isinstance(result, mx.array) and result.size == 0:  # nothing in it tells of the key
+        return (
+            result if words is not None else _called(call, given | {"key": _passing(key, [], use)})
+        )
     for watch in watches:
         if words is None:
             watch._note_array(key, use)

@@ -11,6 +11,8 @@ split               fault   right   fault
 fold                fault   fault   right
 ==================  ======  ======  ======
 
+A draw of no values, or a split into no keys, is no use: nothing of the key is in it.
+
 (*) Windows of one draw that share no row are parts of it, and right. A key that is split twice, or
 folded twice with one number, gives keys that were given before: nothing is wrong until one of
 *them* is used twice, and that is seen then.
@@ -34,7 +36,7 @@ WAS: dict[Kind, str] = {"draw": "drawn from", "split": "split", "fold": "folded"
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of a draw.
+    """Some rows of a draw, one or more.
 
     Attributes:
         draw: What makes two windows parts of one draw: the function, the whole shape, the width of
@@ -49,12 +51,7 @@ class Rows:
 
     def apart(self, other: Rows) -> bool:
         """Whether the two are of one draw and share no row."""
-        return self.draw == other.draw and (
-            self.stop <= other.start or other.stop <= self.start or not (self and other)
-        )
-
-    def __bool__(self) -> bool:
-        return self.start < self.stop
+        return self.draw == other.draw and (self.stop <= other.start or other.stop <= self.start)
 
 
 @dataclass(frozen=True, slots=True)

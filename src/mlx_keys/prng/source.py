@@ -5,28 +5,28 @@ The choice changes no value, only where and how fast it is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from inspect import signature
 from math import prod
+from threading import get_ident, main_thread
 from typing import ParamSpec, cast
 
 import mlx.core as mx
 
 from . import array, kernel, threefry2x32, watching
 from .refusals import ArgumentOverflowError, ArgumentValueError
+from .surprises import DIE_OF_LONG_SIDES
 from .window import Part
 
 P = ParamSpec("P")
 
-#: What is read alike by mlx and by us: no stream, nothing of NumPy's. A sequence is looked into.
-_PLAIN = frozenset((type(None), bool, int, float, mx.array, mx.Dtype))
-#: Mlx aborts the process over a side that does not fit 32 bits, signed.
+#: Mlx counts in 32 bits, signed.
 _LONGEST = 2**31
 
-_GPU = mx.DeviceType.gpu
+_Array, _GPU = mx.array, mx.DeviceType.gpu
 
 #: Words that mlx's own generator makes as soon on a GPU: launching a kernel of ours takes longer.
 _FEW = 2**22
@@ -38,6 +38,8 @@ _MOST_OF_MLX = 2**32 - 2
 SOURCES = ("kernel", "mlx", "ops", "reference")
 
 _source: ContextVar[str | None] = ContextVar("mlx_keys.prng.source", default=None)
+
+_MAIN = main_thread().ident
 
 
 @contextmanager
@@ -87,21 +89,61 @@ def chosen(function: str, key: mx.array) -> str:
         kernel.require(function)
     if source is not None:
         return source
-    if mx.default_device().type is not _GPU:
+    if not _on_gpu():
         return "mlx"
     if kernel.backend() != "cuda":
         return "ops"
     return "mlx" if traced(key) else "kernel"  # a kernel has no vmap
 
 
+def _on_gpu() -> bool:
+    # Where there is no GPU, to ask for the device would take half of all that a call takes here.
+    return kernel.backend() is not None and mx.default_device().type is _GPU
+
+
+#: How often an array that is not made yet is taken for one that may be.
+_HOPE = 64
+#: mlx 0.32.1 has it not.
+_buffer_size: Callable[[mx.array], int] | None = getattr(mx, "get_array_buffer_size", None)
+_unmade = _calls = 0
+
+
+@mx.compile
+def _run_where_traced(_key: mx.array) -> None:
+    global _calls  # noqa: PLW0603  nothing that is compiled can return whether it ran
+    _calls += 1
+
+
 def traced(key: mx.array) -> bool:
     """Whether a key is one of ``mx.compile``, ``mx.vmap`` or ``mx.export_function``.
 
-    Such a key has no words yet, and MLX refuses to evaluate it. Any other key starts to be made, if
-    it was not: nothing here waits for it.
+    Such a key has no words yet, and MLX refuses to evaluate it. There is no asking an array for
+    this, and to begin making it would take longer than a small draw. But a key that is made is not
+    traced, and a compiled function runs in Python where its argument is traced, and otherwise once.
+
+    Args:
+        key: Shape (2,), uint32: another shape would be compiled for anew.
     """
+    global _unmade  # noqa: PLW0603
+    # The quickest look of all raises where a key is not made, which takes as long as 20 looks: keys
+    # are mostly like the one before.
+    if _buffer_size is not None and _unmade % _HOPE == 0:
+        try:
+            _buffer_size(key)
+        except ValueError:
+            pass
+        else:
+            return False
+    # A thread that called a compiled function makes mlx 0.32.4 abort at the interpreter's exit, if
+    # it is not the main one (11 of 150 runs; 0 of 300 from the main thread alone).
+    if get_ident() == _MAIN:
+        before = _calls
+        _run_where_traced(key)
+        if _calls == before:
+            _unmade += 1
+            return False
     try:
-        mx.async_eval(key)  # type: ignore[no-untyped-call]
+        mx.async_eval(key)  # type: ignore[no-untyped-call]  # does not wait
     except ValueError:
         return True
     return False
@@ -115,46 +157,49 @@ def mlx_draws(function: str, part: Part, key: mx.array) -> bool:
 def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
     """Let ``mx.random``'s function of the same name make a draw, where it is the source.
 
-    A draw of one number takes mlx less than reading its arguments takes us. They are mlx's own, so
-    that mlx may read them; what it refuses comes to us for words that help.
+    A small draw takes mlx less than reading its arguments takes us. They are mlx's own, so that mlx
+    may read them; what it refuses comes to us for words that help.
     """
     theirs = getattr(mx.random, function.__name__)
-    key_leads = next(iter(signature(function).parameters)) == "key"
+    names = tuple(signature(function).parameters)
+    key_leads = names[0] == "key"
+    shape_at = names.index("shape") if function.__name__ in DIE_OF_LONG_SIDES else None
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> mx.array:
         if watching.look is not None:
             return watching.look(function, args, kwargs)
         source = _source.get()
-        if source == "mlx" or (source is None and mx.default_device().type is not _GPU):
-            given: dict[str, object] = kwargs
-            if "window" in given and given["window"] is None:
-                given = {name: value for name, value in given.items() if name != "window"}
-            key = args[0] if key_leads and args else given.get("key")
-            if (
-                type(key) is mx.array
-                and _plain(args)
-                and _plain(given.values())
-                and not traced(key)
-            ):
+        # A stream may be of a device with another default; mlx knows of no window.
+        if (
+            ((source is None and not _on_gpu()) or source == "mlx")
+            and "stream" not in kwargs
+            and "window" not in kwargs
+        ):
+            key = args[0] if key_leads and args else kwargs.get("key")
+            if type(key) is _Array and (shape_at is None or _short(args, kwargs, shape_at)):
                 try:
-                    return cast(mx.array, theirs(*args, **given))
+                    drawn: mx.array = theirs(*args, **kwargs)
                 except (TypeError, ValueError, RuntimeError, OverflowError, IndexError):
                     pass
+                else:
+                    if not traced(key):
+                        return drawn
         return watching.fitted(function, args, kwargs)
 
     return call
 
 
-def _plain(given: Iterable[object]) -> bool:
-    """Whether mlx may be shown arguments: it reads them as we do, and aborts over none of them."""
-    for value in given:
-        if type(value) not in _PLAIN:
-            if type(value) is not tuple and type(value) is not list:
-                return False
-            for side in value:
-                if type(side) is not int or not -_LONGEST <= side < _LONGEST:
-                    return False
+def _short(args: tuple[object, ...], given: Mapping[str, object], at: int) -> bool:
+    """Whether the sides of a shape fit 32 bits: mlx aborts the process over one that does not."""
+    shape = args[at] if len(args) > at else given.get("shape")
+    if shape is None:
+        return True
+    if type(shape) is not tuple and type(shape) is not list:
+        return False
+    for side in shape:  # noqa: SIM110  all() of a generator takes twice as long
+        if type(side) is not int or not -_LONGEST <= side < _LONGEST:
+            return False
     return True
 
 

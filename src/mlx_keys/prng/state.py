@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from operator import index
+from typing import SupportsIndex, cast
 
 import mlx.core as mx
 
@@ -31,31 +32,28 @@ def save_state() -> list[int]:
         ) from None
 
 
-def load_state(words: Sequence[int]) -> None:
+def load_state(words: Sequence[SupportsIndex]) -> None:
     """Put a saved state back, for this thread: the draws go on as they did after it was saved.
 
     Args:
-        words: What :func:`save_state` returned.
+        words: What :func:`save_state` returned; any two integers, NumPy's too.
 
     Raises:
         TypeError: ``words`` is not two integers.
         ValueError: One of them is not in [0, 2**32).
     """
     try:
-        first, second = words
-        known = isinstance(first, int) and isinstance(second, int)
-    except (TypeError, ValueError):
-        known = False
-    if not known:
+        first, second = map(index, words)
+    except (TypeError, ValueError):  # a ValueError of other than two, or of words that are traced
         raise ArgumentTypeError(
             "load_state: words must be two integers",
             expected="what prng.save_state() returned",
             found=told(words),
-        )
+        ) from None
     if not all(0 <= word < 2**32 for word in (first, second)):
         raise ArgumentValueError(
             "load_state: a word is out of range",
             expected="each word in [0, 2**32)",
-            found=str(words),
+            found=f"{first} and {second}",
         )
     mx.random.seed(first << 32 | second)

@@ -24,7 +24,7 @@ _ROUNDING = 1e-5
 
 
 #: What of mx.random may get None for a shape, and aborts where a side is beyond 32 bits.
-_DIE_OF_LONG_SIDES = ("bernoulli", "truncated_normal", "categorical")
+DIE_OF_LONG_SIDES = ("bernoulli", "truncated_normal", "categorical")
 
 #: Arrays of fewer values are shown in full.
 _FEW = 6
@@ -54,7 +54,7 @@ def surprise(function: str, given: Mapping[str, Any]) -> Surprise | None:
 def deadly(function: str, given: Mapping[str, Any]) -> Surprise | None:
     """Look for what makes a call of ``mx.random`` kill the interpreter, before it is made."""
     shape = given.get("shape")
-    if function not in _DIE_OF_LONG_SIDES or not isinstance(shape, (tuple, list)):
+    if function not in DIE_OF_LONG_SIDES or not isinstance(shape, (tuple, list)):
         return None
     if all(not isinstance(side, int) or -(2**31) <= side < 2**31 for side in shape):
         return None

@@ -22,10 +22,11 @@ GPU_SIZES = (2, 2**20, 2**28)
 #: The calls in a row that are waited for once, by the values of each.
 IN_A_ROW = {2**28: 8}
 
-#: Small calls are measured many together: about so many values at a time, and on a GPU, where no
-#: call takes long, never fewer than some.
-_TOGETHER = 2**8
-_TOGETHER_ON_A_GPU = 4
+#: Small calls take many turns at a measurement, alone: in a row, one of them would have the machine
+#: to itself while another shares it. On a GPU no call takes long.
+_TURNS = 64
+_VALUES = 2**16
+_TURNS_ON_A_GPU = 4
 
 #: What each draw is compared with first.
 BASE = "mx.random"
@@ -56,12 +57,12 @@ def _measured(name: str, size: int, rounds: int, in_a_row: int = 1, *, on_gpu: b
         # Under mx.compile, a CPU has g++ build what it fuses: that is not what is asked here.
         acts |= {} if name == "split" else {f"compiled {BASE}": draw.compiled}
         acts |= peers(name, size)
-    times = max(_TOGETHER_ON_A_GPU if on_gpu else 1, _TOGETHER // size)
+    turns = _TURNS if size <= _VALUES else _TURNS_ON_A_GPU if on_gpu and in_a_row == 1 else 1
     in_turn({who: partial(act, 1) for who, act in acts.items()}, 1)  # what is built at first
     base: Row | None = None
     rows = []
     measured = {who: partial(act, in_a_row) for who, act in acts.items()}
-    for who, seconds in in_turn(measured, rounds, times, before=1).items():
+    for who, seconds in in_turn(measured, rounds, turns, before=1).items():
         facts: dict[str, object] = {"draw": name, "who": who, "values": draw.values}
         if in_a_row > 1:
             facts["in_a_row"] = in_a_row

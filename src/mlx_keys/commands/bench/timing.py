@@ -34,8 +34,15 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """The median over the base's."""
-        return None if self.base is None else self.middle / self.base.middle
+        """How often the base's time: the median of what each round says.
+
+        What else a machine does falls on both of a round, and hardly on the quotient.
+        """
+        if self.base is None:
+            return None
+        return median(
+            mine / base for mine, base in zip(self.seconds, self.base.seconds, strict=True)
+        )
 
     @property
     def rate(self) -> float | None:
@@ -56,32 +63,37 @@ class Row:
         }
 
 
-def timed(act: Callable[[], object], times: int = 1) -> float:
-    """The seconds that an act takes, by the clock on the wall: the mean of some in a row."""
+def timed(act: Callable[[], object]) -> float:
+    """The seconds that an act takes, by the clock on the wall."""
     start = time.perf_counter()
-    for _ in range(times):
-        act()
-    return (time.perf_counter() - start) / times
+    act()
+    return time.perf_counter() - start
 
 
 def in_turn(
-    acts: Mapping[str, Callable[[], object]], rounds: int, times: int = 1, *, before: int = 0
+    acts: Mapping[str, Callable[[], object]], rounds: int, turns: int = 1, *, before: int = 0
 ) -> dict[str, tuple[float, ...]]:
-    """Measure acts in turn, so that what else the machine does falls on all of them.
+    """Measure acts in turn, forth and back, so that what else the machine does falls on all.
 
     Args:
         acts: The acts by their names.
         rounds: How often each is measured.
-        times: How often it is done at a measurement, in a row.
-        before: How often it is done when its turn comes, unmeasured, as the act before it left
+        turns: How many turns a measurement has: it is their median.
+        before: How often an act is done when its turn comes, unmeasured, as the act before it left
             caches full of its own.
     """
     seconds: dict[str, list[float]] = {name: [] for name in acts}
+    order = list(acts.items())
     for _ in range(rounds):
-        for name, act in acts.items():
-            for _ in range(before):
-                act()
-            seconds[name].append(timed(act, times))
+        found: dict[str, list[float]] = {name: [] for name in acts}
+        for _ in range(turns):
+            for name, act in order:
+                for _ in range(before):
+                    act()
+                found[name].append(timed(act))
+            order.reverse()
+        for name, taken in found.items():
+            seconds[name].append(median(taken))
     return {name: tuple(found) for name, found in seconds.items()}
 
 
