@@ -92,7 +92,7 @@ def test_a_kolmogorov_smirnov_test_sees_the_widest_gap(values: list[float], p: f
 
 def test_a_marked_p_value_stands_beside_those_of_other_seeds() -> None:
     assert texts(shown(directives.MarkedDirective)) == [
-        ["Test", "seed 0", "seed 3"],
+        ["Test", "seed 0", "another"],
         ["dieharder, split: sts_serial 2", "0.9986", "0.2500"],
         ["SmallCrush, fold: Gap", "2e-05", ""],
     ]
@@ -203,6 +203,13 @@ def test_what_is_marked_is_what_the_batteries_mark(found: list[Run]) -> None:
         assert [one.marked for one in run.tests] == [
             not edge <= one.p <= 1 - edge for one in run.tests
         ]
+
+
+def test_streams_of_other_seeds_share_nothing_with_the_first(found: list[Run]) -> None:
+    """A stream of seeds goes on to the next one with each two words."""
+    for run in found:
+        if run.stream == "seeds" and run.seed != directives.SEED:
+            assert run.seed > 2 * max(one.bytes for one in found) // 8
 
 
 def test_the_control_is_seen_and_we_are_not(found: list[Run]) -> None:

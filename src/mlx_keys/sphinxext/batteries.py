@@ -80,19 +80,22 @@ class MarkedDirective(_BatteriesDirective):
     """``{batteries-marked}``: each p-value that was marked, and the same test of other seeds."""
 
     def show(self, runs: Sequence[Run]) -> nodes.Element:
-        """A row a p-value, a column a seed."""
-        seeds = sorted({run.seed for run in runs})
-        found = {(run.seed, _test(run)): run for run in runs}
-        rows = [["Test", *(f"seed {seed}" for seed in seeds)]]
+        """A row a p-value: the first seed, then the others that the test was run with."""
+        by_test: dict[str, list[Run]] = {}
+        whole = (run for run in runs if run.rounds == FULL)
+        for run in sorted(whole, key=lambda run: run.seed):
+            by_test.setdefault(_test(run), []).append(run)
+        rows = []
         for run in ours(runs):
             for place, one in enumerate(run.tests):
                 if one.marked:
-                    again = (found.get((seed, _test(run))) for seed in seeds)
-                    cells = [_p(other.tests[place].p) if other else "" for other in again]
-                    rows.append([f"{run.battery}, {run.stream}: {one.test}", *cells])
-        if len(rows) == 1:
+                    values = [_p(each.tests[place].p) for each in by_test[_test(run)]]
+                    rows.append([f"{run.battery}, {run.stream}: {one.test}", *values])
+        if not rows:
             return nodes.paragraph("", "None was marked.")
-        return _table(rows)
+        others = max(map(len, rows)) - 2
+        filled = [row + [""] * (others + 2 - len(row)) for row in rows]
+        return _table([["Test", f"seed {SEED}", *["another"] * others], *filled])
 
 
 class ControlsDirective(_BatteriesDirective):
