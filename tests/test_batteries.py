@@ -212,6 +212,16 @@ def test_streams_of_other_seeds_share_nothing_with_the_first(found: list[Run]) -
             assert run.seed > 2 * max(one.bytes for one in found) // 8
 
 
+def test_no_marked_p_value_is_marked_again_with_another_seed(found: list[Run]) -> None:
+    """The page says so, of each of them and three seeds."""
+    for first in directives.ours(found):
+        again = [one for one in found if directives._test(one) == directives._test(first)]
+        for place, one in enumerate(first.tests):
+            if one.marked:
+                others = [other.tests[place] for other in again if other.seed != first.seed]
+                assert [other.marked for other in others] == [False] * 3, one
+
+
 def test_the_control_is_seen_and_we_are_not(found: list[Run]) -> None:
     weak = [run for run in found if run.rounds == directives.WEAK_ROUNDS]
     assert weak
