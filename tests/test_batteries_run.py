@@ -40,6 +40,14 @@ def test_a_job_is_a_command_for_anyone(batteries: ModuleType) -> None:
     ]
 
 
+def test_dieharder_makes_the_words_of_aes_itself(batteries: ModuleType) -> None:
+    commands = [job.command for job in batteries.jobs(["dieharder:AES:20:15,203/8"], 5)]
+    assert commands == [
+        "dieharder -g 205 -S 5 -d 203 -n 8",
+        "dieharder -g 205 -S 5 -d 15",
+    ]
+
+
 def test_a_weakened_stream_is_made_by_the_program(batteries: ModuleType) -> None:
     (job,) = batteries.jobs(["SmallCrush:split:8"], 5)
     assert job.command == "./stream split 5 8 | ./testu01 SmallCrush"

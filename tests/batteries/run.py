@@ -4,8 +4,9 @@ r"""Run batteries of tests over streams, many at once, and write down each p-val
         dieharder:split SmallCrush:fold SmallCrush:fold:8 Crush:draw
 
 A battery's tests run each on a stream of its own, from its beginning, so that they share no time
-and a number can be made again alone. BATTERY:KIND:ROUNDS weakens the generator, and
-BATTERY:KIND:20:TESTS runs only some, as in dieharder:fold:20:15,203/8. It wants the programs
+and a number can be made again alone. dieharder:AES is dieharder over its own AES: what is odd there
+too is dieharder's doing. BATTERY:KIND:ROUNDS weakens the generator, and BATTERY:KIND:20:TESTS runs
+only some, as in dieharder:fold:20:15,203/8. It wants the programs
 ``stream`` and ``testu01`` (see the heads of stream.c and testu01.c) and ``dieharder``, and no
 package. A line a finished test; what gave no p-value, or had no time, is named.
 """
@@ -47,6 +48,9 @@ VERSIONS = {"dieharder": "3.31.1", "SmallCrush": "TestU01 1.2.3", "Crush": "Test
 #: Beyond this, from 0 or from 1, TestU01's summary lists a p-value (gofw_Suspectp).
 SUSPECT = 0.001
 
+#: Dieharder's own generator of words, by AES in its output feedback mode.
+AES = "AES"
+
 #: A line of dieharder: test, tuple, samples, repetitions, p-value, assessment.
 COLUMNS = 6
 
@@ -62,20 +66,25 @@ class Job:
     arguments: tuple[str, ...]
 
     @property
-    def source(self) -> str:
-        """The command that makes the stream."""
+    def source(self) -> str | None:
+        """The command that makes the stream; None where the battery makes it."""
+        if self.kind == AES:
+            return None
         weakened = f" {self.rounds}" if self.rounds != 20 else ""
         return f"./stream {self.kind} {self.seed}{weakened}"
 
     @property
     def test(self) -> str:
         """Which test of the battery: its number, and a tuple's after a stroke."""
-        numbers = [argument for argument in self.arguments if argument.isdigit()]
-        return "/".join(numbers[1:] if self.battery == "dieharder" else numbers)
+        if self.battery == "dieharder":
+            return "/".join(self.arguments[self.arguments.index("-d") + 1 :: 2])
+        return "".join(self.arguments[2:])
 
     @property
     def command(self) -> str:
         """The pipeline that anyone can run."""
+        if self.source is None:
+            return " ".join(self.arguments)
         whole = f"mlx-keys stream {self.kind} --seed {self.seed}"
         return f"{whole if self.rounds == 20 else self.source} | {' '.join(self.arguments)}"
 
@@ -92,8 +101,9 @@ def jobs(wanted: list[str], seed: int) -> Iterator[Job]:
 def _all(battery: str, kind: str, seed: int, rounds: int) -> Iterator[Job]:
     if battery == "dieharder":
         for test, size in DIEHARDER:
+            words = ("-g", "205", "-S", str(seed)) if kind == AES else ("-g", "200")
             chosen = ("-d", test) if size is None else ("-d", test, "-n", str(size))
-            yield Job(battery, kind, seed, rounds, ("dieharder", "-g", "200", *chosen))
+            yield Job(battery, kind, seed, rounds, ("dieharder", *words, *chosen))
     elif battery == "SmallCrush":  # ten seconds: one stream for all its tests
         yield Job(battery, kind, seed, rounds, ("./testu01", battery))
     else:
@@ -132,8 +142,10 @@ class Machine:
         if time.monotonic() > self.deadline:
             return None
         begun = time.monotonic()
+        reading = " ".join(job.arguments)
+        line = reading if job.source is None else f"({job.source} 2>&3 | {reading}) 3>&1"
         with subprocess.Popen(
-            ["bash", "-c", f"({job.source} 2>&3 | {' '.join(job.arguments)}) 3>&1"],
+            ["bash", "-c", line],
             stdout=subprocess.PIPE,
             text=True,
             cwd=self.programs,
@@ -156,7 +168,7 @@ class Machine:
             "seed": job.seed,
             "rounds": job.rounds,
             "command": job.command,
-            "bytes": int(written[-1].split()[0]) if written else None,
+            "bytes": int(written[-1].split()[0]) if written else 0,
             "seconds": round(time.monotonic() - begun, 1),
             "date": datetime.now(UTC).date().isoformat(),
             "tests": found,

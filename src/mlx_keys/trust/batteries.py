@@ -17,6 +17,9 @@ from mlx_keys.errors import KeysError, Place
 #: The rounds of MLX's generator.
 FULL = 20
 
+#: The stream that is none of ours: what is odd there too is the battery's doing.
+AES = "AES"
+
 #: Which share of the p-values of a perfect generator each battery marks: dieharder's *weak* is
 #: 0.005 from 0 or 1, and the summary of TestU01 lists what is closer than 0.001.
 MARKED_BY_CHANCE = {"dieharder": 0.01, "SmallCrush": 0.002, "Crush": 0.002}
@@ -49,11 +52,11 @@ class Run:
     Attributes:
         battery: ``dieharder``, ``SmallCrush`` or ``Crush``.
         version: The version of the battery, or of the library that has it.
-        stream: The kind of stream, as ``mlx-keys stream`` names it.
+        stream: The kind of stream, as ``mlx-keys stream`` names it; or :data:`AES`.
         seed: The seed of the stream.
         rounds: 20, or fewer for a control.
         command: What makes it again.
-        bytes: How many the generator made until the battery had enough.
+        bytes: How many the generator made until the battery had enough; 0 where it made its own.
         seconds: How long it took.
         date: The day, ISO 8601.
         tests: The p-values.
