@@ -14,6 +14,7 @@ from mlx_keys.__main__ import cli
 from mlx_keys.errors import INSTALL_MLX, KeysError, Place
 from mlx_keys.upstream import comparison, recorded
 from mlx_keys.upstream.finding import Kind
+from mlx_keys.upstream.promises import PROMISES
 from mlx_keys.upstream.recorded import Change, Signatures
 
 mlx = pytest.importorskip("mlx.core", reason="mlx is not installed")
@@ -95,7 +96,9 @@ def test_pages_are_compared_and_what_cannot_be_read_is_named(tmp_path: Path) -> 
         ("bad.md:1", "type"),
         ("bad.md:1", "unsaid"),
         ("bad.md:1", "unsaid"),
+        ("bad.md:1", "refuted"),
         ("gone.md:1", "gone"),
+        ("ok.md:1", "refuted"),
     ]
     assert [one["why"] for one in told["skipped"]] == ["outside mlx.core"]
     assert [one["problem"] for one in told["unreadable"]] == [
@@ -211,7 +214,10 @@ def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None
         ("bernoulli", Kind.DTYPE_UNSAID, ""),
         ("key", Kind.NOTE, "stream"),
         ("mlx.core.random", Kind.CLAIM, "key"),
+        ("mlx.core.random", Kind.UNLISTED, "state"),
     } <= told
+    refuted = {name for name, kind, _ in told if kind is Kind.REFUTED}
+    assert refuted == {one.function.rpartition(".")[2] for one in PROMISES}
     [claim] = [one for one in found if one.kind is Kind.CLAIM]
     assert claim.so == "not taken by `key`, `seed`; required by `split`"
 

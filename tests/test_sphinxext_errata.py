@@ -69,6 +69,13 @@ def test_upstream_is_quoted_with_its_marks(errata: str) -> None:
     assert said in text_of(errata)
 
 
+def test_a_promise_that_the_page_has_quoted_is_not_told_again(errata: str) -> None:
+    """It is shown there; what the page does not quote is told in the list."""
+    words = text_of(errata)
+    assert "\u201carray of random integers\u201d; in fact bernoulli(0.5, (3,)) has" in words
+    assert "half-open interval [low, high)\u201d; in fact" not in words
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told", "line"),
     [

@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.upstream import comparison, drift, installed
-from mlx_keys.upstream.finding import Finding
+from mlx_keys.upstream.finding import Finding, Kind
 
 from .faults import note
 
@@ -30,7 +30,10 @@ _EXCEPTED = 2
 
 
 class ErrataDirective(SphinxDirective):
-    """The findings on a module's docstrings: first what many functions share, then each one's."""
+    """The findings on a module's docstrings: first what many functions share, then each one's.
+
+    A refuted promise that the page has quoted by then, to show what refutes it, is not told again.
+    """
 
     required_arguments = 1
 
@@ -44,7 +47,8 @@ class ErrataDirective(SphinxDirective):
             error.where = place
             note(self.env, error, self.env.docname)
             return []
-        shared, own = divided(found.findings)
+        quoted = _quoted(self.env)
+        shared, own = divided(one for one in found.findings if not shown(one, quoted))
         items = [_item(_sentence(text), _functions(who, names)) for text, who in shared.items()]
         items += [
             _item([function(name)], [_paragraph(_sentence(str(one))) for one in findings])
@@ -77,10 +81,30 @@ class UpstreamSaysDirective(SphinxDirective):
             error.where = place
             note(self.env, error, self.env.docname)
             return []
+        _quoted(self.env).append((name, _folded(quote)))
         words = [nodes.Text("The documentation of "), function(name), nodes.Text(" says: \u201c")]
         paragraph = _paragraph([*words, *said(quote), nodes.Text("\u201d.")])
         self.set_source_info(paragraph)
         return [paragraph]
+
+
+def shown(finding: Finding, quoted: Iterable[tuple[str, str]]) -> bool:
+    """Whether a finding is a promise of which the page has quoted a part.
+
+    Args:
+        finding: Any finding.
+        quoted: Functions and quotes of the page, as :func:`_folded` has them.
+    """
+    said = _folded(finding.said)
+    return finding.kind is Kind.REFUTED and any(
+        name == finding.function and (quote in said or said in quote) for name, quote in quoted
+    )
+
+
+def _quoted(env: BuildEnvironment) -> list[tuple[str, str]]:
+    """What the page that is being read has quoted so far."""
+    quotes: list[tuple[str, str]] = env.temp_data.setdefault("mlx_keys_quoted", [])
+    return quotes
 
 
 def divided(
