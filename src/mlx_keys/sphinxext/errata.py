@@ -103,7 +103,8 @@ def shown(finding: Finding, quoted: Iterable[tuple[str, str]]) -> bool:
 
 def _quoted(env: BuildEnvironment) -> list[tuple[str, str]]:
     """What the page that is being read has quoted so far."""
-    quotes: list[tuple[str, str]] = env.temp_data.setdefault("mlx_keys_quoted", [])
+    env.temp_data.setdefault("mlx_keys_quoted", [])
+    quotes: list[tuple[str, str]] = env.temp_data["mlx_keys_quoted"]
     return quotes
 
 
