@@ -16,6 +16,7 @@ from mlx_keys import __version__
 from .attested import setup_attested
 from .batteries import setup_batteries
 from .children import setup_children
+from .draws import setup_draws
 from .errata import setup_errata
 from .example import setup_example
 from .faults import setup_faults
@@ -51,6 +52,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_threefry_rounds(app)
     setup_type_links(app)
     setup_reference(app)
+    setup_draws(app)
     setup_parameters(app)
     setup_glance(app)
     setup_errata(app)
