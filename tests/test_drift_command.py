@@ -160,7 +160,9 @@ def test_a_changed_signature_is_told_with_the_page_to_curate(tmp_path: Path) -> 
         "  mend: curate docs/reference/mlx.core.random.key.md, then mlx-keys drift --record\n"
     ) in err
     assert f"{now} has no mlx.core.random.sow any more" in err
-    assert f"{now} has mlx.core.random.split, which no page describes" in err
+    assert f"{now} has mlx.core.random.split, which is new" in err
+    assert "mend: describe it on a page, then mlx-keys drift --record" in err
+    assert "mend: take it off the pages that name it, then mlx-keys drift --record" in err
     _, out, _ = drift("--file", str(path), "--json")
     assert {
         "function": "mlx.core.random.key",
