@@ -37,9 +37,9 @@ _NAMED = 5
 def command(paths: tuple[Path, ...], *, as_json: bool, record: bool, record_path: Path) -> None:
     """Say where documentation and the installed mlx part.
 
-    The docstrings of mlx.core.random are compared with its signatures, and those with the record
-    of the signatures that the reference pages were written for. Each PAGE, or each page below a
-    DIR, is compared too.
+    The docstrings of mlx.core.random are compared with its signatures, what they promise with what
+    it does, and the signatures with the record of those that the reference pages were written for.
+    Each PAGE, or each page below a DIR, is compared too.
 
     Exit status 1 where anything differs or cannot be read, 0 where all agree.
     """
