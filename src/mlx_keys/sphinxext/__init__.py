@@ -35,7 +35,7 @@ from .type_links import setup_type_links
 from .verified import setup_verified
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
-ENV_VERSION = 1
+ENV_VERSION = 2
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
