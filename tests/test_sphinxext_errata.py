@@ -55,6 +55,7 @@ def test_what_many_functions_share_is_told_once(errata: str) -> None:
 
 def test_what_is_left_is_told_by_function(errata: str) -> None:
     words = text_of(errata)
+    assert "mlx.core.random state is not documented." in words
     assert "truncated_normal The default of shape is documented as (); it is None." in words
     assert "permutation x is marked optional; it is required." in words
 

@@ -51,7 +51,10 @@ class ErrataDirective(SphinxDirective):
         shared, own = divided(one for one in found.findings if not shown(one, quoted))
         items = [_item(_sentence(text), _functions(who, names)) for text, who in shared.items()]
         items += [
-            _item([function(name)], [_paragraph(_sentence(str(one))) for one in findings])
+            _item(
+                [_named(name, module=self.arguments[0])],
+                [_paragraph(_sentence(str(one))) for one in findings],
+            )
             for name, findings in own.items()
         ]
         listed = nodes.definition_list("", *items, classes=["mk-errata"])
@@ -147,6 +150,11 @@ def function(name: str) -> nodes.Node:
     xref = pending_xref("", nodes.literal(short, short), refdomain="py", reftype="func")
     xref.update_all_atts({"reftarget": name, "mk-optional": True})
     return xref
+
+
+def _named(name: str, module: str) -> nodes.Node:
+    """A function as :func:`function` has it; the module itself in full."""
+    return nodes.literal(name, name) if name == module else function(name)
 
 
 def _functions(who: list[str], of: tuple[str, ...]) -> list[nodes.Node]:
