@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlx_keys.sphinxext.errata import divided
 from mlx_keys.upstream import recorded
-from mlx_keys.upstream.finding import Finding, Kind
 from tiny_project import CONF, build, write
 
 PAGE = """# Errata
@@ -99,14 +97,6 @@ def test_a_quote_that_is_no_longer_there_ends_the_build(
     built = build(tmp_path)
     assert built.untrue == "one thing does not hold; nothing was written"
     assert re.search(rf"errata\.md:{line}: ERROR: .*{re.escape(told)}", built.warnings)
-
-
-def test_findings_are_shared_by_three_functions_or_belong_to_one() -> None:
-    three = [Finding(name, Kind.EXAMPLE) for name in "abc"]
-    two = [Finding(name, Kind.UNDOCUMENTED, "x") for name in "ab"]
-    shared, own = divided([*two, *three])
-    assert shared == {"no example": ["a", "b", "c"]}
-    assert own == {"a": [two[0]], "b": [two[1]]}
 
 
 def changed_record(folder: Path) -> None:

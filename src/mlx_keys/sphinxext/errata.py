@@ -19,11 +19,9 @@ from sphinx.util.docutils import SphinxDirective
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.upstream import comparison, drift, installed
 from mlx_keys.upstream.finding import Finding, Kind
+from mlx_keys.upstream.shared import divided
 
 from .faults import note
-
-#: A finding on at least so many functions is told once, with their names.
-_SHARED = 3
 
 #: Up to so many functions, it is shorter to name those that a finding does not concern.
 _EXCEPTED = 2
@@ -109,25 +107,6 @@ def _quoted(env: BuildEnvironment) -> list[tuple[str, str]]:
     env.temp_data.setdefault("mlx_keys_quoted", [])
     quotes: list[tuple[str, str]] = env.temp_data["mlx_keys_quoted"]
     return quotes
-
-
-def divided(
-    findings: Iterable[Finding],
-) -> tuple[dict[str, list[str]], dict[str, list[Finding]]]:
-    """What many functions share, as sentence and names, and the rest by function."""
-    by_sentence: dict[str, list[Finding]] = {}
-    for one in findings:
-        by_sentence.setdefault(str(one), []).append(one)
-    shared = {
-        text: [one.function for one in same]
-        for text, same in by_sentence.items()
-        if len(same) >= _SHARED
-    }
-    own: dict[str, list[Finding]] = {}
-    for text, same in by_sentence.items():
-        for one in same if text not in shared else ():
-            own.setdefault(one.function, []).append(one)
-    return shared, dict(sorted(own.items()))
 
 
 def said(text: str) -> list[nodes.Node]:
