@@ -12,6 +12,7 @@ from mlx_keys.errors import KeysError, Place
 from mlx_keys.upstream import curated_drift, docstring, drift, index_drift, signature
 from mlx_keys.upstream.finding import MEANING, Finding, Kind
 from mlx_keys.upstream.records import Curated, Entry, Links, Page
+from mlx_keys.upstream.shared import divided
 from mlx_keys.upstream.written import Written
 
 EXAMPLE = "\n\nExample:\n    >>> 1 + 1\n"
@@ -378,3 +379,11 @@ def test_what_is_longer_than_any_documentation_is_not_looked_at() -> None:
         Kind.DTYPE_UNSAID,
         Kind.EXAMPLE,
     ]
+
+
+def test_findings_are_shared_by_three_functions_or_belong_to_one() -> None:
+    three = [Finding(name, Kind.EXAMPLE) for name in "abc"]
+    two = [Finding(name, Kind.UNDOCUMENTED, "x") for name in "ab"]
+    shared, own = divided([*two, *three])
+    assert shared == {"no example": ["a", "b", "c"]}
+    assert own == {"a": [two[0]], "b": [two[1]]}

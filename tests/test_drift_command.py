@@ -14,6 +14,7 @@ from mlx_keys.__main__ import cli
 from mlx_keys.errors import INSTALL_MLX, KeysError, Place
 from mlx_keys.upstream import comparison, recorded
 from mlx_keys.upstream.finding import Kind
+from mlx_keys.upstream.promises import PROMISES
 from mlx_keys.upstream.recorded import Change, Signatures
 
 mlx = pytest.importorskip("mlx.core", reason="mlx is not installed")
@@ -46,8 +47,11 @@ def test_the_docstrings_of_the_random_functions(
     monkeypatch.chdir(tmp_path)
     status, out, _ = drift()
     assert status == 1
-    assert "docstring: mlx.core.random.truncated_normal\n  `stream` is not documented\n" in out
-    assert "the default of `shape` is documented as `()`; it is `None`" in out
+    assert "  `stream` is not documented\n      bernoulli, categorical, gumbel, laplace," in out
+    assert "  no example\n      bernoulli, categorical, gumbel, key, laplace," in out
+    assert out.count("no example") == 1
+    told = "the default of `shape` is documented as `()`; it is `None`"
+    assert f"docstring: mlx.core.random.truncated_normal\n  {told}\n" in out
     assert out.rstrip().endswith(f"13 compared with mlx {mlx.__version__}")
 
 
@@ -95,7 +99,9 @@ def test_pages_are_compared_and_what_cannot_be_read_is_named(tmp_path: Path) -> 
         ("bad.md:1", "type"),
         ("bad.md:1", "unsaid"),
         ("bad.md:1", "unsaid"),
+        ("bad.md:1", "refuted"),
         ("gone.md:1", "gone"),
+        ("ok.md:1", "refuted"),
     ]
     assert [one["why"] for one in told["skipped"]] == ["outside mlx.core"]
     assert [one["problem"] for one in told["unreadable"]] == [
@@ -157,7 +163,9 @@ def test_a_changed_signature_is_told_with_the_page_to_curate(tmp_path: Path) -> 
         "  mend: curate docs/reference/mlx.core.random.key.md, then mlx-keys drift --record\n"
     ) in err
     assert f"{now} has no mlx.core.random.sow any more" in err
-    assert f"{now} has mlx.core.random.split, which no page describes" in err
+    assert f"{now} has mlx.core.random.split, which is new" in err
+    assert "mend: describe it on a page, then mlx-keys drift --record" in err
+    assert "mend: take it off the pages that name it, then mlx-keys drift --record" in err
     _, out, _ = drift("--file", str(path), "--json")
     assert {
         "function": "mlx.core.random.key",
@@ -211,7 +219,10 @@ def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None
         ("bernoulli", Kind.DTYPE_UNSAID, ""),
         ("key", Kind.NOTE, "stream"),
         ("mlx.core.random", Kind.CLAIM, "key"),
+        ("mlx.core.random", Kind.UNLISTED, "state"),
     } <= told
+    refuted = {name for name, kind, _ in told if kind is Kind.REFUTED}
+    assert refuted == {one.function.rpartition(".")[2] for one in PROMISES}
     [claim] = [one for one in found if one.kind is Kind.CLAIM]
     assert claim.so == "not taken by `key`, `seed`; required by `split`"
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlx_keys.sphinxext.errata import divided
 from mlx_keys.upstream import recorded
-from mlx_keys.upstream.finding import Finding, Kind
 from tiny_project import CONF, build, write
 
 PAGE = """# Errata
@@ -55,6 +53,7 @@ def test_what_many_functions_share_is_told_once(errata: str) -> None:
 
 def test_what_is_left_is_told_by_function(errata: str) -> None:
     words = text_of(errata)
+    assert "mlx.core.random state is not documented." in words
     assert "truncated_normal The default of shape is documented as (); it is None." in words
     assert "permutation x is marked optional; it is required." in words
 
@@ -67,6 +66,13 @@ def test_a_function_links_to_its_page_where_there_is_one(errata: str) -> None:
 def test_upstream_is_quoted_with_its_marks(errata: str) -> None:
     said = "The documentation of uniform says: “half-open interval [low, high)”."
     assert said in text_of(errata)
+
+
+def test_a_promise_that_the_page_has_quoted_is_not_told_again(errata: str) -> None:
+    """It is shown there; what the page does not quote is told in the list."""
+    words = text_of(errata)
+    assert "\u201carray of random integers\u201d; in fact bernoulli(0.5, (3,)) has" in words
+    assert "half-open interval [low, high)\u201d; in fact" not in words
 
 
 @pytest.mark.parametrize(
@@ -91,14 +97,6 @@ def test_a_quote_that_is_no_longer_there_ends_the_build(
     built = build(tmp_path)
     assert built.untrue == "one thing does not hold; nothing was written"
     assert re.search(rf"errata\.md:{line}: ERROR: .*{re.escape(told)}", built.warnings)
-
-
-def test_findings_are_shared_by_three_functions_or_belong_to_one() -> None:
-    three = [Finding(name, Kind.EXAMPLE) for name in "abc"]
-    two = [Finding(name, Kind.UNDOCUMENTED, "x") for name in "ab"]
-    shared, own = divided([*two, *three])
-    assert shared == {"no example": ["a", "b", "c"]}
-    assert own == {"a": [two[0]], "b": [two[1]]}
 
 
 def changed_record(folder: Path) -> None:

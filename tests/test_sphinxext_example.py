@@ -50,6 +50,18 @@ def test_an_example_is_one_object_in_three_parts(tmp_path: Path) -> None:
     assert "sha256" not in (built.out / "searchindex.js").read_text().lower()
 
 
+def test_what_an_exception_says_may_wrap_and_what_a_program_prints_may_not(tmp_path: Path) -> None:
+    raises = PAGE.replace("```{example}\n", "```{example}\n:raises: ZeroDivisionError\n")
+    raises = raises.replace('print("done")', "1 / 0").replace(
+        "done", "ZeroDivisionError: division by zero"
+    )
+    write(tmp_path, {"page.md": PAGE, "raises.md": raises})
+    built = build(tmp_path)
+    assert (built.warnings, built.untrue) == ("", "")
+    assert "mk-message" in built.html("raises")
+    assert "mk-message" not in built.html("page")
+
+
 def test_it_is_written_the_same_way_in_restructuredtext(tmp_path: Path) -> None:
     write(tmp_path, {"page.rst": RST})
     built = build(tmp_path)

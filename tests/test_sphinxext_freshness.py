@@ -89,3 +89,19 @@ def test_another_mlx_reads_every_page_again(tmp_path: Path, monkeypatch: object)
         assert build(tmp_path).read == {"index", "one", "two"}
     finally:
         freshness.version = original
+
+
+def test_what_led_to_a_place_that_moved_leads_there(tmp_path: Path) -> None:
+    """Also where the page that leads there, and so is stale, has not changed."""
+    pages = {
+        "one.md": "# One\n\n(here)=\n## A place\n\nText.\n",
+        "two.md": "# Two\n\nSee {ref}`here`.\n",
+        "three.md": "# Three\n",
+    }
+    write(tmp_path, pages)
+    assert 'href="one.html#here"' in build(tmp_path).html("two")
+    write(tmp_path, pages | {"one.md": pages["three.md"], "three.md": pages["one.md"]})
+    built = build(tmp_path)
+    assert built.read == {"one", "three"}
+    assert 'href="three.html#here"' in built.html("two")
+    assert build(tmp_path).wrote == set()

@@ -6,6 +6,7 @@ import json
 import sys
 from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 
 import click
 from tqdm import tqdm
@@ -14,9 +15,13 @@ from mlx_keys.errors import KeysError, Place
 from mlx_keys.upstream import comparison, installed, recorded
 from mlx_keys.upstream.comparison import Comparison
 from mlx_keys.upstream.finding import Finding
+from mlx_keys.upstream.shared import divided
 
 #: The signatures that a project's pages were written for.
 RECORD = Path("trust/signatures.json")
+
+#: How a list of names is laid out below the finding that they share.
+_WIDTH, _DEEP = 79, " " * 6
 
 #: Of the entries that could not be compared, how many are named.
 _NAMED = 5
@@ -37,9 +42,9 @@ _NAMED = 5
 def command(paths: tuple[Path, ...], *, as_json: bool, record: bool, record_path: Path) -> None:
     """Say where documentation and the installed mlx part.
 
-    The docstrings of mlx.core.random are compared with its signatures, and those with the record
-    of the signatures that the reference pages were written for. Each PAGE, or each page below a
-    DIR, is compared too.
+    The docstrings of mlx.core.random are compared with its signatures, what they promise with what
+    it does, and the signatures with the record of those that the reference pages were written for.
+    Each PAGE, or each page below a DIR, is compared too.
 
     Exit status 1 where anything differs or cannot be read, 0 where all agree.
     """
@@ -69,9 +74,19 @@ def command(paths: tuple[Path, ...], *, as_json: bool, record: bool, record_path
 
 
 def report(found: Comparison) -> str:
-    """Lay the findings out for people: by function, then the sum."""
+    """Lay the findings out for people: what docstrings share, then by function, then the sum."""
     lines: list[str] = []
-    for (where, function), group in groupby(found.findings, _heading):
+    shared, own = divided(one for one in found.findings if one.where is None)
+    if shared:
+        lines.append("docstrings of several functions")
+    for text, names in shared.items():
+        listed = ", ".join(name.rpartition(".")[2] for name in names)
+        lines += [f"  {text}", fill(listed, _WIDTH, initial_indent=_DEEP, subsequent_indent=_DEEP)]
+    lines += [""] * bool(shared)
+    for function, findings in own.items():
+        lines += [f"docstring: {function}", *(f"  {one}" for one in findings), ""]
+    on_pages = (one for one in found.findings if one.where is not None)
+    for (where, function), group in groupby(on_pages, _heading):
         lines += [f"{where}: {function}", *(f"  {one}" for one in group), ""]
     for why, skipped in groupby(sorted(found.skipped, key=_why), _why):
         names = [one.name for one in skipped]
@@ -85,7 +100,7 @@ def report(found: Comparison) -> str:
 
 
 def _heading(finding: Finding) -> tuple[str, str]:
-    return str(finding.where or "docstring"), finding.function
+    return str(finding.where), finding.function
 
 
 def _why(skipped: comparison.Skipped) -> str:

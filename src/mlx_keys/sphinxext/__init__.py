@@ -16,6 +16,7 @@ from mlx_keys import __version__
 from .attested import setup_attested
 from .batteries import setup_batteries
 from .children import setup_children
+from .draws import setup_draws
 from .errata import setup_errata
 from .example import setup_example
 from .faults import setup_faults
@@ -34,7 +35,7 @@ from .type_links import setup_type_links
 from .verified import setup_verified
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
-ENV_VERSION = 1
+ENV_VERSION = 2
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -51,6 +52,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_threefry_rounds(app)
     setup_type_links(app)
     setup_reference(app)
+    setup_draws(app)
     setup_parameters(app)
     setup_glance(app)
     setup_errata(app)

@@ -18,19 +18,20 @@ from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.upstream import comparison, drift, installed
-from mlx_keys.upstream.finding import Finding
+from mlx_keys.upstream.finding import Finding, Kind
+from mlx_keys.upstream.shared import divided
 
 from .faults import note
-
-#: A finding on at least so many functions is told once, with their names.
-_SHARED = 3
 
 #: Up to so many functions, it is shorter to name those that a finding does not concern.
 _EXCEPTED = 2
 
 
 class ErrataDirective(SphinxDirective):
-    """The findings on a module's docstrings: first what many functions share, then each one's."""
+    """The findings on a module's docstrings: first what many functions share, then each one's.
+
+    A refuted promise that the page has quoted by then, to show what refutes it, is not told again.
+    """
 
     required_arguments = 1
 
@@ -44,10 +45,14 @@ class ErrataDirective(SphinxDirective):
             error.where = place
             note(self.env, error, self.env.docname)
             return []
-        shared, own = divided(found.findings)
+        quoted = _quoted(self.env)
+        shared, own = divided(one for one in found.findings if not shown(one, quoted))
         items = [_item(_sentence(text), _functions(who, names)) for text, who in shared.items()]
         items += [
-            _item([function(name)], [_paragraph(_sentence(str(one))) for one in findings])
+            _item(
+                [_named(name, module=self.arguments[0])],
+                [_paragraph(_sentence(str(one))) for one in findings],
+            )
             for name, findings in own.items()
         ]
         listed = nodes.definition_list("", *items, classes=["mk-errata"])
@@ -77,29 +82,31 @@ class UpstreamSaysDirective(SphinxDirective):
             error.where = place
             note(self.env, error, self.env.docname)
             return []
+        _quoted(self.env).append((name, _folded(quote)))
         words = [nodes.Text("The documentation of "), function(name), nodes.Text(" says: \u201c")]
         paragraph = _paragraph([*words, *said(quote), nodes.Text("\u201d.")])
         self.set_source_info(paragraph)
         return [paragraph]
 
 
-def divided(
-    findings: Iterable[Finding],
-) -> tuple[dict[str, list[str]], dict[str, list[Finding]]]:
-    """What many functions share, as sentence and names, and the rest by function."""
-    by_sentence: dict[str, list[Finding]] = {}
-    for one in findings:
-        by_sentence.setdefault(str(one), []).append(one)
-    shared = {
-        text: [one.function for one in same]
-        for text, same in by_sentence.items()
-        if len(same) >= _SHARED
-    }
-    own: dict[str, list[Finding]] = {}
-    for text, same in by_sentence.items():
-        for one in same if text not in shared else ():
-            own.setdefault(one.function, []).append(one)
-    return shared, dict(sorted(own.items()))
+def shown(finding: Finding, quoted: Iterable[tuple[str, str]]) -> bool:
+    """Whether a finding is a promise of which the page has quoted a part.
+
+    Args:
+        finding: Any finding.
+        quoted: Functions and quotes of the page, as :func:`_folded` has them.
+    """
+    said = _folded(finding.said)
+    return finding.kind is Kind.REFUTED and any(
+        name == finding.function and (quote in said or said in quote) for name, quote in quoted
+    )
+
+
+def _quoted(env: BuildEnvironment) -> list[tuple[str, str]]:
+    """What the page that is being read has quoted so far."""
+    env.temp_data.setdefault("mlx_keys_quoted", [])
+    quotes: list[tuple[str, str]] = env.temp_data["mlx_keys_quoted"]
+    return quotes
 
 
 def said(text: str) -> list[nodes.Node]:
@@ -122,6 +129,11 @@ def function(name: str) -> nodes.Node:
     xref = pending_xref("", nodes.literal(short, short), refdomain="py", reftype="func")
     xref.update_all_atts({"reftarget": name, "mk-optional": True})
     return xref
+
+
+def _named(name: str, module: str) -> nodes.Node:
+    """A function as :func:`function` has it; the module itself in full."""
+    return nodes.literal(name, name) if name == module else function(name)
 
 
 def _functions(who: list[str], of: tuple[str, ...]) -> list[nodes.Node]:

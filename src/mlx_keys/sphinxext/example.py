@@ -95,6 +95,8 @@ class ExampleDirective(SphinxDirective):
             text = example.normal(example.expected.text)
             printed = nodes.literal_block(text, text, language="text")
             printed["classes"].append("mk-output")
+            if example.options.raises:
+                printed["classes"].append("mk-message")
             printed.source, printed.line = example.place.path, example.expected.line
             box += nodes.paragraph("", "It prints:", classes=["mk-says"])
             box += printed

@@ -31,11 +31,13 @@ class Contents:
     Attributes:
         pages: A page's own file, as it was when it was read.
         included: The files that a page depends on.
+        addresses: The document that each label and each object stood on.
     """
 
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
         self.included: dict[str, str] = {}
+        self.addresses: dict[str, str] = {}
 
 
 def contents_of(env: BuildEnvironment) -> Contents:
@@ -122,6 +124,21 @@ def note_included(_app: Sphinx, env: BuildEnvironment) -> None:
         kept.included[docname] = digest(env.srcdir / name for name in included)
 
 
+def follow_what_moved(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Have all pages written where a label or an object moved: any may lead to it.
+
+    Sphinx writes a page again when the page has changed, not when what it leads to has.
+    """
+    labels = env.domains.standard_domain.anonlabels
+    now = {f"label {name}": where[0] for name, where in labels.items()}
+    described = env.domains.python_domain.objects
+    now |= {f"object {name}": one.docname for name, one in described.items()}
+    kept = contents_of(env)
+    moved = any(now.get(name) != where for name, where in kept.addresses.items())
+    kept.addresses = now
+    return sorted(env.found_docs) if moved else []
+
+
 class Sweeper:
     """Removes from the output what belongs to no page any more; Sphinx leaves it there."""
 
@@ -164,6 +181,7 @@ def setup_freshness(app: Sphinx) -> None:
     app.connect("builder-inited", correct_the_times, priority=900)
     app.connect("source-read", note_page)
     app.connect("env-updated", note_included)
+    app.connect("env-updated", follow_what_moved)
     app.connect("build-finished", note_dressing)
     sweeper = Sweeper()
     app.connect("html-page-context", sweeper.note)

@@ -6,6 +6,8 @@ that keeps no such record is let be.
 
 from __future__ import annotations
 
+import os.path
+
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -29,7 +31,7 @@ def compare(_app: Sphinx, env: BuildEnvironment) -> None:
     described = env.domains.python_domain.objects
     for change in changes:
         known = described.get(change.function)
-        page = env.doc2path(known.docname) if known else path
+        page = env.doc2path(known.docname) if known else os.path.normpath(path)
         note(env, change.fault(Place(named(Place(str(page))))))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlx_keys.errors import KeysError, Place
 
-from . import curated_drift, drift, index_drift, installed
+from . import curated_drift, drift, index_drift, installed, module_drift, promises
 from . import page as page_module
 from .finding import Finding, Kind
 from .records import Entry, Page
@@ -52,7 +52,7 @@ class Comparison:
 
 
 def docstrings(module: str) -> Comparison:
-    """Compare each function's docstring with its signature.
+    """Compare each function's docstring with its signature, and its promises with what it does.
 
     Args:
         module: Such as ``mlx.core.random``.
@@ -61,9 +61,10 @@ def docstrings(module: str) -> Comparison:
         KeysError: mlx is not installed, or has no such module.
     """
     entries = [installed.entry(name) for name in installed.names(module)]
-    return Comparison(
-        len(entries), tuple(found for entry in entries for found in drift.entry(entry, entry))
-    )
+    found = [*module_drift.module(module, entries)]
+    for entry in entries:
+        found += [*drift.entry(entry, entry), *promises.broken(entry)]
+    return Comparison(len(entries), tuple(found))
 
 
 def load(path: Path) -> Comparison:
@@ -87,7 +88,9 @@ def page(record: Page, written: Written) -> Comparison:
     """
     installed.version()  # without mlx, say so rather than skip every entry
     if not record.entries:
-        found = index_drift.index(record, installed.names, installed.entry, written)
+        found = index_drift.index(
+            record, installed.names, installed.entry, written, installed.attributes
+        )
         return Comparison(1, tuple(found))
     return sum((_entry(record, documented, written) for documented in record.entries), Comparison())
 
@@ -102,6 +105,7 @@ def _entry(record: Page, documented: Entry, written: Written) -> Comparison:
         why = "no signature" if documented.name.startswith("mlx.core.") else "outside mlx.core"
         return Comparison(skipped=(Skipped(documented.name, place, why),))
     found = [*drift.signatures(documented, there, place), *drift.entry(documented, there, place)]
+    found += promises.broken(documented, place)
     if documented is record.entries[0]:
         found += _notes(record, there, written)
     return Comparison(1, tuple(found))

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     CLAIM = "claim"
     UNLISTED = "unlisted"
     NOTE = "note"
+    REFUTED = "refuted"
+    FIRST = "first"
 
 
 MEANING = {
@@ -53,6 +55,8 @@ MEANING = {
     Kind.CLAIM: "a statement about all functions of a module that does not hold for some",
     Kind.UNLISTED: "a function of the module that the module's page does not list",
     Kind.NOTE: "a curator's note or example is wrong about a parameter",
+    Kind.REFUTED: "a promise that running the code refutes",
+    Kind.FIRST: "a parameter that is passed first to some functions of a module, later to others",
 }
 
 
@@ -106,4 +110,6 @@ _SENTENCES = {
     Kind.CLAIM: "\u201c{said}\u201d; {so}",
     Kind.UNLISTED: "`{subject}` is not listed",
     Kind.NOTE: "a curator wrote \u201c{said}\u201d; {so}",
+    Kind.REFUTED: "\u201c{said}\u201d; in fact {so}",
+    Kind.FIRST: "`{subject}` comes first in {so}, and later in others",
 }

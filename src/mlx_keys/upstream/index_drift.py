@@ -24,6 +24,7 @@ def index(
     names: Callable[[str], tuple[str, ...]],
     lookup: Callable[[str], Entry],
     written: Written,
+    attributes: Callable[[str], tuple[str, ...]] = lambda _: (),
 ) -> Iterator[Finding]:
     """Compare a page that lists a module's functions with that module.
 
@@ -32,6 +33,7 @@ def index(
         names: Gives the functions of an installed module.
         lookup: Gives the installed entry of a name.
         written: The page as it stands.
+        attributes: Gives what a module has beside functions.
     """
     listed = list(dict.fromkeys(_LISTED.findall(page.body)))
     module = _module(page, listed)
@@ -49,6 +51,15 @@ def index(
                 yield Finding(
                     module, Kind.UNLISTED, short, so=name, where=written.place(page.title)
                 )
+    for short in attributes(module):
+        if f"{module.rpartition('.')[2]}.{short}" not in page.body:
+            yield Finding(
+                module,
+                Kind.UNLISTED,
+                short,
+                so=f"{module}.{short}",
+                where=written.place(page.title),
+            )
     for claim in _CLAIM.finditer(" ".join(page.body.split())):
         against = _against(claim, there, lookup)
         if against:

@@ -21,6 +21,9 @@ from .records import Entry, Signature
 #: Modules that a type's name is clear without.
 _MODULES = re.compile(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)")
 
+#: Given by a module's ``__getattr__``, so that ``dir`` does not show them.
+_UNLISTED = {"mlx.core.random": ("state",)}
+
 
 class AbsentError(KeysError):
     """The installed mlx has nothing of this name."""
@@ -75,6 +78,19 @@ def names(module: str) -> tuple[str, ...]:
         for name in sorted(dir(found))
         if not name.startswith("_") and hasattr(getattr(found, name), "__nb_signature__")
     )
+
+
+def attributes(module: str) -> tuple[str, ...]:
+    """What a module of the installed mlx has beside functions, of what no listing shows.
+
+    Args:
+        module: Such as ``mlx.core.random``.
+
+    Raises:
+        KeysError: mlx is not installed, or has no such module.
+    """
+    found = _find(module) if module != "mlx.core" else _module(module)
+    return tuple(name for name in _UNLISTED.get(module, ()) if hasattr(found, name))
 
 
 def version() -> str:

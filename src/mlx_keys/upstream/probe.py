@@ -30,15 +30,15 @@ def measure(payload: dict[str, Any]) -> dict[str, Any]:
     call = ast.parse(payload["call"], mode="eval").body
     if not isinstance(call, ast.Call):
         raise TypeError("not a call")
-    given = [_value(node, names) for node in call.args]
-    named = {keyword.arg or "": _value(keyword.value, names) for keyword in call.keywords}
-    function = _value(call.func, names)
+    given = [value(node, names) for node in call.args]
+    named = {keyword.arg or "": value(keyword.value, names) for keyword in call.keywords}
+    function = value(call.func, names)
     result = function(*given, **named)
     promised = None
     if payload["shape"] is not None:
         bound = {"mx": mx, **_bind(payload["name"], given, named, names)}
         tree = ast.parse(payload["shape"], mode="eval").body
-        promised = _sizes(_value(tree, bound))
+        promised = _sizes(value(tree, bound))
     dtypes = [
         (name, _dtype(function(*given, **{**named, "dtype": getattr(mx, name)})))
         for name in payload["dtypes"]
@@ -51,7 +51,7 @@ def measure(payload: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _value(node: ast.expr, names: dict[str, Any]) -> Any:
+def value(node: ast.expr, names: dict[str, Any]) -> Any:
     """What an expression of the page comes to: it is the author's code, as an example is."""
     return eval(compile(ast.Expression(node), "<probe>", "eval"), dict(names))  # noqa: S307
 
@@ -66,7 +66,7 @@ def _bind(
     for parameter in parameters:
         if parameter.default is not None:
             default = ast.parse(parameter.default, mode="eval").body
-            bound[parameter.name] = _value(default, {**vars(names["mx"]), **names})
+            bound[parameter.name] = value(default, {**vars(names["mx"]), **names})
     bound.update(zip((parameter.name for parameter in parameters), given, strict=False))
     return bound | named
 

@@ -56,17 +56,20 @@ class Change:
     def fault(self, page: Place) -> KeysError:
         """The change as an error that names the page to curate."""
         if not self.was:
-            problem = f"mlx {self.installed_in} has {self.function}, which no page describes"
+            problem = f"mlx {self.installed_in} has {self.function}, which is new"
+            act = "describe it on a page"
         elif not self.now:
             problem = f"mlx {self.installed_in} has no {self.function} any more"
+            act = "take it off the pages that name it"
         else:
             problem = f"mlx {self.installed_in} changed the signature of {self.function}"
+            act = f"curate {page.path}"
         return KeysError(
             problem,
             where=page,
             expected=f"{self.was or 'nothing'}  (mlx {self.recorded_in})",
             found=self.now or "nothing",
-            mend=f"curate {page.path}, then {RECORD}",
+            mend=f"{act}, then {RECORD}",
         )
 
 
