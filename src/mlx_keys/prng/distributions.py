@@ -31,12 +31,13 @@ from .arguments import (
     read_floating,
     read_key,
     read_numbers,
+    read_one_number,
     read_scalar,
     read_shape,
     refuse_float64_on_a_gpu,
 )
 from .floats import between, has_kernel, inverse_erf, read_uniform, signed, unit
-from .refusals import ArgumentTypeError, ArgumentValueError, told
+from .refusals import ArgumentOverflowError, ArgumentValueError
 from .watching import watched
 from .window import read_part
 
@@ -165,8 +166,8 @@ def laplace(
         window: The rows that are wanted.
         stream: Where to do the work.
     """
+    mean, width = read_one_number("laplace", "loc", loc), read_one_number("laplace", "scale", scale)
     kind = read_floating("laplace", dtype)
-    mean, width = _one_number("laplace", "loc", loc), _one_number("laplace", "scale", scale)
     with on("laplace", stream):
         part = read_part("laplace", read_shape("laplace", shape), window)
         if kind == mx.float32 and has_kernel("laplace", key, "laplace"):
@@ -287,31 +288,34 @@ def multivariate_normal(
     name = "multivariate_normal"
     kind = read_dtype(name, dtype, mx.float32)
     centre, covariance = read_array(name, "mean", mean), read_array(name, "cov", cov)
-    read_key(name, key)  # before the singular values, which a GPU refuses
-    found = f"mean {centre.shape}, cov {covariance.shape}, {kind}"
-    for right, rule in (
-        (kind == mx.float32, "dtype float32"),
-        (centre.ndim > 0, "mean of one dimension or more"),
-        (covariance.ndim > 1, "cov of two dimensions or more"),
-        (covariance.shape[-1:] == covariance.shape[-2:-1], "cov with its last two sides equal"),
-        (centre.shape[-1:] == covariance.shape[-1:], "mean and cov with equal last sides"),
-    ):
-        if not right:
-            raise ArgumentValueError(
-                f"{name}: mean, cov or dtype is wrong", expected=rule, found=found
-            )
+    sides = read_shape(name, shape)
     with on(name, stream):
-        batch = broadcast(
-            name,
-            cov=covariance.shape[:-2],
-            mean=centre.shape[:-1],
-            shape=read_shape(name, shape),
-        )
+        found = f"mean {centre.shape}, cov {covariance.shape}, {kind}"
+        for right, rule in (
+            (kind == mx.float32, "dtype float32"),
+            (centre.ndim > 0, "mean of one dimension or more"),
+            (covariance.ndim > 1, "cov of two dimensions or more"),
+            (covariance.shape[-1:] == covariance.shape[-2:-1], "cov with its last two sides equal"),
+            (centre.shape[-1:] == covariance.shape[-1:], "mean and cov with equal last sides"),
+        ):
+            if not right:
+                raise ArgumentValueError(
+                    f"{name}: mean, cov or dtype is wrong", expected=rule, found=found
+                )
+        batch = broadcast(name, cov=covariance.shape[:-2], mean=centre.shape[:-1], shape=sides)
+        part = read_part(name, (*batch, centre.shape[-1]), None)
+        read_key(name, key)  # before the singular values, which a GPU refuses
         left, singular, right_t = mx.linalg.svd(covariance.astype(mx.float32))
         root = (left * mx.expand_dims(mx.sqrt(singular), -2)) @ right_t
-        part = read_part(name, (*batch, centre.shape[-1]), None)
         standard = mx.array(math.sqrt(2), kind) * inverse_erf(name, part, key)
-        return centre + (mx.expand_dims(standard, -2) @ root).squeeze(-2)
+        try:
+            return centre + (mx.expand_dims(standard, -2) @ root).squeeze(-2)
+        except OverflowError:  # of one cov, all vectors go through as the rows of one matrix
+            raise ArgumentOverflowError(
+                f"{name}: the shape has more vectors than mlx can count",
+                expected="fewer than 2**31",
+                found=f"shape {batch}",
+            ) from None
 
 
 def draw_gumbel(
@@ -327,17 +331,3 @@ def draw_gumbel(
     if kind == mx.float32 and has_kernel(function, key, "gumbel"):
         return kernel.draw("gumbel", key, part)
     return -mx.log(-mx.log(unit(function, part, kind, key)))
-
-
-def _one_number(function: str, name: str, value: object) -> float:
-    try:
-        if not hasattr(value, "__float__"):  # float() would read a string as well
-            raise TypeError
-        return float(value)
-    except (TypeError, ValueError):
-        raise ArgumentTypeError(
-            f"{function}: {name} must be one number",
-            expected="a float",
-            found=told(value),
-            mend=f"scale and move the result: scale * x + loc, with {name} an array",
-        ) from None

@@ -23,8 +23,7 @@ import mlx.core as mx
 from mlx_keys.errors import Place
 
 # Those two take functions of mx.random along when they are imported: before any is replaced.
-from . import choices, distributions, watching  # noqa: F401
-from .arguments import misfit
+from . import choices, distributions, misfits, watching  # noqa: F401
 from .ledger import Kind, Ledger, Rows, Use
 from .place import ours, place
 from .surprises import Surprise, deadly, surprise
@@ -198,8 +197,12 @@ def _look_at_ours(function: Callable[..., R], args: tuple[Any, ...], kwargs: dic
     try:
         given = _signature(function).bind(*args, **kwargs).arguments
     except TypeError as error:
-        raise misfit(function, str(error)) from None
-    return _watch(f"prng.{function.__name__}", function, given, sys._getframe(2))
+        raise misfits.misfit(function, str(error)) from None
+
+    def call(**given: Any) -> R:
+        return watching.fitted(function, (), given)
+
+    return _watch(f"prng.{function.__name__}", call, given, sys._getframe(2))
 
 
 @cache
