@@ -9,7 +9,7 @@ import pytest
 
 from mlx_keys import prng
 from mlx_keys.errors import KeysError
-from mlx_keys.prng.surprises import deadly
+from mlx_keys.prng.deadly import deadly
 from random_calls import raw
 from random_odd_calls import ARGUMENTS, OddCall, odd_calls
 

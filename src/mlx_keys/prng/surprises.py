@@ -22,10 +22,6 @@ _NEAR_ONE = 1e-3
 #: How far a covariance may be from symmetric, or below 0, by the rounding of float32.
 _ROUNDING = 1e-5
 
-
-#: What of mx.random may get None for a shape, and aborts where a side is beyond 32 bits.
-DIE_OF_LONG_SIDES = ("bernoulli", "truncated_normal", "categorical")
-
 #: Arrays of fewer values are shown in full.
 _FEW = 6
 
@@ -49,16 +45,6 @@ def surprise(function: str, given: Mapping[str, Any]) -> Surprise | None:
     """
     with mx.stream(mx.cpu):  # MLX has no float64 and no eigenvalues elsewhere
         return next(_all(function, given), None)
-
-
-def deadly(function: str, given: Mapping[str, Any]) -> Surprise | None:
-    """Look for what makes a call of ``mx.random`` kill the interpreter, before it is made."""
-    shape = given.get("shape")
-    if function not in DIE_OF_LONG_SIDES or not isinstance(shape, (tuple, list)):
-        return None
-    if all(not isinstance(side, int) or -(2**31) <= side < 2**31 for side in shape):
-        return None
-    return Surprise("a side so long kills the interpreter", "each below 2**31", f"shape {shape}")
 
 
 def _all(function: str, given: Mapping[str, Any]) -> Iterator[Surprise]:
