@@ -13,7 +13,7 @@ _MAIN = main_thread().ident
 
 #: How often an array that is not made yet is taken for one that may be.
 _HOPE = 64
-#: mlx 0.32.1 has it not.
+#: mlx has it since 0.32.3.
 _buffer_size: Callable[[mx.array], int] | None = getattr(mx, "get_array_buffer_size", None)
 _unmade = _calls = 0
 
@@ -44,13 +44,13 @@ def traced(key: mx.array) -> bool:
             pass
         else:
             return False
+    _unmade += 1
     # A thread that called a compiled function makes mlx 0.32.4 abort at the interpreter's exit, if
     # it is not the main one (11 of 150 runs; 0 of 300 from the main thread alone).
     if get_ident() == _MAIN:
         before = _calls
         _run_where_traced(key)
         if _calls == before:
-            _unmade += 1
             return False
     try:
         mx.async_eval(key)  # type: ignore[no-untyped-call]  # does not wait
