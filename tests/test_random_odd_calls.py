@@ -55,3 +55,21 @@ def test_an_odd_call_ends_as_mlx_s_does(function: str, source: str | None) -> No
         assert kind(found) is kind(expected), (call, expected)
         assert found.problem.startswith(f"{function}: "), call
         assert None not in (found.expected, found.found), call
+
+
+@pytest.mark.parametrize("module", [mx.random, prng])
+@pytest.mark.parametrize("function", ARGUMENTS)
+def test_a_guard_refuses_an_odd_call_or_changes_nothing(function: str, module: Any) -> None:
+    for call in odd_calls(function, 100):
+        if module is mx.random and deadly(function, call.arguments()):
+            continue
+        expected = ending(module, call)
+        try:
+            with prng.guard():
+                found = ending(module, call)
+        except prng.GuardError:
+            continue
+        if isinstance(expected, Exception):
+            assert type(found) is type(expected), (call, found)
+        else:
+            assert found == expected, call

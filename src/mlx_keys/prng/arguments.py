@@ -182,7 +182,7 @@ def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None 
             f"{function}: {name} is None", expected="a number or an mx.array", found="None"
         )
     try:
-        return mx.array(_number(value), dtype)  # type: ignore[arg-type]  # NumPy's arrays too
+        return mx.array(as_number(value), dtype)  # type: ignore[arg-type]  # NumPy's arrays too
     except (TypeError, ValueError, RuntimeError) as error:
         if isinstance(value, int) and isinstance(error, RuntimeError):  # std::bad_cast
             raise UnsupportedError(
@@ -213,7 +213,7 @@ def read_one_number(function: str, name: str, value: object) -> float:
         ) from None
 
 
-def _number(value: object) -> object:
+def as_number(value: object) -> object:
     """What stands for a number, as mlx takes it: of a class that it does not know, as complex."""
     if isinstance(value, (bool, int, float, complex)) or hasattr(value, "__array__"):
         return value
