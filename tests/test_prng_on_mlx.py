@@ -174,6 +174,26 @@ def test_a_key_is_known_to_be_traced_and_nothing_is_waited_for() -> None:
     assert seen == [False, True, True]
 
 
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS if f != "multivariate_normal"])
+def test_what_mlx_can_draw_it_draws_with_the_arguments_as_they_are(
+    function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlx_keys.prng import kernel, watching
+
+    call = next(calls(function, 1))
+    expected = raw(call.of(mx.random))
+    monkeypatch.setattr(watching, "fitted", lambda *_: pytest.fail("its arguments were read"))
+    given: list[dict[str, object]] = [{}, {"stream": None}]
+    if function not in ("split", "permutation", "categorical"):
+        given.append({"window": None})
+    if kernel.backend() is None:
+        given.append({"stream": mx.cpu})
+    with prng.using("mlx"):
+        for more in given:
+            found = getattr(prng, function)(**call.arguments, key=mx.random.key(call.seed), **more)
+            assert raw(found) == expected
+
+
 def test_a_draw_from_a_key_that_is_not_made_yet_leaves_it_so() -> None:
     prng.uniform(key=mx.random.split(prng.key(0))[0])  # the first of all may begin to make its key
     key = mx.random.split(prng.key(1), 2)[0]

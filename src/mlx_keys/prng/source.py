@@ -119,16 +119,20 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
         if watching.look is not None:
             return watching.look(function, args, kwargs)
         source = _source.get()
-        # A stream may be of a device with another default; mlx knows of no window.
-        if (
-            ((source is None and not _on_gpu()) or source == "mlx")
-            and "stream" not in kwargs
-            and "window" not in kwargs
-        ):
-            key = args[0] if key_leads and args else kwargs.get("key")
-            if type(key) is _Array and (shape_at is None or _short(args, kwargs, shape_at)):
+        if (source is None and not _on_gpu()) or source == "mlx":
+            given: Mapping[str, object] = kwargs
+            if "window" in given and given["window"] is None:  # which mlx knows nothing of
+                given = {name: value for name, value in given.items() if name != "window"}
+            key = args[0] if key_leads and args else given.get("key")
+            if (
+                type(key) is _Array
+                and "window" not in given
+                # a stream may be of a device where another source is the default
+                and ("stream" not in given or given["stream"] is None or kernel.backend() is None)
+                and (shape_at is None or _short(args, given, shape_at))
+            ):
                 try:
-                    drawn: mx.array = theirs(*args, **kwargs)
+                    drawn: mx.array = theirs(*args, **given)
                 except (TypeError, ValueError, RuntimeError, OverflowError, IndexError):
                     pass
                 else:
