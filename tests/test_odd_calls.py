@@ -7,6 +7,7 @@ call, what we do where that differs and why, and the problem that a guard finds.
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from mlx_keys import prng
 from mlx_keys.errors import KeysError
+from random_odd_calls import Index
 
 HERE = Path(__file__).parent
 CALLS = [json.loads(line) for line in (HERE / "odd_calls.jsonl").read_text().splitlines()]
@@ -28,6 +30,8 @@ MORE = [
     ("random.uniform(shape=(True, 2), key=k)", "a side of shape is a boolean"),
     ("random.uniform(mx.array(1j), 2, key=k)", "low is complex"),
     ("random.uniform(1, 0)", "low is above high"),
+    ("random.uniform(np.float64(1), Fraction(1, 2), key=k)", "low is above high"),
+    ("random.normal((2,), scale=np.float64(-1), key=k)", "scale is negative"),
     ("random.uniform(1.5, key=k)", "low is above high"),
     ("random.uniform(1.5, key=k)", "low is above high"),
     ("random.normal((3,), loc=1j, key=k)", "loc is complex"),
@@ -58,6 +62,13 @@ RIGHT = [
     "random.randint(0, mx.array([3, 4]), (2,), key=k)",
     "random.randint(mx.array(0), 3, (2,), key=k)",
     "random.uniform(2, 2, key=k)",
+    "random.uniform(np.float64(0.25), np.float64(0.5), key=k)",
+    "random.uniform(Fraction(1, 3), 0.5, key=k)",
+    "random.normal((2,), loc=np.float64(0.5), scale=np.float32(2), key=k)",
+    "random.normal((Index(),), key=k)",
+    "random.laplace(scale=np.float64(2), key=k)",
+    "random.truncated_normal(np.float64(-1), Fraction(1, 2), key=k)",
+    "random.bernoulli(np.float64(0.5), key=k)",
     "random.uniform(high=0.5, key=k)",
     "random.uniform(-65504 / 2, 65504 / 2, dtype=mx.float16, key=k)",
     "random.uniform(0, 1e5, dtype=mx.bfloat16, key=k)",
@@ -92,7 +103,15 @@ def ids(call: Any) -> str:
 
 def answer(call: str, random: Any) -> object:
     """What a call gives, or the exception that it raises, with every argument on the CPU."""
-    known = {"random": random, "prng": prng, "mx": mx, "np": np, "k": mx.random.key(0)}
+    known = {
+        "random": random,
+        "prng": prng,
+        "mx": mx,
+        "np": np,
+        "Fraction": Fraction,
+        "Index": Index,
+        "k": mx.random.key(0),
+    }
     with mx.stream(mx.cpu):
         try:
             value = eval(call, known)  # noqa: S307  our own data

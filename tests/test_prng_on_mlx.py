@@ -160,18 +160,38 @@ def test_with_no_choice_a_cpu_draws_with_mlx_and_cuda_with_a_kernel() -> None:
 
 
 def test_a_key_is_known_to_be_traced_and_nothing_is_waited_for() -> None:
-    from mlx_keys.prng import source
+    from mlx_keys.prng import tracing
 
     seen = []
 
     def look(key: mx.array) -> mx.array:
-        seen.append(source.traced(prng.split(key)[0]))
+        seen.append(tracing.traced(prng.split(key)[0]))
         return key
 
     look(prng.key(1))
     mx.compile(look)(prng.key(1))
     mx.vmap(look)(mx.zeros((2, 2), mx.uint32))
     assert seen == [False, True, True]
+
+
+@pytest.mark.parametrize("function", [f for f in FUNCTIONS if f != "multivariate_normal"])
+def test_what_mlx_can_draw_it_draws_with_the_arguments_as_they_are(
+    function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlx_keys.prng import kernel, watching
+
+    call = next(calls(function, 1))
+    expected = raw(call.of(mx.random))
+    monkeypatch.setattr(watching, "fitted", lambda *_: pytest.fail("its arguments were read"))
+    given: list[dict[str, object]] = [{}, {"stream": None}]
+    if function not in ("split", "permutation", "categorical"):
+        given.append({"window": None})
+    if kernel.backend() is None:
+        given.append({"stream": mx.cpu})
+    with prng.using("mlx"):
+        for more in given:
+            found = getattr(prng, function)(**call.arguments, key=mx.random.key(call.seed), **more)
+            assert raw(found) == expected
 
 
 def test_a_draw_from_a_key_that_is_not_made_yet_leaves_it_so() -> None:
@@ -184,26 +204,31 @@ def test_a_draw_from_a_key_that_is_not_made_yet_leaves_it_so() -> None:
             mx.get_array_buffer_size(lazy)
 
 
+@pytest.mark.parametrize("mlx", ["0.32.1", "0.32.3"])
 @pytest.mark.parametrize("known", [True, False])
-def test_a_traced_key_is_known_whatever_keys_came_before(known: bool) -> None:
+def test_a_traced_key_is_known_whatever_keys_came_before(
+    known: bool, mlx: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A key that is made is told by its memory, where mlx tells of it."""
-    from mlx_keys.prng import source
+    from mlx_keys.prng import tracing
 
-    for _ in range(source._HOPE + 2):
+    if mlx == "0.32.1":
+        monkeypatch.setattr(tracing, "_buffer_size", None)
+    for _ in range(tracing._HOPE + 2):
         made, lazy = prng.key(1), mx.random.split(prng.key(1))[0]
-        seen = [source.traced(made if known else lazy)]
-        mx.vmap(lambda key: seen.append(source.traced(key)) or key)(mx.zeros((2, 2), mx.uint32))  # noqa: B023
+        seen = [tracing.traced(made if known else lazy)]
+        mx.vmap(lambda key: seen.append(tracing.traced(key)) or key)(mx.zeros((2, 2), mx.uint32))  # noqa: B023
         assert seen == [False, True]
 
 
 def test_a_traced_key_is_known_also_where_compiling_is_off() -> None:
-    from mlx_keys.prng import source
+    from mlx_keys.prng import tracing
 
     seen = []
     mx.disable_compile()
     try:
-        assert not source.traced(prng.key(1))
-        mx.vmap(lambda key: seen.append(source.traced(key)) or key)(mx.zeros((2, 2), mx.uint32))
+        assert not tracing.traced(prng.key(1))
+        mx.vmap(lambda key: seen.append(tracing.traced(key)) or key)(mx.zeros((2, 2), mx.uint32))
     finally:
         mx.enable_compile()
     assert seen == [True]
@@ -211,9 +236,9 @@ def test_a_traced_key_is_known_also_where_compiling_is_off() -> None:
 
 def test_another_thread_calls_nothing_that_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mlx would abort at the interpreter's exit, in 1 run of 14."""
-    from mlx_keys.prng import source
+    from mlx_keys.prng import tracing
 
-    monkeypatch.setattr(source, "_run_where_traced", lambda _: pytest.fail("it was called"))
+    monkeypatch.setattr(tracing, "_run_where_traced", lambda _: pytest.fail("it was called"))
     seen = []
 
     def work() -> None:

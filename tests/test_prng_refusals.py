@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import Any
 
 import mlx.core as mx
@@ -12,6 +13,17 @@ import pytest
 from mlx_keys import prng
 from mlx_keys.errors import KeysError
 from mlx_keys.prng.arguments import read_numbers
+
+
+class Index:
+    """A number of no class that mlx knows."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
 
 KEY = mx.array([0, 3], mx.uint32)
 VECTOR, MATRIX = mx.zeros(2), mx.zeros((3, 4))
@@ -57,6 +69,8 @@ BAD_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("uniform", {"low": "a"}),
     ("uniform", {"low": [0.0], "shape": (1,)}),
     ("uniform", {"low": 2**63}),
+    ("uniform", {"low": np.array("a")}),
+    ("uniform", {"low": object()}),
     ("uniform", {"low": VECTOR}),
     ("uniform", {"low": VECTOR, "shape": (3,)}),
     ("uniform", {"low": mx.zeros((1, 2)), "shape": (2,)}),
@@ -80,6 +94,7 @@ BAD_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("laplace", {"dtype": mx.complex64}),
     ("laplace", {"loc": None}),
     ("laplace", {"loc": "1"}),
+    ("laplace", {"loc": b"1"}),
     ("laplace", {"scale": 1j}),
     ("laplace", {"loc": VECTOR}),
     ("gumbel", {"dtype": mx.int32}),
@@ -139,6 +154,24 @@ BAD_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("categorical", {"logits": MATRIX, "num_samples": 0}),
     ("categorical", {"logits": VECTOR, "num_samples": 2.0}),
     ("categorical", {"logits": VECTOR, "num_samples": 2, "shape": (2,)}),
+]
+#: Calls with two faults: the one that mlx finds first, and the other.
+TWO_FAULTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("split", {"num": 2.0}, {"key": VECTOR}),
+    ("split", {"stream": "cpu"}, {"num": -1}),
+    ("uniform", {"key": 7}, {"dtype": mx.int32}),
+    ("uniform", {"shape": 3}, {"low": [0.0]}),
+    ("uniform", {"shape": (2**31,)}, {"stream": "cpu"}),
+    ("uniform", {"low": None}, {"shape": (2**31,)}),
+    ("gumbel", {"key": [0, 3]}, {"shape": (-1,)}),
+    ("normal", {"dtype": "float32"}, {"key": VECTOR}),
+    ("laplace", {"loc": "1"}, {"dtype": mx.int32}),
+    ("laplace", {"scale": None}, {"shape": (2**31,)}),
+    ("bernoulli", {"key": np.array([0, 3])}, {"p": 1}),
+    ("permutation", {"axis": 1.5}, {"x": -1}),
+    ("categorical", {"num_samples": 2.0}, {"logits": mx.zeros((0,))}),
+    ("multivariate_normal", {"shape": (2**31,)}, {"dtype": mx.float16}),
+    ("multivariate_normal", {"key": 7}, {"cov": VECTOR}),
 ]
 #: The built-in types that mlx raises; ours are subclasses of them.
 KINDS = (TypeError, ValueError, IndexError, OverflowError, RuntimeError)
@@ -205,6 +238,34 @@ def test_a_call_that_mlx_refuses_is_refused(function: str, arguments: dict[str, 
     assert_refused_alike(function, given)
     said = str(refusal(prng, function, given))
     assert any(re.search(rf"\b{name}\b", said) for name in arguments), said
+
+
+@pytest.mark.parametrize(("function", "first", "other"), TWO_FAULTS, ids=str)
+def test_of_two_faults_the_one_that_mlx_finds_first_is_told(
+    function: str, first: dict[str, Any], other: dict[str, Any]
+) -> None:
+    for order in (first | other, other | first):
+        given = PLAIN[function] | {"key": KEY} | order
+        assert_refused_alike(function, given)
+        assert str(refusal(prng, function, given)).startswith(f"{function}: ")
+        (name,) = first
+        assert name in str(refusal(prng, function, given)).splitlines()[0]
+        with prng.guard():
+            assert_refused_alike(function, given)
+
+
+def test_a_side_beyond_64_bits_is_of_another_type() -> None:
+    """Mlx's binding has no integer for it; from 2**31 on a side overflows."""
+    for function in SHAPED:
+        for side in (2**63, -(2**63) - 1):
+            assert_refused_alike(function, PLAIN[function] | {"shape": (side,), "key": KEY})
+
+
+def test_vectors_that_mlx_can_not_count_are_refused() -> None:
+    shape = (2**16, 2**15)
+    assert_refused_alike("multivariate_normal", PLAIN["multivariate_normal"] | {
+        "shape": shape, "key": KEY, "stream": mx.cpu,
+    })  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -353,7 +414,19 @@ def test_what_mlx_takes_in_silence_is_taken() -> None:
         ("categorical", {"logits": mx.array([float("inf"), 0.0]), "num_samples": 4}),
         ("categorical", {"logits": VECTOR, "num_samples": 0}),
         ("laplace", {"scale": mx.array([2.0])}),
+        ("laplace", {"loc": Fraction(1, 2)}),
+        ("laplace", {"loc": Index(2)}),
+        ("uniform", {"low": Fraction(1, 2)}),
+        ("uniform", {"low": Index(-2)}),
+        ("uniform", {"high": b"a", "shape": (1,)}),
+        ("normal", {"loc": Fraction(1, 2), "scale": Index(3)}),
+        ("normal", {"loc": Fraction(1, 2), "dtype": mx.complex64}),
+        ("truncated_normal", {"lower": Fraction(-1, 2)}),
+        ("randint", {"low": Fraction(1, 2)}),
     ):
         given = PLAIN[function] | arguments | {"key": KEY}
-        expected, found = (getattr(module, function)(**given) for module in (mx.random, prng))
-        assert mx.array_equal(expected, found, equal_nan=True), (function, arguments)
+        expected = getattr(mx.random, function)(**given)
+        for source in ("mlx", "ops"):
+            with prng.using(source):
+                found = getattr(prng, function)(**given)
+            assert mx.array_equal(expected, found, equal_nan=True), (function, arguments, source)

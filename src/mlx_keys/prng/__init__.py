@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .distributions import (
         gumbel,
         laplace,
-        multivariate_normal,
         normal,
         truncated_normal,
         uniform,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from .keys import bits, fold_in, key, split
     from .source import using
     from .state import load_state, save_state
+    from .vectors import multivariate_normal
     from .verdict import GuardError
 
 __all__ = [
@@ -55,7 +55,6 @@ _HOMES = {
     "distributions": (
         "gumbel",
         "laplace",
-        "multivariate_normal",
         "normal",
         "truncated_normal",
         "uniform",
@@ -64,6 +63,7 @@ _HOMES = {
     "keys": ("bits", "fold_in", "key", "split"),
     "source": ("using",),
     "state": ("load_state", "save_state"),
+    "vectors": ("multivariate_normal",),
     "verdict": ("GuardError",),
 }
 

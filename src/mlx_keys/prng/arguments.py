@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from inspect import signature
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from operator import index
-from typing import SupportsIndex, TypeAlias, cast
+from typing import TypeAlias, cast
 
 import mlx.core as mx
 
@@ -29,7 +28,7 @@ Stream: TypeAlias = _Somewhere | None
 _EXACT = 2**53
 
 _LONGEST = 2**31
-_INT32 = range(-_LONGEST, _LONGEST)
+_INT32, _INT64 = range(-_LONGEST, _LONGEST), range(-(2**63), 2**63)
 
 
 _WHERE_IT_WOULD: AbstractContextManager[object] = nullcontext()
@@ -65,24 +64,6 @@ def _moved(function: str, stream: _Somewhere) -> Iterator[None]:
                 found=str(stream),
             ) from None
         yield
-
-
-def misfit(function: Callable[..., object], said: str) -> ArgumentTypeError:
-    """What a call raises that the signature does not take, for a reason that Python gave."""
-    name, reason = function.__name__, said.removeprefix(f"{function.__name__}() ")
-    takes = signature(function)
-    plain = [p.replace(annotation=p.empty) for p in takes.parameters.values()]
-    mend = None
-    if "missing" in reason and "'key'" in reason:
-        mend = "key=prng.key(seed): there is no global state here"
-    elif reason.startswith("takes "):
-        mend = "key=, window= and stream= go by name"
-    return ArgumentTypeError(
-        f"{name}: the arguments do not fit",
-        expected=f"{name}{takes.replace(parameters=plain, return_annotation=takes.empty)}",
-        found=reason,
-        mend=mend,
-    )
 
 
 def read_key(function: str, key: object) -> mx.array:
@@ -128,6 +109,8 @@ def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, 
             raise TypeError
         size = len(shape)  # type: ignore[arg-type]  # what has no length is a TypeError as well
         sides = tuple(index(shape[axis]) for axis in range(size))  # type: ignore[index]
+        if not all(side in _INT64 for side in sides):
+            raise TypeError
     except (TypeError, ValueError):  # a ValueError of an array that has no value yet
         raise ArgumentTypeError(
             f"{function}: {name} must be a sequence of integers",
@@ -148,10 +131,10 @@ def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, 
     return sides
 
 
-def read_int(function: str, name: str, value: SupportsIndex) -> int:
+def read_int(function: str, name: str, value: object) -> int:
     """An integer that fits 32 bits, signed."""
     try:
-        number = index(value)
+        number = index(value)  # type: ignore[arg-type]  # which is what is asked
     except (TypeError, ValueError):  # a ValueError of an array that has no value yet
         number = None
     if number is None or number not in _INT32:
@@ -199,22 +182,46 @@ def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None 
             f"{function}: {name} is None", expected="a number or an mx.array", found="None"
         )
     try:
-        if not isinstance(value, (bool, int, float, complex)) and not hasattr(value, "__array__"):
-            raise ValueError
-        return mx.array(value, dtype)  # type: ignore[arg-type]  # NumPy's arrays too
-    except ValueError:  # mlx's own where it is a class of NumPy's, say
+        return mx.array(as_number(value), dtype)  # type: ignore[arg-type]  # NumPy's arrays too
+    except (TypeError, ValueError, RuntimeError) as error:
+        if isinstance(value, int) and isinstance(error, RuntimeError):  # std::bad_cast
+            raise UnsupportedError(
+                f"{function}: {name} does not fit mlx's integers",
+                expected="-2**63 <= integer < 2**63",
+                found=str(value),
+            ) from None
         raise ArgumentValueError(
             f"{function}: {name} must be a number or an mx.array",
             expected="a number or an mx.array",
             found=told(value),
             mend=f"mx.array({value!r})" if isinstance(value, (list, tuple)) else None,
         ) from None
-    except RuntimeError:  # std::bad_cast
-        raise UnsupportedError(
-            f"{function}: {name} does not fit mlx's integers",
-            expected="-2**63 <= integer < 2**63",
-            found=str(value),
+
+
+def read_one_number(function: str, name: str, value: object) -> float:
+    """A number where mlx takes no array."""
+    try:
+        if isinstance(value, (str, bytes, bytearray)):  # which float() would read
+            raise TypeError
+        return float(value)  # type: ignore[arg-type]  # a TypeError of what is no number
+    except (TypeError, ValueError):
+        raise ArgumentTypeError(
+            f"{function}: {name} must be one number",
+            expected="a float",
+            found=told(value),
+            mend=f"scale and move the result: scale * x + loc, with {name} an array",
         ) from None
+
+
+def as_number(value: object) -> object:
+    """What stands for a number, as mlx takes it: of a class that it does not know, as complex."""
+    if isinstance(value, (bool, int, float, complex)) or hasattr(value, "__array__"):
+        return value
+    with suppress(TypeError):
+        return memoryview(value)  # type: ignore[arg-type]  # bytes, say
+    if isinstance(value, str):  # which complex() would read
+        raise TypeError
+    return complex(value)  # type: ignore[call-overload]  # a TypeError of what is no number
 
 
 def read_numbers(*values: object) -> tuple[float, ...] | None:

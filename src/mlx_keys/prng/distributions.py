@@ -26,18 +26,16 @@ from .arguments import (
     Stream,
     broadcast,
     on,
-    read_array,
     read_dtype,
     read_floating,
-    read_key,
     read_numbers,
+    read_one_number,
     read_scalar,
     read_shape,
     refuse_float64_on_a_gpu,
 )
 from .floats import between, has_kernel, inverse_erf, read_uniform, signed, unit
-from .refusals import ArgumentTypeError, ArgumentValueError, told
-from .watching import watched
+from .refusals import ArgumentValueError
 from .window import read_part
 
 
@@ -165,8 +163,8 @@ def laplace(
         window: The rows that are wanted.
         stream: Where to do the work.
     """
+    mean, width = read_one_number("laplace", "loc", loc), read_one_number("laplace", "scale", scale)
     kind = read_floating("laplace", dtype)
-    mean, width = _one_number("laplace", "loc", loc), _one_number("laplace", "scale", scale)
     with on("laplace", stream):
         part = read_part("laplace", read_shape("laplace", shape), window)
         if kind == mx.float32 and has_kernel("laplace", key, "laplace"):
@@ -258,62 +256,6 @@ def truncated_normal(
         return mx.maximum(mx.minimum(part.of(top), root2 * mx.erfinv(inner)), part.of(bottom))
 
 
-@watched
-def multivariate_normal(
-    mean: mx.array,
-    cov: mx.array,
-    shape: Sequence[int] = (),
-    dtype: mx.Dtype | None = mx.float32,
-    *,
-    key: mx.array,
-    stream: Stream = None,
-) -> mx.array:
-    """Draw vectors with a given mean and covariance.
-
-    A standard normal vector is multiplied by a square root of ``cov`` from its singular values,
-    which MLX computes on the CPU alone: on a GPU pass ``stream=mx.cpu``.
-
-    Args:
-        mean: Shape (..., n).
-        cov: Shape (..., n, n), positive semi-definite (not checked).
-        shape: The batch, broadcast with those of ``mean`` and ``cov``.
-        dtype: float32.
-        key: One key.
-        stream: Where to do the work.
-
-    Returns:
-        The broadcast batch, and n.
-    """
-    name = "multivariate_normal"
-    kind = read_dtype(name, dtype, mx.float32)
-    centre, covariance = read_array(name, "mean", mean), read_array(name, "cov", cov)
-    read_key(name, key)  # before the singular values, which a GPU refuses
-    found = f"mean {centre.shape}, cov {covariance.shape}, {kind}"
-    for right, rule in (
-        (kind == mx.float32, "dtype float32"),
-        (centre.ndim > 0, "mean of one dimension or more"),
-        (covariance.ndim > 1, "cov of two dimensions or more"),
-        (covariance.shape[-1:] == covariance.shape[-2:-1], "cov with its last two sides equal"),
-        (centre.shape[-1:] == covariance.shape[-1:], "mean and cov with equal last sides"),
-    ):
-        if not right:
-            raise ArgumentValueError(
-                f"{name}: mean, cov or dtype is wrong", expected=rule, found=found
-            )
-    with on(name, stream):
-        batch = broadcast(
-            name,
-            cov=covariance.shape[:-2],
-            mean=centre.shape[:-1],
-            shape=read_shape(name, shape),
-        )
-        left, singular, right_t = mx.linalg.svd(covariance.astype(mx.float32))
-        root = (left * mx.expand_dims(mx.sqrt(singular), -2)) @ right_t
-        part = read_part(name, (*batch, centre.shape[-1]), None)
-        standard = mx.array(math.sqrt(2), kind) * inverse_erf(name, part, key)
-        return centre + (mx.expand_dims(standard, -2) @ root).squeeze(-2)
-
-
 def draw_gumbel(
     function: str,
     shape: Sequence[int],
@@ -327,17 +269,3 @@ def draw_gumbel(
     if kind == mx.float32 and has_kernel(function, key, "gumbel"):
         return kernel.draw("gumbel", key, part)
     return -mx.log(-mx.log(unit(function, part, kind, key)))
-
-
-def _one_number(function: str, name: str, value: object) -> float:
-    try:
-        if not hasattr(value, "__float__"):  # float() would read a string as well
-            raise TypeError
-        return float(value)
-    except (TypeError, ValueError):
-        raise ArgumentTypeError(
-            f"{function}: {name} must be one number",
-            expected="a float",
-            found=told(value),
-            mend=f"scale and move the result: scale * x + loc, with {name} an array",
-        ) from None

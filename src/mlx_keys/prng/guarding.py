@@ -23,11 +23,11 @@ import mlx.core as mx
 from mlx_keys.errors import Place
 
 # Those two take functions of mx.random along when they are imported: before any is replaced.
-from . import choices, distributions, watching  # noqa: F401
-from .arguments import misfit
+from . import choices, distributions, misfits, watching  # noqa: F401
+from .deadly import NO_KEYS, deadly
 from .ledger import Kind, Ledger, Rows, Use
 from .place import ours, place
-from .surprises import Surprise, deadly, surprise
+from .surprises import Surprise, surprise
 from .verdict import fault, surprised
 
 R = TypeVar("R")
@@ -53,12 +53,6 @@ PARAMETERS = {
 }
 
 _KINDS: dict[str, Kind] = {"split": "split", "fold_in": "fold"}
-_NO_KEYS = Surprise(
-    "mx.vmap over no keys kills the interpreter",
-    "one key or more",
-    "no keys",
-    "prng's function of the same name, which gives an empty array",
-)
 _lock = threading.RLock()
 #: Whether a call is being made for the user: what it calls in turn is its own affair.
 _calling: ContextVar[bool] = ContextVar("mlx_keys.prng.guard.calling", default=False)
@@ -198,8 +192,12 @@ def _look_at_ours(function: Callable[..., R], args: tuple[Any, ...], kwargs: dic
     try:
         given = _signature(function).bind(*args, **kwargs).arguments
     except TypeError as error:
-        raise misfit(function, str(error)) from None
-    return _watch(f"prng.{function.__name__}", function, given, sys._getframe(2))
+        raise misfits.misfit(function, str(error)) from None
+
+    def call(**given: Any) -> R:
+        return watching.fitted(function, (), given)
+
+    return _watch(f"prng.{function.__name__}", call, given, sys._getframe(2))
 
 
 @cache
@@ -271,7 +269,7 @@ def _passing(keys: mx.array, watches: list[Watch], use: Use) -> mx.array:
     def _of_all_rows(keys: mx.array, axis: int) -> tuple[mx.array, int]:
         rows = mx.moveaxis(keys, axis, 0)
         if rows.size == 0 and use.function.startswith("mx.random."):
-            raise surprised(use.function, use.place, _NO_KEYS)
+            raise surprised(use.function, use.place, NO_KEYS)
         words = _words(rows)
         if words is None:  # the rows of an outer mx.vmap, or of mx.compile
             return _passing(rows, watches, use), 0

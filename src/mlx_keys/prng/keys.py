@@ -11,6 +11,7 @@ import mlx.core as mx
 from . import kernel, source, threefry2x32
 from .arguments import Stream, on, read_int, read_key, read_shape
 from .refusals import ArgumentTypeError, ArgumentValueError, told
+from .tracing import traced
 from .watching import watched
 from .window import Part, read_part
 
@@ -89,7 +90,7 @@ def fold_in(
     with on("fold_in", stream):
         first, second = _counter(data)
         by = source.chosen("fold_in", parent)
-        if by == "kernel" and isinstance(second, int) and not source.traced(parent):
+        if by == "kernel" and isinstance(second, int) and not traced(parent):
             return kernel.block(parent, (first, second))
         if by == "mlx":
             # On a CPU, a hundred operations on one word each take longer than plain integers.

@@ -10,15 +10,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from inspect import signature
-from math import prod
-from threading import get_ident, main_thread
 from typing import ParamSpec, cast
 
 import mlx.core as mx
 
 from . import array, kernel, threefry2x32, watching
+from .deadly import DIE_OF_LONG_SIDES
 from .refusals import ArgumentOverflowError, ArgumentValueError
-from .surprises import DIE_OF_LONG_SIDES
+from .tracing import for_no_keys_too, traced
 from .window import Part
 
 P = ParamSpec("P")
@@ -38,8 +37,6 @@ _MOST_OF_MLX = 2**32 - 2
 SOURCES = ("kernel", "mlx", "ops", "reference")
 
 _source: ContextVar[str | None] = ContextVar("mlx_keys.prng.source", default=None)
-
-_MAIN = main_thread().ident
 
 
 @contextmanager
@@ -101,54 +98,6 @@ def _on_gpu() -> bool:
     return kernel.backend() is not None and mx.default_device().type is _GPU
 
 
-#: How often an array that is not made yet is taken for one that may be.
-_HOPE = 64
-#: mlx 0.32.1 has it not.
-_buffer_size: Callable[[mx.array], int] | None = getattr(mx, "get_array_buffer_size", None)
-_unmade = _calls = 0
-
-
-@mx.compile
-def _run_where_traced(_key: mx.array) -> None:
-    global _calls  # noqa: PLW0603  nothing that is compiled can return whether it ran
-    _calls += 1
-
-
-def traced(key: mx.array) -> bool:
-    """Whether a key is one of ``mx.compile``, ``mx.vmap`` or ``mx.export_function``.
-
-    Such a key has no words yet, and MLX refuses to evaluate it. There is no asking an array for
-    this, and to begin making it would take longer than a small draw. But a key that is made is not
-    traced, and a compiled function runs in Python where its argument is traced, and otherwise once.
-
-    Args:
-        key: Shape (2,), uint32: another shape would be compiled for anew.
-    """
-    global _unmade  # noqa: PLW0603
-    # The quickest look of all raises where a key is not made, which takes as long as 20 looks: keys
-    # are mostly like the one before.
-    if _buffer_size is not None and _unmade % _HOPE == 0:
-        try:
-            _buffer_size(key)
-        except ValueError:
-            pass
-        else:
-            return False
-    # A thread that called a compiled function makes mlx 0.32.4 abort at the interpreter's exit, if
-    # it is not the main one (11 of 150 runs; 0 of 300 from the main thread alone).
-    if get_ident() == _MAIN:
-        before = _calls
-        _run_where_traced(key)
-        if _calls == before:
-            _unmade += 1
-            return False
-    try:
-        mx.async_eval(key)  # type: ignore[no-untyped-call]  # does not wait
-    except ValueError:
-        return True
-    return False
-
-
 def mlx_draws(function: str, part: Part, key: mx.array) -> bool:
     """Whether a call of ``mx.random`` with the arguments as they are makes this draw."""
     return chosen(function, key) == "mlx" and part.whole and not traced(key)
@@ -170,16 +119,20 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
         if watching.look is not None:
             return watching.look(function, args, kwargs)
         source = _source.get()
-        # A stream may be of a device with another default; mlx knows of no window.
-        if (
-            ((source is None and not _on_gpu()) or source == "mlx")
-            and "stream" not in kwargs
-            and "window" not in kwargs
-        ):
-            key = args[0] if key_leads and args else kwargs.get("key")
-            if type(key) is _Array and (shape_at is None or _short(args, kwargs, shape_at)):
+        if (source is None and not _on_gpu()) or source == "mlx":
+            given: Mapping[str, object] = kwargs
+            if "window" in given and given["window"] is None:  # which mlx knows nothing of
+                given = {name: value for name, value in given.items() if name != "window"}
+            key = args[0] if key_leads and args else given.get("key")
+            if (
+                type(key) is _Array
+                and "window" not in given
+                # a stream may be of a device where another source is the default
+                and ("stream" not in given or given["stream"] is None or kernel.backend() is None)
+                and (shape_at is None or _short(args, given, shape_at))
+            ):
                 try:
-                    drawn: mx.array = theirs(*args, **kwargs)
+                    drawn: mx.array = theirs(*args, **given)
                 except (TypeError, ValueError, RuntimeError, OverflowError, IndexError):
                     pass
                 else:
@@ -206,14 +159,11 @@ def _short(args: tuple[object, ...], given: Mapping[str, object], at: int) -> bo
 def mlx(draw: Callable[[mx.array], mx.array], key: mx.array) -> mx.array:
     """Draw with ``mx.random``, and live where a transformation comes with no keys at all.
 
-    ``mx.vmap`` over a draw of ``mx.random`` and no keys kills the process: its generator divides by
-    their number.
-
     Args:
         draw: Draws with a key; what else it uses is no array.
         key: One key.
     """
-    return _for_no_keys_too(draw)(mx.stop_gradient(key)) if traced(key) else draw(key)
+    return for_no_keys_too(draw)(mx.stop_gradient(key)) if traced(key) else draw(key)
 
 
 def words(function: str, key: mx.array, part: Part) -> mx.array:
@@ -274,30 +224,6 @@ def _words_of_mlx(key: mx.array, part: Part) -> mx.array:
     middle = array.words(key, part.size, half, half + 1)
     joined = mx.concatenate([row[:half], middle, row[half + 1 : part.size]])
     return joined.reshape(part.shape)
-
-
-def _for_no_keys_too(draw: Callable[[mx.array], mx.array]) -> Callable[[mx.array], mx.array]:
-    """The draw for keys of shape (..., 2), each side of which may be 0."""
-
-    def many(keys: mx.array) -> mx.array:
-        if keys.ndim == 1:
-            return draw(keys)
-        batch = keys.shape[:-1]
-        if 0 in batch:
-            one = draw(mx.zeros((2,), mx.uint32))
-            return mx.zeros((*batch, *one.shape), one.dtype)
-        drawn = mx.vmap(draw)(keys.reshape(prod(batch), 2))
-        return drawn.reshape(*batch, *drawn.shape[1:])
-
-    @mx.custom_function
-    def function(keys: mx.array) -> mx.array:
-        return many(keys)
-
-    @function.vmap
-    def _batched(keys: mx.array, axis: int) -> tuple[mx.array, int]:
-        return _for_no_keys_too(draw)(mx.moveaxis(keys, axis, 0)), 0
-
-    return cast(Callable[[mx.array], mx.array], function)
 
 
 def _read(function: str, pair: mx.array) -> threefry2x32.Pair:

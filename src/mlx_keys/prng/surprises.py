@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import index
 from typing import Any
 
 import mlx.core as mx
+
+from .judged import anywhere, as_mlx_reads, comparable, dtype_name, shown
 
 #: float32 holds every integer up to here, and an interval as wide.
 _EXACT = 2**24
@@ -22,12 +25,8 @@ _NEAR_ONE = 1e-3
 #: How far a covariance may be from symmetric, or below 0, by the rounding of float32.
 _ROUNDING = 1e-5
 
-
-#: What of mx.random may get None for a shape, and aborts where a side is beyond 32 bits.
-DIE_OF_LONG_SIDES = ("bernoulli", "truncated_normal", "categorical")
-
-#: Arrays of fewer values are shown in full.
-_FEW = 6
+#: Arguments that are numbers, or arrays of numbers.
+_NUMBERS = ("low", "high", "loc", "scale", "lower", "upper", "p")
 
 
 @dataclass(frozen=True)
@@ -48,17 +47,8 @@ def surprise(function: str, given: Mapping[str, Any]) -> Surprise | None:
         given: The arguments by name, which mlx has taken; what is left out has its default.
     """
     with mx.stream(mx.cpu):  # MLX has no float64 and no eigenvalues elsewhere
-        return next(_all(function, given), None)
-
-
-def deadly(function: str, given: Mapping[str, Any]) -> Surprise | None:
-    """Look for what makes a call of ``mx.random`` kill the interpreter, before it is made."""
-    shape = given.get("shape")
-    if function not in DIE_OF_LONG_SIDES or not isinstance(shape, (tuple, list)):
-        return None
-    if all(not isinstance(side, int) or -(2**31) <= side < 2**31 for side in shape):
-        return None
-    return Surprise("a side so long kills the interpreter", "each below 2**31", f"shape {shape}")
+        numbers = {name: as_mlx_reads(given[name]) for name in _NUMBERS if name in given}
+        return next(_all(function, {**given, **numbers}), None)
 
 
 def _all(function: str, given: Mapping[str, Any]) -> Iterator[Surprise]:
@@ -80,25 +70,25 @@ def _uniform(given: Mapping[str, Any]) -> Iterator[Surprise]:
     low, high = given.get("low", 0), given.get("high", 1)
     kind = given.get("dtype") or mx.float32
     yield from _real(given, "low", "high")
-    bottom, top = _number(low), _number(high)
-    if _any(bottom > top):
+    bottom, top = comparable(low), comparable(high)
+    if anywhere(bottom > top):
         yield Surprise(
             "low is above high",
             "low <= high",
-            _shown(low=low, high=high),
+            shown(low=low, high=high),
             "uniform(low, high, shape): the bounds come first" if "high" not in given else None,
         )
-    if _any(abs(top - bottom) > mx.finfo(kind).max):
+    if anywhere(abs(top - bottom) > mx.finfo(kind).max):
         yield Surprise(
             "the interval is wider than the dtype can hold, and draws are infinite or nan",
-            f"high - low finite in {_name(kind)}",
-            _shown(low=low, high=high),
+            f"high - low finite in {dtype_name(kind)}",
+            shown(low=low, high=high),
         )
 
 
 def _normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
     yield from _located(given)
-    shape = tuple(given.get("shape", ()))
+    shape = tuple(map(index, given.get("shape", ())))
     spread = {name: given[name] for name in ("loc", "scale") if given.get(name) is not None}
     whole = tuple(mx.broadcast_shapes(shape, *(mx.array(v).shape for v in spread.values())))
     if whole != shape:
@@ -115,8 +105,8 @@ def _located(given: Mapping[str, Any]) -> Iterator[Surprise]:
     if kind != mx.complex64:
         yield from _real(given, "loc", "scale")
     scale = given.get("scale")
-    if scale is not None and kind != mx.complex64 and _any(_number(scale) < 0):
-        yield Surprise("scale is negative", "scale >= 0", _shown(scale=scale))
+    if scale is not None and kind != mx.complex64 and anywhere(comparable(scale) < 0):
+        yield Surprise("scale is negative", "scale >= 0", shown(scale=scale))
     if kind == mx.float64:
         yield Surprise(
             "float64 is drawn from 32 bits, with float32's precision",
@@ -130,50 +120,50 @@ def _truncated_normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
     lower, upper = given["lower"], given["upper"]
     kind = given.get("dtype") or mx.float32
     yield from _real(given, "lower", "upper")
-    if _any(_number(lower) > _number(upper)):
-        yield Surprise("lower is above upper", "lower <= upper", _shown(lower=lower, upper=upper))
+    if anywhere(comparable(lower) > comparable(upper)):
+        yield Surprise("lower is above upper", "lower <= upper", shown(lower=lower, upper=upper))
     root2 = mx.array(math.sqrt(2), kind)
     bottom, top = (mx.array(end).astype(kind) for end in (lower, upper))
-    if _any((mx.erf(bottom / root2) == mx.erf(top / root2)) & (bottom < top)):
+    if anywhere((mx.erf(bottom / root2) == mx.erf(top / root2)) & (bottom < top)):
         yield Surprise(
             "every draw is a bound, as erf does not change between them",
-            f"bounds within about 5 of 0, where {_name(kind)} tells their erf apart",
-            _shown(lower=lower, upper=upper),
+            f"bounds within about 5 of 0, where {dtype_name(kind)} tells their erf apart",
+            shown(lower=lower, upper=upper),
         )
 
 
 def _bernoulli(given: Mapping[str, Any]) -> Iterator[Surprise]:
     p = given.get("p", 0.5)
     yield from _real(given, "p")
-    if _any((_number(p) < 0) | (_number(p) > 1)):
-        yield Surprise("p is no probability", "0 <= p <= 1", _shown(p=p))
+    if anywhere((comparable(p) < 0) | (comparable(p) > 1)):
+        yield Surprise("p is no probability", "0 <= p <= 1", shown(p=p))
 
 
 def _randint(given: Mapping[str, Any]) -> Iterator[Surprise]:
     low, high = given["low"], given["high"]
     kind = given.get("dtype") or mx.int32
     yield from _real(given, "low", "high")
-    bottom, top = _number(low), _number(high)
-    found = _shown(low=low, high=high)
-    if _any(bottom % 1 != 0) or _any(top % 1 != 0):
+    bottom, top = comparable(low), comparable(high)
+    found = shown(low=low, high=high)
+    if anywhere(bottom % 1 != 0) or anywhere(top % 1 != 0):
         yield Surprise(
             "a bound is no integer, and the integers are not equally likely",
             "integers low and high",
             found,
         )
-    if _any(bottom >= top):
+    if anywhere(bottom >= top):
         yield Surprise(
             "the interval is empty, and every draw is low", "low < high, which is left out", found
         )
     least, largest = (0, 1) if kind == mx.bool_ else (mx.iinfo(kind).min, mx.iinfo(kind).max)
-    if _any(bottom < least) or _any(top - 1 > largest):
+    if anywhere(bottom < least) or anywhere(top - 1 > largest):
         yield Surprise(
-            f"a bound does not fit {_name(kind)}, and draws wrap around",
+            f"a bound does not fit {dtype_name(kind)}, and draws wrap around",
             f"{least} <= low and high - 1 <= {largest}",
             found,
         )
     reach = (bottom, top, top - bottom)
-    if any(_any(abs(end) > _EXACT) for end in reach):
+    if any(anywhere(abs(end) > _EXACT) for end in reach):
         yield Surprise(
             "the interval is beyond float32, and integers are lost",
             "bounds and high - low up to 2**24",
@@ -195,11 +185,11 @@ def _categorical(given: Mapping[str, Any]) -> Iterator[Surprise]:
     logits, axis = given["logits"], given.get("axis", -1)
     yield from _real(given, "logits")
     largest = mx.max(logits, axis=axis)
-    if _any(largest == -mx.inf):
+    if anywhere(largest == -mx.inf):
         yield Surprise(
             "no category has a weight", "a logit above -inf in each distribution", "all -inf"
         )
-    if _any(mx.sum(logits == mx.inf, axis=axis) > 1):
+    if anywhere(mx.sum(logits == mx.inf, axis=axis) > 1):
         yield Surprise(
             "infinite logits do not share: the first may always win",
             "at most one infinite logit in each distribution",
@@ -208,7 +198,7 @@ def _categorical(given: Mapping[str, Any]) -> Iterator[Surprise]:
     within = mx.all((logits >= 0) & (logits < 1))
     sums = mx.sum(logits.astype(mx.float32), axis=axis)
     unequal = mx.any(largest != mx.min(logits, axis=axis))
-    if _any(within & unequal & mx.all(mx.abs(sums - 1) < _NEAR_ONE)):
+    if anywhere(within & unequal & mx.all(mx.abs(sums - 1) < _NEAR_ONE)):
         yield Surprise(
             "these logits are probabilities",
             "logarithms of probabilities",
@@ -221,11 +211,11 @@ def _multivariate_normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
     yield from _real(given, "mean", "cov")
     cov = given["cov"].astype(mx.float32)
     size = _ROUNDING * mx.max(mx.abs(cov))
-    if _any(mx.abs(cov - mx.swapaxes(cov, -1, -2)) > size):
+    if anywhere(mx.abs(cov - mx.swapaxes(cov, -1, -2)) > size):
         yield Surprise(
             "cov is not symmetric, and no covariance", "cov equal to its transpose", "another"
         )
-    if _any(mx.linalg.eigvalsh(cov) < -size * cov.shape[-1]):
+    if anywhere(mx.linalg.eigvalsh(cov) < -size * cov.shape[-1]):
         yield Surprise(
             "cov has a negative eigenvalue, and draws have another covariance",
             "a positive semi-definite cov",
@@ -235,11 +225,13 @@ def _multivariate_normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
 
 def _fold_in(given: Mapping[str, Any]) -> Iterator[Surprise]:
     data = given["data"]
-    if isinstance(data, mx.array) and _any((_number(data) < 0) | (_number(data) >= 2**32)):
+    if isinstance(data, mx.array) and anywhere(
+        (comparable(data) < 0) | (comparable(data) >= 2**32)
+    ):
         yield Surprise(
             "data is out of range, and taken modulo 2**32",
             "0 <= data < 2**32",
-            _shown(data=data),
+            shown(data=data),
         )
 
 
@@ -269,46 +261,7 @@ def _real(given: Mapping[str, Any], *names: str) -> Iterator[Surprise]:
             yield Surprise(
                 f"{name} is complex, and its imaginary part is dropped",
                 "real numbers",
-                _shown(**{name: value}),
+                shown(**{name: value}),
             )
-        if _any(_number(value) != _number(value)):
+        if anywhere(comparable(value) != comparable(value)):
             yield Surprise(f"{name} is not a number", "numbers", "nan")
-
-
-def _any(condition: bool | mx.array) -> bool:
-    """Whether a condition holds somewhere; no, where that can't be known yet."""
-    if isinstance(condition, bool):
-        return condition
-    try:
-        return bool(mx.any(condition).item())
-    except ValueError:  # an array that is being traced
-        return False
-
-
-def _number(value: Any) -> Any:
-    """What can be compared with any number: a plain one, or an array of the widest dtype."""
-    if isinstance(value, (int, float)):
-        return value
-    array = mx.array(value)
-    if array.dtype == mx.complex64:
-        return array
-    return array.astype(mx.float64 if mx.issubdtype(array.dtype, mx.floating) else mx.int64)
-
-
-def _shown(**values: Any) -> str:
-    return ", ".join(f"{name} {_brief(value)}" for name, value in values.items())
-
-
-def _brief(value: Any) -> str:
-    if not isinstance(value, mx.array):
-        return str(value)
-    try:
-        if value.size < _FEW:
-            return str(value.tolist())
-    except ValueError:  # an array that is being traced
-        pass
-    return f"an array of shape {value.shape}"
-
-
-def _name(dtype: mx.Dtype) -> str:
-    return str(dtype).removeprefix("mlx.core.")

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from .arguments import misfit
+from mlx_keys.errors import KeysError
+
+from . import misfits
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,5 +45,7 @@ def fitted(function: Callable[..., R], args: tuple[Any, ...], kwargs: Mapping[st
         return function(*args, **kwargs)
     except TypeError as error:
         if error.__traceback__ is None or error.__traceback__.tb_next is None:
-            raise misfit(function, str(error)) from None
-        raise
+            raise misfits.misfit(function, str(error)) from None
+        raise misfits.first(function, args, kwargs) or error from None
+    except KeysError as error:
+        raise misfits.first(function, args, kwargs) or error from None
