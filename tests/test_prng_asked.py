@@ -180,8 +180,10 @@ def test_a_fold_asks_for_one_block(asked: Asked, monkeypatch: pytest.MonkeyPatch
 def test_few_words_in_pairs_are_handed_out_by_mlx(
     shape: tuple[int, ...], window: slice | None, by_mlx: bool, asked: Asked
 ) -> None:
-    prng.bits(shape, key=KEY, window=window)
+    drawn = prng.bits(shape, key=KEY, window=window)
     assert (asked == []) is by_mlx
+    if by_mlx:
+        assert mx.array_equal(drawn, mx.random.split(KEY, shape[0] // 2).reshape(shape))
     with prng.using("kernel"):
         prng.bits((6,), key=KEY)
     assert len(asked) == 2 - by_mlx

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import mlx.core as mx
@@ -52,12 +53,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_plain_arguments_are_handed_to_mlx_as_they_stand(
     function: str, arguments: dict[str, Any], choice: str | None, read: list[str]
 ) -> None:
-    with mx.stream(mx.cpu):
-        if choice is None:
-            found = getattr(prng, function)(**arguments, key=KEY)
-        else:
-            with prng.using(choice):
-                found = getattr(prng, function)(**arguments, key=KEY)
+    with mx.stream(mx.cpu), prng.using(choice) if choice else nullcontext():
+        found = getattr(prng, function)(**arguments, key=KEY)
     assert read == []
     if found.size < 2**20:
         plain = {name: value for name, value in arguments.items() if name != "window"}
@@ -68,6 +65,24 @@ def test_a_key_that_leads_is_handed_over_too(read: list[str]) -> None:
     with prng.using("mlx"):
         assert raw(prng.split(KEY, 3)) == raw(mx.random.split(KEY, 3))
     assert read == []
+
+
+@pytest.mark.parametrize("choice", [None, "mlx"])
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [("permutation", [mx.arange(3)]), ("uniform", [mx.zeros(())]), ("bernoulli", [mx.array(0.5)])],
+    ids=str,
+)
+def test_an_array_that_leads_is_not_taken_for_the_key(
+    function: str, arguments: list[mx.array], choice: str | None
+) -> None:
+    """Without a key, mlx would draw from its global state."""
+    with (
+        mx.stream(mx.cpu),
+        prng.using(choice) if choice else nullcontext(),
+        pytest.raises(TypeError, match=rf"^{function}: .*(\n.*)*'key'"),
+    ):
+        getattr(prng, function)(*arguments)
 
 
 @pytest.mark.parametrize(("function", "arguments"), READ_FIRST, ids=str)
