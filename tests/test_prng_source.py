@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mlx_keys import prng
-from mlx_keys.prng import array, source, watching
+from mlx_keys.prng import array, source, threefry2x32, watching
 from mlx_keys.prng.window import Part, read_part
 from random_calls import raw
 from test_prng_refusals import KEY, PLAIN
@@ -167,3 +167,30 @@ def test_an_empty_part_is_a_part() -> None:
     for choice in ("mlx", "ops", "reference"):
         with prng.using(choice):
             assert source.words("bits", KEY, Part((0, 3), 0, 0, 0, 2)).shape == (0, 3)
+
+
+def test_the_reference_folds_and_draws_with_plain_integers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("block", "words"):
+        monkeypatch.setattr(array, name, lambda *_: pytest.fail("made of operations"))
+    with prng.using("reference"):
+        assert prng.fold_in(KEY, 5).tolist() == list(threefry2x32.fold_in((0, 3), 5))
+        assert prng.bits((3,), key=KEY).tolist() == threefry2x32.words((0, 3), 3)
+
+
+def test_a_key_without_words_is_told_who_can_take_it() -> None:
+    with prng.using("reference"), pytest.raises(ValueError, match=r"^bits: ") as caught:
+        mx.vmap(lambda key: prng.bits((3,), key=key))(KEY[None])
+    assert str(caught.value).splitlines()[1:] == [
+        "  expected: a key whose words are known",
+        "  found: a key that is being traced",
+        '  mend: draw inside prng.using("ops"), or with no choice',
+    ]
+
+
+def test_a_source_that_is_none_is_told_which_there_are() -> None:
+    with pytest.raises(ValueError, match=r"^using: ") as caught, prng.using("dice"):
+        pass
+    assert str(caught.value).splitlines()[1:] == [
+        '  expected: "kernel" or "mlx" or "ops" or "reference"',
+        "  found: 'dice'",
+    ]
