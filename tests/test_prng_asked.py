@@ -213,8 +213,7 @@ def test_a_kernel_is_given_no_bad_key(function: str, key: object) -> None:
 @pytest.mark.parametrize("function", ["uniform", "normal", "laplace", "gumbel", "truncated_normal"])
 @pytest.mark.usefixtures("asked")
 def test_a_gpu_draws_no_float64(function: str) -> None:
-    kinds = (ValueError, RuntimeError)
-    with pytest.raises(kinds, match=f"^{function}: .*(\n.*)*float64") as caught:
+    with pytest.raises(ValueError, match=f"^{function}: MLX has no float64 on a GPU") as caught:
         getattr(prng, function)(**PLAIN[function], dtype=mx.float64, key=KEY)
     assert isinstance(caught.value, KeysError)
 
