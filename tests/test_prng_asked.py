@@ -270,6 +270,13 @@ def test_a_kernel_of_no_values_is_not_launched(asked: Asked) -> None:
     assert asked == []
 
 
+def strides(told: dict[str, Any]) -> list[int]:
+    """The strides of the key that a launch is given, in words."""
+    (key,) = told["inputs"]
+    mx.eval(key)
+    return [stride // 4 for stride in memoryview(key).strides]
+
+
 def test_a_kernel_is_launched_in_blocks_that_hold_four_counters_or_values_a_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -283,6 +290,7 @@ def test_a_kernel_is_launched_in_blocks_that_hold_four_counters_or_values_a_thre
     kernel.launch("randint", KEY, Part((1, 3), 9, 3, 6, 2), (1, 2), "metal")
     kernel.block(KEY, (7, 9), "metal")
     (unit, whole), (randint, part), (bits, block) = launches
+    # The numbers of the draw, the parameters as bits, and the stride between the words.
     assert (unit, randint, bits) == (
         ("unit", "whole", "cuda"),
         ("randint", "part", "metal"),
@@ -293,8 +301,25 @@ def test_a_kernel_is_launched_in_blocks_that_hold_four_counters_or_values_a_thre
     assert whole["verbose"] is True
     assert (part["grid"], part["threadgroup"]) == ((1, 1, 1), (kernel.THREADS, 1, 1))
     assert (part["output_shapes"], part["output_dtypes"]) == ([(1, 3)], [mx.int32])
+    assert strides(whole) == [5, 4, 0, 9, 0x3F000000, 0, 0, 1]
+    assert strides(part) == [5, 4, 3, 3, 1, 2, 0, 1]
+    assert strides(block) == [7, 9, 0, 0, 0, 0, 0, 1]
     assert (block["grid"], block["threadgroup"]) == ((1, 1, 1), (1, 1, 1))
     assert (block["output_shapes"], block["output_dtypes"]) == ([(2,)], [mx.uint32])
+
+
+@pytest.mark.parametrize(
+    ("size", "start", "most"), [(2**33 - 2, 0, 2**33 - 2), (2**34, 5, 2**32 - 1)], ids=str
+)
+def test_a_launch_numbers_values_to_the_last_that_32_bits_count(
+    size: int, start: int, most: int, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "launch", lambda *given: asked.append(given))
+    kernel.draw("bits", KEY, Part((most,), size, start, start + most, 1))
+    assert len(asked) == 1
+    size += size == most
+    with pytest.raises(RuntimeError, match=f"expected: at most {most}\n  found: {most + 1}, of"):
+        kernel.draw("bits", KEY, Part((most + 1,), size, start, start + most + 1, 1))
 
 
 @pytest.mark.parametrize(
