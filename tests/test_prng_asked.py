@@ -288,7 +288,8 @@ def test_a_kernel_is_launched_in_blocks_that_hold_four_counters_or_values_a_thre
     monkeypatch.setattr(kernel, "built", built)
     kernel.launch("unit", KEY, Part((3, 3), 9, 0, 9, 2), (0.5,), "cuda", verbose=True)
     kernel.launch("randint", KEY, Part((1, 3), 9, 3, 6, 2), (1, 2), "metal")
-    kernel.block(KEY, (7, 9), "metal")
+    monkeypatch.setattr(kernel, "backend", lambda: "metal")
+    kernel.block(KEY, (7, 9))
     (unit, whole), (randint, part), (bits, block) = launches
     # The numbers of the draw, the parameters as bits, and the stride between the words.
     assert (unit, randint, bits) == (
@@ -337,3 +338,21 @@ def test_a_parameter_beyond_float32_is_told_as_infinity() -> None:
     told = kernel.told("uniform", part, (1e300, -1e300, 0.1))
     given = mx.array(told[4:7], mx.uint32).view(mx.float32)
     assert given.tolist() == [inf, -inf, mx.array(0.1).item()]
+
+
+@pytest.mark.parametrize(("where", "other"), [("cuda", "metal"), ("metal", "cuda")])
+def test_a_kernel_is_built_for_its_device_under_its_own_name(
+    where: str, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(mx.fast, f"{where}_kernel", lambda **given: told.update(given))
+    monkeypatch.setattr(mx.fast, f"{other}_kernel", lambda **_: pytest.fail("of another device"))
+    kernel.built.__wrapped__("unit", "part", where)
+    header, text = kernel.text("unit", "part", where)
+    assert told == {
+        "name": "mlx_keys_unit_part",
+        "input_names": ["key"],
+        "output_names": ["out"],
+        "source": text,
+        "header": header,
+    }
