@@ -9,9 +9,15 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 #: A test so marked may skip on CI: no machine there has the hardware.
 HARDWARE = ("needs_cuda", "needs_metal")
+
+
+# Hypothesis stops what takes 0.2 s an example, which a busy machine can make of any test.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan, sqrt
+from math import inf, nan, sqrt
 from types import SimpleNamespace
 from typing import Any
 
@@ -180,8 +180,10 @@ def test_a_fold_asks_for_one_block(asked: Asked, monkeypatch: pytest.MonkeyPatch
 def test_few_words_in_pairs_are_handed_out_by_mlx(
     shape: tuple[int, ...], window: slice | None, by_mlx: bool, asked: Asked
 ) -> None:
-    prng.bits(shape, key=KEY, window=window)
+    drawn = prng.bits(shape, key=KEY, window=window)
     assert (asked == []) is by_mlx
+    if by_mlx:
+        assert mx.array_equal(drawn, mx.random.split(KEY, shape[0] // 2).reshape(shape))
     with prng.using("kernel"):
         prng.bits((6,), key=KEY)
     assert len(asked) == 2 - by_mlx
@@ -211,8 +213,7 @@ def test_a_kernel_is_given_no_bad_key(function: str, key: object) -> None:
 @pytest.mark.parametrize("function", ["uniform", "normal", "laplace", "gumbel", "truncated_normal"])
 @pytest.mark.usefixtures("asked")
 def test_a_gpu_draws_no_float64(function: str) -> None:
-    kinds = (ValueError, RuntimeError)
-    with pytest.raises(kinds, match=f"^{function}: .*(\n.*)*float64") as caught:
+    with pytest.raises(ValueError, match=f"^{function}: MLX has no float64 on a GPU") as caught:
         getattr(prng, function)(**PLAIN[function], dtype=mx.float64, key=KEY)
     assert isinstance(caught.value, KeysError)
 
@@ -236,3 +237,122 @@ def test_a_bad_shape_or_window_is_refused_in_the_name_of_the_call(
 ) -> None:
     with pytest.raises((TypeError, ValueError), match=f"^{function}: {message}"):
         getattr(prng, function)(**PLAIN.get(function, {}), **arguments, key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("cuda", "metal", "expected"),
+    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "metal"), (False, False, None)],
+)
+def test_the_kernels_are_those_of_the_device_that_mlx_has(
+    cuda: bool, metal: bool, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mx.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(mx.metal, "is_available", lambda: metal)
+    assert kernel.backend.__wrapped__() == expected
+
+
+def test_a_kernel_asked_for_on_a_cpu_tells_where_it_runs() -> None:
+    with mx.stream(mx.cpu), pytest.raises(RuntimeError) as caught:
+        kernel.require("bits")
+    assert str(caught.value).splitlines() == [
+        "bits: the kernels run on a GPU",
+        "  expected: CUDA or Metal as the device",
+        "  found: Device(cpu, 0)",
+        '  mend: stream=mx.gpu where there is one; prng.using("mlx") or no choice at all',
+    ]
+
+
+def test_a_kernel_of_no_values_is_not_launched(asked: Asked) -> None:
+    part = Part((0, 3), 15, 6, 6, 2)
+    for name in kernel.FINISHES:
+        drawn = kernel.draw(name, KEY, part)
+        assert (drawn.shape, drawn.dtype) == ((0, 3), kernel.FINISHES[name].dtype)
+    assert asked == []
+
+
+def strides(told: dict[str, Any]) -> list[int]:
+    """The strides of the key that a launch is given, in words."""
+    (key,) = told["inputs"]
+    mx.eval(key)
+    return [stride // 4 for stride in memoryview(key).strides]
+
+
+def test_a_kernel_is_launched_in_blocks_that_hold_four_counters_or_values_a_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    launches = []
+
+    def built(*which: str) -> Any:
+        return lambda **told: launches.append((which, told)) or [mx.zeros(3)]
+
+    monkeypatch.setattr(kernel, "built", built)
+    kernel.launch("unit", KEY, Part((3, 3), 9, 0, 9, 2), (0.5,), "cuda", verbose=True)
+    kernel.launch("randint", KEY, Part((1, 3), 9, 3, 6, 2), (1, 2), "metal")
+    monkeypatch.setattr(kernel, "backend", lambda: "metal")
+    kernel.block(KEY, (7, 9))
+    (unit, whole), (randint, part), (bits, block) = launches
+    # The numbers of the draw, the parameters as bits, and the stride between the words.
+    assert (unit, randint, bits) == (
+        ("unit", "whole", "cuda"),
+        ("randint", "part", "metal"),
+        ("bits", "block", "metal"),
+    )
+    assert (whole["grid"], whole["threadgroup"]) == ((2, 1, 1), (kernel.THREADS, 1, 1))
+    assert (whole["output_shapes"], whole["output_dtypes"]) == ([(3, 3)], [mx.float32])
+    assert whole["verbose"] is True
+    assert (part["grid"], part["threadgroup"]) == ((1, 1, 1), (kernel.THREADS, 1, 1))
+    assert (part["output_shapes"], part["output_dtypes"]) == ([(1, 3)], [mx.int32])
+    assert strides(whole) == [5, 4, 0, 9, 0x3F000000, 0, 0, 1]
+    assert strides(part) == [5, 4, 3, 3, 1, 2, 0, 1]
+    assert strides(block) == [7, 9, 0, 0, 0, 0, 0, 1]
+    assert (block["grid"], block["threadgroup"]) == ((1, 1, 1), (1, 1, 1))
+    assert (block["output_shapes"], block["output_dtypes"]) == ([(2,)], [mx.uint32])
+
+
+@pytest.mark.parametrize(
+    ("size", "start", "most"), [(2**33 - 2, 0, 2**33 - 2), (2**34, 5, 2**32 - 1)], ids=str
+)
+def test_a_launch_numbers_values_to_the_last_that_32_bits_count(
+    size: int, start: int, most: int, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "launch", lambda *given: asked.append(given))
+    kernel.draw("bits", KEY, Part((most,), size, start, start + most, 1))
+    assert len(asked) == 1
+    size += size == most
+    with pytest.raises(RuntimeError, match=f"expected: at most {most}\n  found: {most + 1}, of"):
+        kernel.draw("bits", KEY, Part((most + 1,), size, start, start + most + 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("size", "start", "stop", "threads"),
+    [(1, 0, 1, 1), (8, 0, 8, 1), (9, 0, 9, 2), (16, 0, 16, 2), (17, 3, 7, 1), (17, 3, 8, 2)],
+)
+def test_a_thread_makes_four_counters_of_a_whole_draw_and_four_values_of_a_part(
+    size: int, start: int, stop: int, threads: int
+) -> None:
+    assert kernel.threads(Part((stop - start,), size, start, stop, 1)) == threads
+
+
+def test_a_parameter_beyond_float32_is_told_as_infinity() -> None:
+    part = Part((1,), 1, 0, 1, 1)
+    told = kernel.told("uniform", part, (1e300, -1e300, 0.1))
+    given = mx.array(told[4:7], mx.uint32).view(mx.float32)
+    assert given.tolist() == [inf, -inf, mx.array(0.1).item()]
+
+
+@pytest.mark.parametrize(("where", "other"), [("cuda", "metal"), ("metal", "cuda")])
+def test_a_kernel_is_built_for_its_device_under_its_own_name(
+    where: str, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(mx.fast, f"{where}_kernel", lambda **given: told.update(given))
+    monkeypatch.setattr(mx.fast, f"{other}_kernel", lambda **_: pytest.fail("of another device"))
+    kernel.built.__wrapped__("unit", "part", where)
+    header, text = kernel.text("unit", "part", where)
+    assert told == {
+        "name": "mlx_keys_unit_part",
+        "input_names": ["key"],
+        "output_names": ["out"],
+        "source": text,
+        "header": header,
+    }

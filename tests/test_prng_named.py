@@ -69,3 +69,47 @@ def test_a_row_too_long_is_refused_in_the_name_of_the_call(
 ) -> None:
     with prng.using(source), pytest.raises(OverflowError, match=f"^{function}: the shape has"):
         getattr(prng, function)(**arguments, shape=(2**16, 2**15), key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "told"),
+    [
+        (
+            "uniform",
+            {"dtype": mx.float64, "stream": mx.cpu},
+            [
+                "uniform: mlx has no uniform numbers of this dtype",
+                "  expected: float32, float16 or bfloat16",
+                "  found: mlx.core.float64",
+                "  mend: draw float32, then .astype(mx.float64)",
+            ],
+        ),
+        (
+            "laplace",
+            {"scale": "2"},
+            [
+                "laplace: scale must be one number",
+                "  expected: a float",
+                "  found: str '2'",
+                "  mend: scale and move the result: scale * x + loc, with scale an array",
+            ],
+        ),
+        (
+            "truncated_normal",
+            {"lower": mx.zeros(3), "upper": mx.zeros((2, 1)), "shape": (3,)},
+            [
+                "truncated_normal: shape is too small for the other arguments",
+                "  expected: a shape that holds lower (3,), upper (2, 1)",
+                "  found: (3,)",
+                "  mend: shape=(2, 3)",
+            ],
+        ),
+    ],
+    ids=["float64", "a string", "bounds"],
+)
+def test_a_refusal_tells_what_mends_it(
+    function: str, arguments: dict[str, Any], told: list[str]
+) -> None:
+    with pytest.raises((RuntimeError, TypeError, ValueError)) as caught:
+        getattr(prng, function)(**arguments, key=KEY)
+    assert str(caught.value).splitlines() == told

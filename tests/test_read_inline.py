@@ -106,3 +106,22 @@ def test_a_comment_of_html_vanishes(comment: str) -> None:
 
 def test_a_comment_that_never_ends_is_text() -> None:
     assert shape(parse("a<!-- b")) == ours("a<!-- b") == ("a<!-- b",)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("a $b_c$ d", ("a ", ("span", "", ("b_c",)), " d")),
+        ("5$ and 6", ("5$ and 6",)),
+        ("$a", ("$a",)),
+        ("$`b`$", ("$", ("code", "", ("b",)), "$")),
+        ("*a* $", (("em", "", ("a",)), " $")),
+    ],
+)
+def test_a_formula_stands_between_dollars_where_there_are_formulas(
+    said: str, expected: tuple[Shape, ...]
+) -> None:
+    growing = Growing()
+    inline.grow(growing, said, formulas=True)
+    assert shape(growing.children()) == expected
+    assert "span" not in str(ours(said))

@@ -42,7 +42,7 @@ _SCALARS = frozenset({"int", "float", "bool", "complex"})
 _LIMIT = 10_000
 
 _OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
-_IN_TYPE = re.compile(r",?\s{0,3}\b(?:optional|default\b.*)", re.IGNORECASE)
+_IN_TYPE = re.compile(r",?\s{0,3}\b(?:optional\b(?!\[)|default\b.*)", re.IGNORECASE)
 _LITERAL = (
     r"`[^`]{1,200}`|'[^']{0,80}'|\"[^\"]{0,80}\"|\\?\[[^\]]{0,80}\]|\([^)]{0,80}\)|-?[\w.+-]{1,80}"
 )

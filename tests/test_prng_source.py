@@ -1,0 +1,196 @@
+"""What is handed to ``mx.random`` as it stands, and what is read here first."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pytest
+
+from mlx_keys import prng
+from mlx_keys.prng import array, source, threefry2x32, watching
+from mlx_keys.prng.window import Part, read_part
+from random_calls import raw
+from test_prng_refusals import KEY, PLAIN
+
+#: Arguments that mlx reads as we do: of no class that another library may have made.
+AS_THEY_STAND: list[tuple[str, dict[str, Any]]] = [
+    *((function, given) for function, given in PLAIN.items() if function != "multivariate_normal"),
+    ("split", {"num": 3}),
+    ("uniform", {"low": 0, "high": 1.5, "shape": (2,), "dtype": mx.float16}),
+    ("uniform", {"low": mx.zeros(2), "high": True, "shape": [3, 2], "dtype": None}),
+    ("uniform", {"window": None, "shape": (0,)}),
+    ("normal", {"shape": (2**31 - 1,), "loc": None}),
+]
+READ_FIRST: list[tuple[str, dict[str, Any]]] = [
+    ("uniform", {"low": np.float32(0.5)}),
+    ("uniform", {"shape": np.array([2, 3])}),
+    ("uniform", {"shape": (2, True)}),
+    ("uniform", {"shape": [np.int64(2)]}),
+    ("uniform", {"shape": range(1, 3)}),
+    ("uniform", {"low": 1j, "high": 2}),
+]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The functions whose arguments were read here."""
+    functions: list[str] = []
+    fitted = watching.fitted
+
+    def noted(function: Any, *given: Any) -> mx.array:
+        functions.append(function.__name__)
+        return fitted(function, *given)
+
+    monkeypatch.setattr(watching, "fitted", noted)
+    return functions
+
+
+@pytest.mark.parametrize("choice", [None, "mlx"])
+@pytest.mark.parametrize(("function", "arguments"), AS_THEY_STAND, ids=str)
+def test_plain_arguments_are_handed_to_mlx_as_they_stand(
+    function: str, arguments: dict[str, Any], choice: str | None, read: list[str]
+) -> None:
+    with mx.stream(mx.cpu), prng.using(choice) if choice else nullcontext():
+        found = getattr(prng, function)(**arguments, key=KEY)
+    assert read == []
+    if found.size < 2**20:
+        plain = {name: value for name, value in arguments.items() if name != "window"}
+        assert raw(found) == raw(getattr(mx.random, function)(**plain, key=KEY))
+
+
+def test_a_key_that_leads_is_handed_over_too(read: list[str]) -> None:
+    with prng.using("mlx"):
+        assert raw(prng.split(KEY, 3)) == raw(mx.random.split(KEY, 3))
+    assert read == []
+
+
+@pytest.mark.parametrize("choice", [None, "mlx"])
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [("permutation", [mx.arange(3)]), ("uniform", [mx.zeros(())]), ("bernoulli", [mx.array(0.5)])],
+    ids=str,
+)
+def test_an_array_that_leads_is_not_taken_for_the_key(
+    function: str, arguments: list[mx.array], choice: str | None
+) -> None:
+    """Without a key, mlx would draw from its global state."""
+    with (
+        mx.stream(mx.cpu),
+        prng.using(choice) if choice else nullcontext(),
+        pytest.raises(TypeError, match=rf"^{function}: .*(\n.*)*'key'"),
+    ):
+        getattr(prng, function)(*arguments)
+
+
+@pytest.mark.parametrize(("function", "arguments"), READ_FIRST, ids=str)
+def test_what_another_library_may_have_made_is_read_first(
+    function: str, arguments: dict[str, Any], read: list[str]
+) -> None:
+    with prng.using("mlx"):
+        found = getattr(prng, function)(**arguments, key=KEY)
+    assert read == [function]
+    assert raw(found) == raw(getattr(mx.random, function)(**arguments, key=KEY))
+
+
+@pytest.mark.parametrize("side", [2**31, -(2**31) - 1])
+def test_a_side_over_which_mlx_would_abort_is_never_shown_to_it(side: int, read: list[str]) -> None:
+    for shape in ((side,), [2, side]):
+        with prng.using("mlx"), pytest.raises((OverflowError, ValueError), match=r"^uniform: "):
+            prng.uniform(shape=shape, key=KEY)
+    assert read == ["uniform"] * 2
+
+
+@pytest.mark.parametrize("choice", ["ops", "reference"])
+def test_another_source_is_shown_every_call(choice: str, read: list[str]) -> None:
+    with prng.using(choice):
+        prng.uniform(key=KEY)
+    assert read == ["uniform"]
+
+
+@pytest.mark.parametrize("length", [2**31 - 1, 2**31])
+def test_a_row_holds_what_31_bits_count(length: int) -> None:
+    part = read_part("bits", (length,), slice(None))
+    if length < 2**31:
+        source.refuse_so_long_a_row("bits", part)
+        return
+    with pytest.raises(OverflowError, match=r"^bits: the shape has") as caught:
+        source.refuse_so_long_a_row("bits", part)
+    assert str(caught.value).splitlines()[1:] == [
+        "  expected: fewer than 2**31",
+        f"  found: {length}, of shape ({length},)",
+        "  mend: window=slice(a, b), for some rows at a time",
+    ]
+
+
+def test_mlx_hands_out_as_many_words_as_it_counts_in_pairs() -> None:
+    """Nothing is made here: what can be is made when it is asked for."""
+    with prng.using("mlx"):
+        assert prng.bits((2**31 - 1, 2), key=KEY).shape == (2**31 - 1, 2)
+        with pytest.raises(OverflowError, match=r"^bits: the shape"):
+            prng.bits((2**16, 2**16), key=KEY)
+        with pytest.raises(OverflowError, match=r"^bits: the shape"):
+            prng.bits((2**31 - 1, 3), key=KEY)
+
+
+def test_a_window_of_all_rows_is_drawn_by_mlx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(array, "words", lambda *_: pytest.fail("made of operations"))
+    with prng.using("mlx"):
+        for function in ("uniform", "normal", "bernoulli", "gumbel"):
+            whole = getattr(prng, function)(shape=(4,), key=KEY)
+            found = getattr(prng, function)(shape=(4,), key=KEY, window=slice(0, 4))
+            assert raw(found) == raw(whole)
+        assert prng.bits((3, 2), key=KEY).tolist() == mx.random.split(KEY, 3).tolist()
+
+
+def test_an_odd_draw_asks_mlx_for_all_but_its_middle_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    words = array.words
+
+    def noted(key: mx.array, size: int, start: int, stop: int) -> mx.array:
+        asked.append((size, start, stop))
+        return words(key, size, start, stop)
+
+    monkeypatch.setattr(array, "words", noted)
+    with prng.using("mlx"):
+        drawn = prng.bits((7,), key=KEY)
+    assert asked == [(7, 3, 4)]
+    with prng.using("reference"):
+        assert drawn.tolist() == prng.bits((7,), key=KEY).tolist()
+
+
+def test_an_empty_part_is_a_part() -> None:
+    for choice in ("mlx", "ops", "reference"):
+        with prng.using(choice):
+            assert source.words("bits", KEY, Part((0, 3), 0, 0, 0, 2)).shape == (0, 3)
+
+
+def test_the_reference_folds_and_draws_with_plain_integers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("block", "words"):
+        monkeypatch.setattr(array, name, lambda *_: pytest.fail("made of operations"))
+    with prng.using("reference"):
+        assert prng.fold_in(KEY, 5).tolist() == list(threefry2x32.fold_in((0, 3), 5))
+        assert prng.bits((3,), key=KEY).tolist() == threefry2x32.words((0, 3), 3)
+
+
+def test_a_key_without_words_is_told_who_can_take_it() -> None:
+    with prng.using("reference"), pytest.raises(ValueError, match=r"^bits: ") as caught:
+        mx.vmap(lambda key: prng.bits((3,), key=key))(KEY[None])
+    assert str(caught.value).splitlines()[1:] == [
+        "  expected: a key whose words are known",
+        "  found: a key that is being traced",
+        '  mend: draw inside prng.using("ops"), or with no choice',
+    ]
+
+
+def test_a_source_that_is_none_is_told_which_there_are() -> None:
+    with pytest.raises(ValueError, match=r"^using: ") as caught, prng.using("dice"):
+        pass
+    assert str(caught.value).splitlines()[1:] == [
+        '  expected: "kernel" or "mlx" or "ops" or "reference"',
+        "  found: 'dice'",
+    ]
