@@ -151,6 +151,22 @@ def test_a_list_below_a_fields_words_belongs_to_them() -> None:
     assert only(found).returns == Returns("bucket", "One of:\n\n* a bucket\n* a pail")
 
 
+@pytest.mark.parametrize(
+    ("put", "expected"),
+    [
+        ("<p>{}</p>", "$x_1$ and `a*b` &"),
+        ("<table><tr><td>{}</td></tr></table>", "| $x_1$ and `a*b` & |\n| --- |"),
+        ("<blockquote>{}</blockquote>", "> $x_1$ and `a*b` &"),
+        ("<b title='{}'>x</b>", "**x**"),
+    ],
+)
+def test_formulas_and_code_in_html_blocks_are_themselves(put: str, expected: str) -> None:
+    """What stands for them while Markdown is read is no text, and was once taken for such."""
+    said = put.format('<span class="math">x_1</span> and <code>a*b</code> &amp;&#2;')
+    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
+    assert expected in only(found).body
+
+
 def test_code_in_no_language_is_text() -> None:
     found = changed("highlight-python notranslate", "highlight-none notranslate")
     assert "```text\nfor _ in range(2):\n    scoop(1)\n```" in only(found).body

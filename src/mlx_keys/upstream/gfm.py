@@ -90,7 +90,7 @@ def _tree(text: str, first: int, warn: Warn) -> list[Child]:
     most = dense.limit(text)
     if most is not None:
         warn(dense.KIND, first, dense.MESSAGE)
-        text = text[:most] + aside.put(" ".join(text[most:].split()))
+        text = text[:most] + aside.put(markup.fold(text[most:]))
     growing = Growing(dropped, aside.back)
     markdown.grow(growing, markdown.parse(text), line=lambda at: origin[at] + first)
     return growing.children()
