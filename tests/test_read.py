@@ -167,6 +167,18 @@ def test_formulas_and_code_in_html_blocks_are_themselves(put: str, expected: str
     assert expected in only(found).body
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("<ul>a<li>b</li><i>c</i>d</ul>", "* a\n* b\n* *c*d"),
+        ("<table>a<tr>b<td>c</td></tr></table>", "ab\n\n| c |\n| --- |"),
+    ],
+)
+def test_what_stands_between_items_or_cells_is_not_lost(said: str, expected: str) -> None:
+    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
+    assert expected in only(found).body
+
+
 def test_code_in_no_language_is_text() -> None:
     found = changed("highlight-python notranslate", "highlight-none notranslate")
     assert "```text\nfor _ in range(2):\n    scoop(1)\n```" in only(found).body

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import markup, signature
-from .prose import blocks, plain
+from .prose import blocks, items, plain
 from .records import Entry, Kind, Parameter, Raised, Returns, Signature
 from .tree import Child, Node
 
@@ -158,14 +158,14 @@ def prose(children: Sequence[Child]) -> str:
 
 def _items(children: Sequence[Child]) -> list[list[Child]]:
     """The items of a field: those of its list, or its only one."""
-    items: list[list[Child]] = []
+    found: list[list[Child]] = []
     loose: list[Child] = []
     for child in children:
         if isinstance(child, Node) and child.tag in ("ul", "ol") and not plain(loose):
-            items += [li.children for li in child.children if isinstance(li, Node)]
+            found += items(child)
         else:
             loose.append(child)
-    return ([loose] if plain(loose) else []) + items
+    return ([loose] if plain(loose) else []) + found
 
 
 def _lead(item: Sequence[Child]) -> tuple[list[Child], list[Child]]:

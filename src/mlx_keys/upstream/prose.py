@@ -36,6 +36,9 @@ _ESCAPED_TEX = re.compile(r"\\([*_#\[\]<>|~`])")
 _Piece: TypeAlias = "tuple[str, str, list[_Piece]]"
 #: How deep emphasis and links may nest.
 _DEEPEST = 4
+#: How deep blocks may nest: less than :mod:`~mlx_keys.upstream.markdown` reads, which counts a list
+#: twice as well, so that what is written comes back as it was.
+_DEEPEST_BLOCK = 16
 _NOTHING: _Piece = ("", " ", [])
 
 
@@ -46,25 +49,48 @@ def plain(children: Sequence[Child]) -> str:
 
 def inline(children: Sequence[Child]) -> str:
     """One paragraph's worth of Markdown."""
+    first = children[0] if len(children) == 1 else None
+    if isinstance(first, str):
+        return markup.escape(markup.fold(first))
     return markup.fold(_joined(list(_pieces(children))))
 
 
-def blocks(children: Sequence[Child], headings: bool = False) -> list[str]:
+def blocks(children: Sequence[Child], headings: bool = False, depth: int = 0) -> list[str]:
     """Blocks of Markdown, in order.
 
     Args:
         children: Blocks, or loose inline content, which makes paragraphs.
         headings: Whether a heading may stay one; else it becomes a bold line.
+        depth: How deep they stand in lists, quotations and admonitions; too deep, all is prose.
     """
     done: list[str] = []
     loose: list[Child] = []
     for child in children:
-        if isinstance(child, Node) and child.tag in _BLOCKS:
-            done += [markup.opening(inline(loose)), *_block(child, headings)]
-            loose = []
+        if isinstance(child, Node) and child.tag in _BLOCKS and depth < _DEEPEST_BLOCK:
+            if loose:
+                done.append(markup.opening(inline(loose)))
+                loose = []
+            done += _block(child, headings, depth)
         else:
             loose.append(child)
-    return [block for block in [*done, markup.opening(inline(loose))] if block]
+    if loose:
+        done.append(markup.opening(inline(loose)))
+    return [block for block in done if block]
+
+
+def items(node: Node) -> list[list[Child]]:
+    """What each item of a list holds; what stands between items is one of its own."""
+    found: list[list[Child]] = []
+    loose: list[Child] = []
+    for child in node.children:
+        if isinstance(child, str) or child.tag != "li":
+            loose.append(child)
+            continue
+        if plain(loose):
+            found.append(loose)
+        loose = []
+        found.append(child.children)
+    return [*found, loose] if plain(loose) else found
 
 
 def is_permalink(child: Child) -> bool:
@@ -87,7 +113,7 @@ def code_block(raw: str, classes: Sequence[str] = ()) -> str:
     return markup.fenced(raw, language(dedent(raw), named)) if raw.strip() else ""
 
 
-def _block(node: Node, headings: bool) -> Iterator[str]:
+def _block(node: Node, headings: bool, depth: int) -> Iterator[str]:
     classes = node.classes
     if node.tag == "p":
         yield markup.opening(inline(node.children))
@@ -96,14 +122,15 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
         named = inner.classes if isinstance(inner, Node) else []
         yield code_block(text(node.children), [*named, *classes])
     elif node.tag in ("ul", "ol"):
-        items = [child for child in node.children if isinstance(child, Node)]
         yield markup.listed(
-            ("\n\n".join(blocks(item.children)) for item in items), node.tag == "ol"
+            (markup.blocks(blocks(item, depth=depth + 2)) for item in items(node)),
+            node.tag == "ol",
         )
     elif node.tag == "table":
+        yield markup.opening(inline(list(_beside(node))))
         yield markup.table([list(map(inline, row)) for row in _rows(node)])
     elif node.tag == "blockquote":
-        quoted = "\n\n".join(blocks(node.children))
+        quoted = markup.blocks(blocks(node.children, depth=depth + 1))
         yield "\n".join(f"> {line}".rstrip() for line in quoted.split("\n")) if quoted else ""
     elif node.tag in _HEADINGS:
         title = inline(node.children)
@@ -113,12 +140,12 @@ def _block(node: Node, headings: bool) -> Iterator[str]:
     elif "math" in classes:
         yield markup.math_block(_tex(node))
     elif "admonition" in classes:
-        yield _admonition(node)
-    elif any(_LANGUAGE.match(name) for name in classes):
+        yield _admonition(node, depth)
+    elif named := next(filter(_LANGUAGE.match, classes), ""):
         # The language stands on an element around the code.
-        yield from blocks(_said_in(node.children, classes))
+        yield from blocks([_called(child, named) for child in node.children], depth=depth)
     else:
-        yield from blocks(node.children, headings)
+        yield from blocks(node.children, headings, depth)
 
 
 def _tex(node: Node) -> str:
@@ -127,28 +154,21 @@ def _tex(node: Node) -> str:
     return said if "tex" in node.classes else formula(said)
 
 
-def _admonition(node: Node) -> str:
+def _admonition(node: Node, depth: int) -> str:
     kind = next((name for name in node.classes if name in ADMONITIONS), "note")
-    inner = blocks(node.children)
+    inner = blocks(node.children, depth=depth + 2)
     # The theme repeats the kind as a title of its own.
     if inner and inner[0].strip("*").lower() in (kind, "see also"):
         inner = inner[1:]
-    return markup.fenced("\n\n".join(inner), f"{{{kind}}}")
+    return markup.fenced(markup.blocks(inner), f"{{{kind}}}")
 
 
-def _said_in(children: Sequence[Child], classes: list[str]) -> list[Child]:
-    """Elements with the classes of the one around them, as far down as the code."""
-    return [
-        Node(
-            child.tag,
-            {**child.attributes, "class": " ".join([*child.classes, *classes])},
-            child.children if child.tag == "pre" else _said_in(child.children, classes),
-            child.line,
-        )
-        if isinstance(child, Node) and child.tag in ("div", "pre")
-        else child
-        for child in children
-    ]
+def _called(child: Child, named: str) -> Child:
+    """What may hold code, with the class that names the language of the element around it."""
+    if isinstance(child, str) or child.tag not in ("div", "pre"):
+        return child
+    classes = " ".join([*child.classes, named])
+    return Node(child.tag, {**child.attributes, "class": classes}, child.children, child.line)
 
 
 def _rows(node: Node) -> Iterator[list[list[Child]]]:
@@ -161,6 +181,15 @@ def _rows(node: Node) -> Iterator[list[list[Child]]]:
             ]
         elif isinstance(child, Node):
             yield from _rows(child)
+
+
+def _beside(node: Node) -> Iterator[Child]:
+    """What a table says outside of its cells."""
+    for child in node.children:
+        if isinstance(child, str) or (node.tag == "tr" and child.tag not in ("td", "th")):
+            yield child
+        elif node.tag != "tr":
+            yield from _beside(child)
 
 
 def _pieces(children: Sequence[Child], inside: int = 0) -> Iterator[_Piece]:
