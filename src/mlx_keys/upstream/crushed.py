@@ -37,6 +37,9 @@ _ANNOUNCED = re.compile(
 )
 # A sentence of fewer letters is seldom one: "The Adam optimizer [1]."
 _MEMBERS = re.compile(r"(?:Methods|Attributes)(?:\s|$)")
+_OPENS_ITEM = re.compile(r"(?:-\s+)?[*\[]")
+_OPENS_TYPE = re.compile(r"[A-Z]\w{0,80}:\s")
+_LOOKS_LISTED = re.compile(r"\s(?:-|>|\d\.)\s")
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\[“\"(*\\$])")
 _SHORTEST = 24
 #: How many ends of sentences are looked at for the first.
@@ -57,22 +60,26 @@ _CUT_CODE = re.compile(r"(?<=[^`\s])``(\s?)``(?=[^`])|(?<=[^`\s])``(?=[^`\s])")
 _FORMULA = re.compile(
     r"\\\\(?:\\?[\[(])?(?=\S)"
     # In a formula, two backslashes between spaces are TeX's own: a space, or the end of a line.
-    r"((?:\\begin\{split\}.{1,4000}?\\end\{split\}|(?:(?!\\\\).|(?<=\s)\\\\(?=\s)){1,2000}?))"
+    r"((?:\\begin\{split\}(?:(?!\\begin\{split\}).){1,4000}?\\end\{split\}|(?:(?!\\\\).|(?<=\s)\\\\(?=\s)){1,2000}?))"
     r"(?<!\s)\\\\(?=[\s.,;:)\]]|$)"
 )
 
 
 def nodes(text: str) -> list[Child]:
     """Inline Markdown as a tree."""
-    text = _CUT_CODE.sub(lambda found: found.group(1) or "", text)
+    if not inline_marks.marked(text):
+        return [text] if text else []
+    if "``" in text:
+        text = _CUT_CODE.sub(lambda found: found.group(1) or "", text)
     aside = Aside()
 
     def formula(found: re.Match[str]) -> str:
         """A formula as the element that the first form has."""
         return f'<span class="math">{aside.put(markup.resolved(found.group(1)))}</span>'
 
-    growing = Growing(restored=aside.back)
-    inline_marks.grow(growing, _FORMULA.sub(formula, text))
+    text = _FORMULA.sub(formula, text) if r"\\" in text else text
+    growing = Growing(restored=aside.back if aside else None)
+    inline_marks.grow(growing, text)
     return growing.children()
 
 
@@ -106,10 +113,10 @@ def _is_field(text: str, label: re.Match[str], return_type: int) -> bool:
     if text.endswith("> ", 0, label.start()):
         return False
     if label.group(1) in (*PARAMETERS, RAISES):
-        return re.compile(r"(?:-\s+)?[*\[]").match(text, label.end()) is not None
+        return _OPENS_ITEM.match(text, label.end()) is not None
     if label.group(1) == RETURNS:
         # Sphinx moves the type to a field of its own.
-        typed = re.compile(r"[A-Z]\w{0,80}:\s").match(text, label.end())
+        typed = _OPENS_TYPE.match(text, label.end())
         return typed is None or return_type >= label.end()
     return True
 
@@ -199,7 +206,7 @@ def _block(text: str, warn: Warn) -> Iterator[str]:
         warn("crushed-code", "code without its line ends is given as it stood")
         yield markup.fenced(markup.unescape(text), "text")
     elif text:
-        if re.search(r"\s(?:-|>|\d\.)\s", _FORMULA.sub("", text)):
+        if _LOOKS_LISTED.search(_FORMULA.sub("", text) if r"\\" in text else text):
             warn("crushed-prose", "a list or a quotation is given as one paragraph")
         yield markup.opening(inline(nodes(text)))
 

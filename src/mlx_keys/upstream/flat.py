@@ -58,6 +58,8 @@ _TRIED = 20
 _LONGEST = 20_000
 #: How many names of a list of contents are looked for on a page without links.
 _MEMBERS = 500
+#: How many forms of one function are read; more than any has.
+_FORMS = 100
 _UNION = re.compile(r"\s*\\?\|\s*")
 _ARROW = re.compile(r"\s*→\s*")
 _ATOM = re.compile(r"['\"][^'\"]{0,100}['\"]|`?[\w.]+`?")
@@ -97,7 +99,7 @@ def read(text: str, source: str) -> Page:
     chrome = max(text.rfind("[", 0, chrome), 0)
     head, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
     said, _ = escaping.undo(text[chrome:])
-    most = dense.limit(said)
+    most = dense.limit(said, dense.FLAT)
     page = _Text(said[:most], text.count("\n", 0, chrome) + 1)
     start, title = _opening(page.text)
     after = _AFTER.search(page.text, start)
@@ -260,8 +262,9 @@ def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
     def warn(kind: str, message: str) -> None:
         page.warn(kind, start, message)
 
-    while (found := next(_printed(page.text, draft.name, start, end), None)) is not None:
-        if page.text[start : found.start()].strip():
+    for _ in range(_FORMS):
+        found = next(_printed(page.text, draft.name, start, end), None)
+        if found is None or page.text[start : found.start()].strip():
             break
         stop = _signature_end(page.text, found.end(), end)
         if stop is None:

@@ -113,7 +113,10 @@ def _own(body: str) -> str:
             lines.append(line)
         else:
             fence = "`" * (len(line) - len(line.lstrip("`"))) if line.startswith("```") else ""
-            lines.append(_HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", line)))
+            marked = line.startswith(("*", "#"))
+            lines.append(
+                _HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", line)) if marked else line
+            )
     return "\n".join(lines)
 
 

@@ -141,9 +141,9 @@ def _block(node: Node, headings: bool, depth: int) -> Iterator[str]:
         yield markup.math_block(_tex(node))
     elif "admonition" in classes:
         yield _admonition(node, depth)
-    elif named := next(filter(_LANGUAGE.match, classes), ""):
+    elif spoken := next((one for one in classes if _LANGUAGE.match(one)), ""):
         # The language stands on an element around the code.
-        yield from blocks([_called(child, named) for child in node.children], depth=depth)
+        yield from blocks([_called(child, spoken) for child in node.children], depth=depth)
     else:
         yield from blocks(node.children, headings, depth)
 
