@@ -234,6 +234,34 @@ def test_two_signatures_in_a_row_are_one_entry_with_an_overload() -> None:
     )
 
 
+def test_a_title_with_marks_above_the_text_is_the_one_printed_before_it() -> None:
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text()
+    marked = text.replace("# pond.core.scoop[", "# [`pond.core`](https://a.b/#x) *.scoop*[")
+    assert marked != text
+    assert page.read(marked, "p") == page.read(text, "p")
+
+
+@pytest.mark.parametrize("form", ["gfm.md", "flat.txt"])
+def test_the_value_of_an_attribute_is_not_its_type(form: str) -> None:
+    text = (PAGES / f"pond.core.bucket.{form}").read_text()
+    old, new = {
+        "gfm.md": ('<span class="pre">bool</span>', '<span class="pre">bool</span> = {"a": 1}'),
+        "flat.txt": ("property full: bool[", 'property full: bool = {"a": 1}['),
+    }[form]
+    assert old in text
+    full = page.read(text.replace(old, new), "p").entries[2]
+    assert str(full.signature) == "() → bool"
+    assert full.body.endswith('`= {"a": 1}`')
+
+
+def test_a_type_on_one_line_may_hold_dots() -> None:
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text()
+    text = re.sub(r"Return type: .*? Raises:", "Return type: *tuple*(*cup*, …) Raises:", text)
+    entry = only(page.read(text, "p"))
+    assert entry.returns is not None
+    assert entry.returns.type == "tuple(cup, …)"
+
+
 @pytest.mark.parametrize("rounds", range(5))
 @pytest.mark.parametrize("name", [one.name for one in FLAT])
 def test_escaping_any_number_of_times_changes_nothing(name: str, rounds: int) -> None:

@@ -52,7 +52,7 @@ _AFTER_TYPE = re.compile(
     r"(?:[:\s]|$))"
 )
 _TYPE_PART = re.compile(
-    r"\s+|[,|()\[\]]|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
+    r"\s+|[,|()\[\]…]|\.\.\.|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
 )
 _TABLE = re.compile(r"\s*\\?\[TABLE\\?\]")
 # Code spans that touched were one; scraping cut them at each space.

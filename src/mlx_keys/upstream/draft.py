@@ -35,6 +35,7 @@ class Draft:
         self.line = line
         self.signatures: list[Signature] = []
         self.summary = ""
+        self.value = ""
         self.body: list[str] = []
         self.parameters: list[Parameter] = []
         self.returns: dict[str, str] = {}
@@ -63,7 +64,9 @@ class Draft:
             if rest.startswith("("):
                 given = signature.definition(f"f{rest}", starred)[1]
             else:
-                given = Signature((), rest.removeprefix(":").strip())
+                kind, value = signature.attribute(rest)
+                given = Signature((), kind)
+                self.value = markup.code(f"= {value}") if value else ""
             # What would read otherwise once it is written out was never understood.
             if signature.definition(f"f{given}")[1] != given:
                 raise ValueError("not plain")
@@ -103,7 +106,7 @@ class Draft:
             kind=self.kind,
             signature=self.signatures[0] if self.signatures else None,
             summary=self.summary,
-            body=markup.blocks(self.body),
+            body=markup.blocks([*self.body, self.value]),
             parameters=tuple(self.parameters),
             returns=Returns(**self.returns) if self.returns else None,
             raises=tuple(self.raises),

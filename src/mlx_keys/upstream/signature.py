@@ -58,6 +58,12 @@ def definition(text: str, starred: bool = False) -> tuple[str, Signature]:
     return head.group(1), Signature(arguments(text[head.end() : end], starred), tail)
 
 
+def attribute(text: str) -> tuple[str, str]:
+    """Take ``: type = value`` apart, as an attribute that is not called is printed."""
+    kind, *value = _split(text.removeprefix(":"), "=", most=1)
+    return kind.strip(), value[0].strip() if value else ""
+
+
 def closing(text: str, start: int, end: int | None = None) -> int | None:
     """Find the bracket that closes the one at ``start``; None when none does before ``end``."""
     # Most hold no others: to count brackets would take most of the time.
