@@ -172,11 +172,45 @@ def test_formulas_and_code_in_html_blocks_are_themselves(put: str, expected: str
     [
         ("<ul>a<li>b</li><i>c</i>d</ul>", "* a\n* b\n* *c*d"),
         ("<table>a<tr>b<td>c</td></tr></table>", "ab\n\n| c |\n| --- |"),
+        ("<table>a<td>b</td><tbody><tr><td>c</td></tr></tbody></table>", "ab\n\n| c |\n| --- |"),
     ],
 )
 def test_what_stands_between_items_or_cells_is_not_lost(said: str, expected: str) -> None:
     found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
     assert expected in only(found).body
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("<table><caption>a<a class='headerlink'>#</a></caption><tr><td>b</td></tr></table>", "a"),
+        ("<table><colgroup>\n<col style='x' />\n</colgroup><tr><td>a</td></tr></table>", "| a |"),
+        ("<figure>\n\n<img alt='a'>\n\n<figcaption>\n\nb\n\n</figcaption>\n\n</figure>", "a\n\nb"),
+        ("<details><summary>a</summary>b <mark>c</mark></details>", "a\n\nb c"),
+        ("<angle>", r"\<angle>"),
+    ],
+)
+def test_elements_that_only_lay_out_vanish_and_their_words_stay(said: str, expected: str) -> None:
+    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
+    assert f"\n\n{expected}\n" in only(found).body
+    assert "#" not in only(found).body
+    assert found.warnings == ()
+
+
+def test_the_number_beside_a_formula_is_none_of_it() -> None:
+    number = '<span class="eqno">(1)<a href="#a" class="headerlink">#</a></span>'
+    said = f'<div id="a" class="math notranslate">\n\n{number}\\\\a \\* b\\\\\n\n</div>'
+    found = changed("To scoop twice:", f"{said}\n\nTo scoop twice:")
+    assert "\\(1)\n\n```{math}\na * b\n```\n\nTo" in only(found).body
+
+
+def test_the_themes_links_and_a_lost_table_on_one_line_are_no_words() -> None:
+    said = '[TABLE] A caption[\\#](https://a.b/#id "Link to this table") after.'
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text().replace("Lift water out", said)
+    entry = only(page.read(text, "p"))
+    assert "A caption after." in entry.summary + entry.body
+    assert "TABLE" not in entry.summary + entry.body
+    assert "lost-table" in [one.kind for one in page.read(text, "p").warnings]
 
 
 def test_code_in_no_language_is_text() -> None:

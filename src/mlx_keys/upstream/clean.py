@@ -17,7 +17,8 @@ from mlx_keys.errors import KeysError, Place
 
 from . import dense, markdown, markup, myst, signature
 from .draft import Draft, parameter, prose
-from .prose import ADMONITIONS, blocks, plain
+from .phrase import plain
+from .prose import ADMONITIONS, blocks
 from .records import Curated, Kind, Links, Page, Raised, Signature
 from .records import Warning as PageWarning
 from .tree import Child, Growing, Node, text, walk

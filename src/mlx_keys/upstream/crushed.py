@@ -14,7 +14,7 @@ from . import inline as inline_marks
 from . import markup
 from .aside import Aside
 from .draft import FIELDS, PARAMETERS, RAISES, RETURN_TYPE, RETURNS
-from .prose import inline
+from .phrase import inline
 from .tree import Child, Growing, Node
 
 Warn = Callable[[str, str], None]
@@ -35,6 +35,7 @@ _RUBRIC = re.compile(
 _ANNOUNCED = re.compile(
     r"(Notes?|Warning|Tip|See also|References|Examples?|Methods|Attributes|Shape(?=:)):?(?=\s|$)"
 )
+_OPENS_BLOCK = re.compile(rf"{_ANNOUNCED.pattern}|>>>|\s*\\?\[TABLE\\?\]")
 # A sentence of fewer letters is seldom one: "The Adam optimizer [1]."
 _MEMBERS = re.compile(r"(?:Methods|Attributes)(?:\s|$)")
 _OPENS_ITEM = re.compile(r"(?:-\s+)?[*\[]")
@@ -54,6 +55,7 @@ _AFTER_TYPE = re.compile(
 _TYPE_PART = re.compile(
     r"\s+|[,|()\[\]…]|\.\.\.|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
 )
+_PERMALINK = re.compile(r"\[\\?#\]\([^\s()]{0,2000}\s\"Link to this \w{1,20}\"\)")
 _TABLE = re.compile(r"\s*\\?\[TABLE\\?\]")
 # Code spans that touched were one; scraping cut them at each space.
 _CUT_CODE = re.compile(r"(?<=[^`\s])``(\s?)``(?=[^`])|(?<=[^`\s])``(?=[^`\s])")
@@ -69,6 +71,8 @@ def nodes(text: str) -> list[Child]:
     """Inline Markdown as a tree."""
     if not inline_marks.marked(text):
         return [text] if text else []
+    if '"Link to this ' in text:
+        text = _PERMALINK.sub(" ", text)
     if "``" in text:
         text = _CUT_CODE.sub(lambda found: found.group(1) or "", text)
     aside = Aside()
@@ -167,7 +171,7 @@ def blocks(text: str, warn: Warn) -> tuple[str, list[str]]:
         body = piece
         if number == 0 and _MEMBERS.match(body):
             first, body = body.partition(" ")[::2]
-        elif number == 0 and not _ANNOUNCED.match(body) and not body.startswith(">>>"):
+        elif number == 0 and not _OPENS_BLOCK.match(body):
             first, body = _first_sentence(body)
         done += list(_block(body, warn))
     return inline(nodes(first)), done

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from . import dense, markdown, markup
 from .crushed import nodes
-from .prose import blocks, inline, items, plain
+from .phrase import inline, plain
+from .prose import blocks, items
 from .records import Curated
 from .tree import text, walk
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import markup, signature
-from .prose import blocks, items, plain
+from .phrase import plain
+from .prose import blocks, items
 from .records import Entry, Kind, Parameter, Raised, Returns, Signature
 from .tree import Child, Node
 

@@ -27,7 +27,9 @@ _CHROME = re.compile(r"^<div\s[^<>]{0,200}(?:id=\"main-content\"|class=\"bd-main
 _NEIGHBOUR = re.compile(r"^(previous|next)\s*\n\s*\n([^\n<]+)$", re.MULTILINE)
 _ANCHOR = re.compile(r"<a\s([^<>]{0,1000})>")
 _FORMULA = re.compile(
-    r"(<(?:div|span) class=\"math[^\"]{0,100}\">)"
+    r"(<(?:div|span)(?: id=\"[^\"<>]{0,200}\")? class=\"math[^\"]{0,100}\">"
+    # Its number, if it has one.
+    r"(?:\s{0,9}<span class=\"eqno\">(?:(?!</span>).){0,1000}</span>)?)"
     r"((?:(?!</?(?:div|span)).){1,10000})(?=</(?:div|span)>)",
     re.DOTALL,
 )
