@@ -285,7 +285,8 @@ def test_the_value_of_an_attribute_is_not_its_type(form: str) -> None:
     assert old in text
     full = page.read(text.replace(old, new), "p").entries[2]
     assert str(full.signature) == "() → bool"
-    assert full.body.endswith('`= {"a": 1}`')
+    assert full.body.endswith('**=** `{"a": 1}`')
+    assert full.summary in ("", "Whether nothing more goes in.")
 
 
 def test_a_type_on_one_line_may_hold_dots() -> None:

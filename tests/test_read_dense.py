@@ -33,6 +33,14 @@ def test_what_follows_too_many_marks_on_one_line_is_plain_text(sign: str) -> Non
 
 
 @pytest.mark.parametrize("form", [GFM, FLAT])
+def test_a_page_has_one_summary_before_and_after_it_is_rewritten(form: str) -> None:
+    """For an index shows it: also where nothing of a page is read but plain text."""
+    found = page.read(form.replace("Lift water", f"{'<div>' * 9000}Lift water"), "p")
+    again = page.read("\n".join(myst.page_lines(found)), "p")
+    assert found.entries[0].summary == again.entries[0].summary
+
+
+@pytest.mark.parametrize("form", [GFM, FLAT])
 def test_a_curators_words_are_bounded_too(form: str) -> None:
     found = page.read(form.replace("never overflows.", f"never {'*a*' * 9000} end."), "p")
     assert "end." in found.curated.remarks[-1]

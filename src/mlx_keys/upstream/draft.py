@@ -46,12 +46,17 @@ class Draft:
         """Add finished blocks: the first, when it is a plain paragraph, is the summary."""
         left = list(prose)
         said = self.body or self.parameters or self.returns or self.raises
-        if left and not self.summary and not said and len(self.signatures) < 2:  # noqa: PLR2004
+        if not said:
+            self._summarise(left)
+        self.body += left
+
+    def _summarise(self, left: list[str]) -> None:
+        """Take the first block for the summary, where there is none and it may be one."""
+        if left and not self.summary and len(self.signatures) < 2:  # noqa: PLR2004
             first = left[0]
             opens = first.startswith(("* ", "**")) or markup.opening(first) != first
             if "\n" not in first and not opens:
                 self.summary = left.pop(0)
-        self.body += left
 
     def sign(self, said: str, starred: bool = False) -> None:
         """Add a form that the entry is called in, from its words."""
@@ -67,7 +72,7 @@ class Draft:
             else:
                 kind, value = signature.attribute(rest)
                 given = Signature((), kind)
-                self.value = markup.code(f"= {value}") if value else ""
+                self.value = f"**=** {markup.code(value)}" if value else ""
             # What would read otherwise once it is written out was never understood.
             if signature.definition(f"f{given}")[1] != given:
                 raise ValueError("not plain")
@@ -102,12 +107,15 @@ class Draft:
 
     def entry(self) -> Entry:
         """Give the finished record."""
+        body = [block for block in (*self.body, self.value) if block.strip()]
+        # Rewritten, what was said below the fields stands above them.
+        self._summarise(body)
         return Entry(
             name=self.name,
             kind=self.kind,
             signature=self.signatures[0] if self.signatures else None,
             summary=self.summary,
-            body=markup.blocks([*self.body, self.value]),
+            body=markup.blocks(body),
             parameters=tuple(self.parameters),
             returns=Returns(**self.returns) if self.returns else None,
             raises=tuple(self.raises),
