@@ -30,6 +30,7 @@ from myst_parser.parsers.mdit import create_md_parser
 
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.upstream import myst, page
+from mlx_keys.upstream.folder import subject
 from mlx_keys.upstream.records import WARNING_KINDS, Page
 
 #: What means something to Markdown, MyST, HTML, or to this reader.
@@ -121,7 +122,10 @@ def check(found: str, rendered: bool = True) -> bool:
         page.check(once, Place("p"))
     except KeysError:
         return False
-    assert rewritten(page.read(once, "p")) == once, "no fixed point"
+    again = page.read(once, "p")
+    assert rewritten(again) == once, "no fixed point"
+    shown = [subject("p.md", one) for one in (record, again)]
+    assert shown[0] == shown[1], "an index shows something else"
     return True
 
 

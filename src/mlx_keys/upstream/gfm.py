@@ -124,7 +124,7 @@ def _links(text: str, start: int, end: int) -> Links:
     found: dict[str, str] = {}
     for anchor in _ANCHOR.finditer(text, 0, start):
         node = next(walk(parse(anchor.group(0) + "</a>")), Node("a"))
-        title, href = node.attributes.get("title"), node.attributes.get("href", "")
+        title, href = node.attributes.get("title"), markup.fold(node.attributes.get("href", ""))
         if title == "Source repository":
             found.setdefault("repository", href)
         elif title == "Download source file":
