@@ -28,8 +28,9 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.docutils_ import Parser
 from myst_parser.parsers.mdit import create_md_parser
 
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import KeysError, Place
 from mlx_keys.upstream import myst, page
+from mlx_keys.upstream.folder import subject
 from mlx_keys.upstream.records import WARNING_KINDS, Page
 
 #: What means something to Markdown, MyST, HTML, or to this reader.
@@ -103,7 +104,7 @@ def check(found: str, rendered: bool = True) -> bool:
         rendered: Whether to render what it is rewritten as; this takes most of the time.
 
     Returns:
-        Whether it was read, and not refused.
+        Whether it was read and rewritten, and not refused.
     """
     record = read(found)
     if record is None:
@@ -117,8 +118,14 @@ def check(found: str, rendered: bool = True) -> bool:
     harmless(once)
     if rendered:
         shows_only_text(once)
-    again = read(once)
-    assert again is None or rewritten(again) == once, "no fixed point"
+    try:
+        page.check(once, Place("p"))
+    except KeysError:
+        return False
+    again = page.read(once, "p")
+    assert rewritten(again) == once, "no fixed point"
+    shown = [subject("p.md", one) for one in (record, again)]
+    assert shown[0] == shown[1], "an index shows something else"
     return True
 
 

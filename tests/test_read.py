@@ -151,6 +151,68 @@ def test_a_list_below_a_fields_words_belongs_to_them() -> None:
     assert only(found).returns == Returns("bucket", "One of:\n\n* a bucket\n* a pail")
 
 
+@pytest.mark.parametrize(
+    ("put", "expected"),
+    [
+        ("<p>{}</p>", "$x_1$ and `a*b` &"),
+        ("<table><tr><td>{}</td></tr></table>", "| $x_1$ and `a*b` & |\n| --- |"),
+        ("<blockquote>{}</blockquote>", "> $x_1$ and `a*b` &"),
+        ("<b title='{}'>x</b>", "**x**"),
+    ],
+)
+def test_formulas_and_code_in_html_blocks_are_themselves(put: str, expected: str) -> None:
+    """What stands for them while Markdown is read is no text, and was once taken for such."""
+    said = put.format('<span class="math">x_1</span> and <code>a*b</code> &amp;&#2;')
+    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
+    assert expected in only(found).body
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("<ul>a<li>b</li><i>c</i>d</ul>", "* a\n* b\n* *c*d"),
+        ("<table>a<tr>b<td>c</td></tr></table>", "ab\n\n| c |\n| --- |"),
+        ("<table>a<td>b</td><tbody><tr><td>c</td></tr></tbody></table>", "ab\n\n| c |\n| --- |"),
+    ],
+)
+def test_what_stands_between_items_or_cells_is_not_lost(said: str, expected: str) -> None:
+    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
+    assert expected in only(found).body
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("<table><caption>a<a class='headerlink'>#</a></caption><tr><td>b</td></tr></table>", "a"),
+        ("<table><colgroup>\n<col style='x' />\n</colgroup><tr><td>a</td></tr></table>", "| a |"),
+        ("<figure>\n\n<img alt='a'>\n\n<figcaption>\n\nb\n\n</figcaption>\n\n</figure>", "a\n\nb"),
+        ("<details><summary>a</summary>b <mark>c</mark></details>", "a\n\nb c"),
+        ("<angle>", r"\<angle>"),
+    ],
+)
+def test_elements_that_only_lay_out_vanish_and_their_words_stay(said: str, expected: str) -> None:
+    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
+    assert f"\n\n{expected}\n" in only(found).body
+    assert "#" not in only(found).body
+    assert found.warnings == ()
+
+
+def test_the_number_beside_a_formula_is_none_of_it() -> None:
+    number = '<span class="eqno">(1)<a href="#a" class="headerlink">#</a></span>'
+    said = f'<div id="a" class="math notranslate">\n\n{number}\\\\a \\* b\\\\\n\n</div>'
+    found = changed("To scoop twice:", f"{said}\n\nTo scoop twice:")
+    assert "\\(1)\n\n```{math}\na * b\n```\n\nTo" in only(found).body
+
+
+def test_the_themes_links_and_a_lost_table_on_one_line_are_no_words() -> None:
+    said = '[TABLE] A caption[\\#](https://a.b/#id "Link to this table") after.'
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text().replace("Lift water out", said)
+    entry = only(page.read(text, "p"))
+    assert "A caption after." in entry.summary + entry.body
+    assert "TABLE" not in entry.summary + entry.body
+    assert "lost-table" in [one.kind for one in page.read(text, "p").warnings]
+
+
 def test_code_in_no_language_is_text() -> None:
     found = changed("highlight-python notranslate", "highlight-none notranslate")
     assert "```text\nfor _ in range(2):\n    scoop(1)\n```" in only(found).body
@@ -204,6 +266,35 @@ def test_two_signatures_in_a_row_are_one_entry_with_an_overload() -> None:
     assert doubled.entries[0].body.startswith("Something to carry water in.") or (
         doubled.entries[0].summary == "Something to carry water in."
     )
+
+
+def test_a_title_with_marks_above_the_text_is_the_one_printed_before_it() -> None:
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text()
+    marked = text.replace("# pond.core.scoop[", "# [`pond.core`](https://a.b/#x) *.scoop*[")
+    assert marked != text
+    assert page.read(marked, "p") == page.read(text, "p")
+
+
+@pytest.mark.parametrize("form", ["gfm.md", "flat.txt"])
+def test_the_value_of_an_attribute_is_not_its_type(form: str) -> None:
+    text = (PAGES / f"pond.core.bucket.{form}").read_text()
+    old, new = {
+        "gfm.md": ('<span class="pre">bool</span>', '<span class="pre">bool</span> = {"a": 1}'),
+        "flat.txt": ("property full: bool[", 'property full: bool = {"a": 1}['),
+    }[form]
+    assert old in text
+    full = page.read(text.replace(old, new), "p").entries[2]
+    assert str(full.signature) == "() → bool"
+    assert full.body.endswith('**=** `{"a": 1}`')
+    assert full.summary in ("", "Whether nothing more goes in.")
+
+
+def test_a_type_on_one_line_may_hold_dots() -> None:
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text()
+    text = re.sub(r"Return type: .*? Raises:", "Return type: *tuple*(*cup*, …) Raises:", text)
+    entry = only(page.read(text, "p"))
+    assert entry.returns is not None
+    assert entry.returns.type == "tuple(cup, …)"
 
 
 @pytest.mark.parametrize("rounds", range(5))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlx_keys.errors import KeysError
-from mlx_keys.upstream import aside, dense, myst, page
+from mlx_keys.upstream import aside, clean, dense, myst, page
 
 PAGES = Path(__file__).parent / "pages"
 GFM = (PAGES / "pond.core.scoop.gfm.md").read_text()
@@ -33,6 +33,14 @@ def test_what_follows_too_many_marks_on_one_line_is_plain_text(sign: str) -> Non
 
 
 @pytest.mark.parametrize("form", [GFM, FLAT])
+def test_a_page_has_one_summary_before_and_after_it_is_rewritten(form: str) -> None:
+    """For an index shows it: also where nothing of a page is read but plain text."""
+    found = page.read(form.replace("Lift water", f"{'<div>' * 9000}Lift water"), "p")
+    again = page.read("\n".join(myst.page_lines(found)), "p")
+    assert found.entries[0].summary == again.entries[0].summary
+
+
+@pytest.mark.parametrize("form", [GFM, FLAT])
 def test_a_curators_words_are_bounded_too(form: str) -> None:
     found = page.read(form.replace("never overflows.", f"never {'*a*' * 9000} end."), "p")
     assert "end." in found.curated.remarks[-1]
@@ -44,10 +52,44 @@ def test_a_page_as_dense_as_upstreams_is_read_whole() -> None:
 
 
 def test_a_rewritten_page_with_more_marks_than_it_can_have_is_refused() -> None:
-    """It may have twice as many as others: tags are gone from it."""
-    page.read(f"{myst.MARK}\n\n# a.b\n\n[a](b.c.md) {'*a b c d e* ' * 9000}", "p")
+    """It may have half as many again as others: tags are gone from it."""
+    page.read(f"{myst.MARK}\n\n# a.b\n\n[a](b.c.md) {'*a b c d e f g* ' * 9000}", "p")
     with pytest.raises(KeysError, match="more marks than a rewritten page has"):
         page.read(f"{myst.MARK}\n\n# a.b\n\n{'[' * 9000}", "p")
+
+
+def test_where_links_lead_makes_a_rewritten_page_no_denser() -> None:
+    """A folder leads the links of its pages elsewhere once they are written."""
+    long, short = "https://example.org/pond/html/python/pond.core.scoop.html", "a.md"
+    said = [f"{myst.MARK}\n\n# a.b\n\n{f'[*a* b]({to}) ' * 9000}" for to in (long, short)]
+    assert [clean.bounded(one) for one in said] == [False, False]
+    assert clean.bounded(said[0].replace("*a* b", "a few words, and more")) is True
+    assert clean.bounded(said[1].replace("*a* b", "a few words, and more")) is True
+
+
+@pytest.mark.parametrize(
+    ("line", "weight"),
+    [("\n- a", 12), ("\n1. a", 12), ("\n> * - a", 20), ("\n -", 12), ("\n-a", 6), ("\n>> a", 10)],
+)
+def test_each_item_that_a_line_opens_counts(line: str, weight: int) -> None:
+    """An item costs as much as a line, a quotation less."""
+    cut = dense.limit(line * 9000)
+    assert cut is not None
+    assert cut // len(line) == (2000 + 0.3 * len(line) * 9000) // weight
+
+
+def test_what_was_set_aside_is_not_lost_where_the_rest_is_plain_text() -> None:
+    formulas = '\n<div class="math">\n\nx_1\n\n</div>\n' * 500
+    found = page.read(GFM.replace("Ducks are", f"\n{formulas}\nDucks are"), "p")
+    assert [one.kind for one in found.warnings] == ["dense-markup"]
+    assert "\x02" not in str(found)
+    assert str(found).count("x_1") + str(found).count("x\\\\_1") >= 500
+
+
+def test_of_forms_without_end_the_rest_is_prose() -> None:
+    found = page.read(FLAT.replace("Lift water", f"{'scoop(a) ' * 300}Lift water"), "p")
+    assert len(found.entries[0].overloads) == 100
+    assert (found.entries[0].summary + found.entries[0].body).count("scoop(a)") == 200
 
 
 @pytest.mark.parametrize(

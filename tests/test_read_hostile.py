@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -174,6 +176,47 @@ def test_nesting_without_end_stays_shallow(piece: str) -> None:
         depth += 1
         level = [inner for one in level if not isinstance(one, str) for inner in one.children]
     assert depth <= DEEPEST + 1
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("- ", "1. ", "> ", "* > ", "- 1) ", ">>> "),
+        *("<ul><li>", "<ol><li>", "<blockquote>", "<blockquote><ol><li>"),
+        *('<div class="admonition">', "<ul><li>a</li></ul><ul>", '<div class="highlight-c">'),
+    ],
+)
+@pytest.mark.parametrize("times", [5, 8, 9, 10, 11, 21, 60])
+def test_blocks_however_deep_come_back_as_they_were_written(piece: str, times: int) -> None:
+    """In prose, in a field, in a curator's note and alone."""
+    for at in ("Ducks are", "How deep.", "The bucket.", "Pass `rim=`", "Lift water"):
+        assert check(PAGES[3].replace(at, f"\n\n{piece * times}{at}"), times == 11)
+        assert check(PAGES[3].replace(at, f"{piece * times}{at}"), rendered=False)
+
+
+def test_blocks_too_deep_to_be_written_are_prose() -> None:
+    """No word is lost."""
+    record = page.read(PAGES[3].replace("Ducks are", "<ul><li>x " * 30 + "Ducks are"), "p")
+    (body,) = [entry.body for entry in record.entries]
+    assert len(re.findall(r"\bx\b", body)) == 30
+    assert "* x x" in body
+
+
+def test_a_list_deeper_than_is_read_says_its_own_words_once() -> None:
+    said = PAGES[3].replace("To scoop twice:", "- " * 10 + "To scoop twice:")
+    body = page.read(said, "p").entries[0].body
+    assert f"\n\n{'* ' * 8}To scoop twice:\n" in body
+
+
+def test_a_language_is_told_once_however_deep_the_code() -> None:
+    """Classes that doubled at each element took all memory there is."""
+    deep = '<div class="highlight-python">' * 20 + "<pre>pond = 1</pre>"
+    tracemalloc.start()
+    body = page.read(PAGES[3].replace("Ducks are", deep), "p").entries[0].body
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "```python\npond = 1\n```" in body
+    assert most < 4_000_000
 
 
 @pytest.mark.parametrize(

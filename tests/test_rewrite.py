@@ -102,6 +102,17 @@ def test_a_bad_page_is_named_and_the_others_are_written(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["pond.gfm.md"]
 
 
+def test_a_page_whose_clean_form_could_not_be_read_again_is_refused(tmp_path: Path) -> None:
+    """Not written, so that whatever is written can be rewritten."""
+    dense = tmp_path / "dense.md"
+    many = "<em>a</em> " * 9000
+    dense.write_text((PAGES / "pond.core.scoop.gfm.md").read_text().replace("Ducks are", many))
+    done = rewrite(dense, "-o", tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"mlx-keys: {dense}: too many marks")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_two_pages_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
     """The first is written; the second is refused, and both are named."""
     second = tmp_path / "pond.gfm.md"

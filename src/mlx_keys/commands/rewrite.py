@@ -49,7 +49,9 @@ def command(pages: tuple[str, ...], output: Path) -> None:
                     found=str(written[target][0]),
                     mend="rewrite them into folders of their own",
                 )
-            _write(output / target, myst.page_lines(record))
+            lines = myst.page_lines(record)
+            page.check("\n".join(lines), Place(str(source)))
+            _write(output / target, lines)
         except KeysError as error:
             faults.append(error)
         else:

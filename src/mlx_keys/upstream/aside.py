@@ -20,9 +20,16 @@ class Aside:
     def __init__(self) -> None:
         self._kept: list[str] = []
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to put back."""
+        return bool(self._kept)
+
     def put(self, text: str) -> str:
-        """Set text aside, line by line; the marks that stand for it keep its line ends."""
-        return _LINE.sub(self._mark, text)
+        """Set text aside, line by line; the marks that stand for it keep its line ends.
+
+        What was set aside of it before is put back first: nothing looks for marks in what is kept.
+        """
+        return _LINE.sub(self._mark, self.back(text))
 
     def back(self, said: str) -> str:
         """Put everything back where its mark stands."""

@@ -14,7 +14,7 @@ from . import inline as inline_marks
 from . import markup
 from .aside import Aside
 from .draft import FIELDS, PARAMETERS, RAISES, RETURN_TYPE, RETURNS
-from .prose import inline
+from .phrase import inline
 from .tree import Child, Growing, Node
 
 Warn = Callable[[str, str], None]
@@ -35,8 +35,12 @@ _RUBRIC = re.compile(
 _ANNOUNCED = re.compile(
     r"(Notes?|Warning|Tip|See also|References|Examples?|Methods|Attributes|Shape(?=:)):?(?=\s|$)"
 )
+_OPENS_BLOCK = re.compile(rf"{_ANNOUNCED.pattern}|>>>|\s*\\?\[TABLE\\?\]")
 # A sentence of fewer letters is seldom one: "The Adam optimizer [1]."
 _MEMBERS = re.compile(r"(?:Methods|Attributes)(?:\s|$)")
+_OPENS_ITEM = re.compile(r"(?:-\s+)?[*\[]")
+_OPENS_TYPE = re.compile(r"[A-Z]\w{0,80}:\s")
+_LOOKS_LISTED = re.compile(r"\s(?:-|>|\d\.)\s")
 _SENTENCE = re.compile(r"(?<=[^\s.][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\[“\"(*\\$])")
 _SHORTEST = 24
 #: How many ends of sentences are looked at for the first.
@@ -49,30 +53,37 @@ _AFTER_TYPE = re.compile(
     r"(?:[:\s]|$))"
 )
 _TYPE_PART = re.compile(
-    r"\s+|[,|()\[\]]|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
+    r"\s+|[,|()\[\]…]|\.\.\.|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
 )
+_PERMALINK = re.compile(r"\[\\?#\]\([^\s()]{0,2000}\s\"Link to this \w{1,20}\"\)")
 _TABLE = re.compile(r"\s*\\?\[TABLE\\?\]")
 # Code spans that touched were one; scraping cut them at each space.
 _CUT_CODE = re.compile(r"(?<=[^`\s])``(\s?)``(?=[^`])|(?<=[^`\s])``(?=[^`\s])")
 _FORMULA = re.compile(
     r"\\\\(?:\\?[\[(])?(?=\S)"
     # In a formula, two backslashes between spaces are TeX's own: a space, or the end of a line.
-    r"((?:\\begin\{split\}.{1,4000}?\\end\{split\}|(?:(?!\\\\).|(?<=\s)\\\\(?=\s)){1,2000}?))"
+    r"((?:\\begin\{split\}(?:(?!\\begin\{split\}).){1,4000}?\\end\{split\}|(?:(?!\\\\).|(?<=\s)\\\\(?=\s)){1,2000}?))"
     r"(?<!\s)\\\\(?=[\s.,;:)\]]|$)"
 )
 
 
 def nodes(text: str) -> list[Child]:
     """Inline Markdown as a tree."""
-    text = _CUT_CODE.sub(lambda found: found.group(1) or "", text)
+    if not inline_marks.marked(text):
+        return [text] if text else []
+    if '"Link to this ' in text:
+        text = _PERMALINK.sub(" ", text)
+    if "``" in text:
+        text = _CUT_CODE.sub(lambda found: found.group(1) or "", text)
     aside = Aside()
 
     def formula(found: re.Match[str]) -> str:
         """A formula as the element that the first form has."""
         return f'<span class="math">{aside.put(markup.resolved(found.group(1)))}</span>'
 
-    growing = Growing(restored=aside.back)
-    inline_marks.grow(growing, _FORMULA.sub(formula, text))
+    text = _FORMULA.sub(formula, text) if r"\\" in text else text
+    growing = Growing(restored=aside.back if aside else None)
+    inline_marks.grow(growing, text)
     return growing.children()
 
 
@@ -106,10 +117,10 @@ def _is_field(text: str, label: re.Match[str], return_type: int) -> bool:
     if text.endswith("> ", 0, label.start()):
         return False
     if label.group(1) in (*PARAMETERS, RAISES):
-        return re.compile(r"(?:-\s+)?[*\[]").match(text, label.end()) is not None
+        return _OPENS_ITEM.match(text, label.end()) is not None
     if label.group(1) == RETURNS:
         # Sphinx moves the type to a field of its own.
-        typed = re.compile(r"[A-Z]\w{0,80}:\s").match(text, label.end())
+        typed = _OPENS_TYPE.match(text, label.end())
         return typed is None or return_type >= label.end()
     return True
 
@@ -160,7 +171,7 @@ def blocks(text: str, warn: Warn) -> tuple[str, list[str]]:
         body = piece
         if number == 0 and _MEMBERS.match(body):
             first, body = body.partition(" ")[::2]
-        elif number == 0 and not _ANNOUNCED.match(body) and not body.startswith(">>>"):
+        elif number == 0 and not _OPENS_BLOCK.match(body):
             first, body = _first_sentence(body)
         done += list(_block(body, warn))
     return inline(nodes(first)), done
@@ -199,7 +210,7 @@ def _block(text: str, warn: Warn) -> Iterator[str]:
         warn("crushed-code", "code without its line ends is given as it stood")
         yield markup.fenced(markup.unescape(text), "text")
     elif text:
-        if re.search(r"\s(?:-|>|\d\.)\s", _FORMULA.sub("", text)):
+        if _LOOKS_LISTED.search(_FORMULA.sub("", text) if r"\\" in text else text):
             warn("crushed-prose", "a list or a quotation is given as one paragraph")
         yield markup.opening(inline(nodes(text)))
 

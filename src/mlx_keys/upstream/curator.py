@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from . import dense, markdown, markup
 from .crushed import nodes
-from .prose import blocks, inline, plain
+from .phrase import inline, plain
+from .prose import blocks, items
 from .records import Curated
-from .tree import Node, text, walk
+from .tree import text, walk
 
 
 def read(head: str) -> Curated:
@@ -32,8 +33,7 @@ def read(head: str) -> Curated:
         elif node.tag == "ul" and not section:
             guides += [plain(item.children) for item in walk(node.children) if item.tag == "li"]
         elif node.tag == "ul":
-            items = [item for item in node.children if isinstance(item, Node)]
-            notes += ["\n\n".join(blocks(item.children)) for item in items]
+            notes += [markup.blocks(blocks(item)) for item in items(node)]
         elif node.tag == "pre":
             examples.append(text(node.children).strip("\n"))
         else:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import markup, signature
-from .prose import blocks, plain
+from .phrase import plain
+from .prose import blocks, items
 from .records import Entry, Kind, Parameter, Raised, Returns, Signature
 from .tree import Child, Node
 
@@ -35,6 +36,7 @@ class Draft:
         self.line = line
         self.signatures: list[Signature] = []
         self.summary = ""
+        self.value = ""
         self.body: list[str] = []
         self.parameters: list[Parameter] = []
         self.returns: dict[str, str] = {}
@@ -44,12 +46,17 @@ class Draft:
         """Add finished blocks: the first, when it is a plain paragraph, is the summary."""
         left = list(prose)
         said = self.body or self.parameters or self.returns or self.raises
-        if left and not self.summary and not said and len(self.signatures) < 2:  # noqa: PLR2004
+        if not said:
+            self._summarise(left)
+        self.body += left
+
+    def _summarise(self, left: list[str]) -> None:
+        """Take the first block for the summary, where there is none and it may be one."""
+        if left and not self.summary and len(self.signatures) < 2:  # noqa: PLR2004
             first = left[0]
             opens = first.startswith(("* ", "**")) or markup.opening(first) != first
             if "\n" not in first and not opens:
                 self.summary = left.pop(0)
-        self.body += left
 
     def sign(self, said: str, starred: bool = False) -> None:
         """Add a form that the entry is called in, from its words."""
@@ -63,7 +70,9 @@ class Draft:
             if rest.startswith("("):
                 given = signature.definition(f"f{rest}", starred)[1]
             else:
-                given = Signature((), rest.removeprefix(":").strip())
+                kind, value = signature.attribute(rest)
+                given = Signature((), kind)
+                self.value = f"**=** {markup.code(value)}" if value else ""
             # What would read otherwise once it is written out was never understood.
             if signature.definition(f"f{given}")[1] != given:
                 raise ValueError("not plain")
@@ -98,12 +107,15 @@ class Draft:
 
     def entry(self) -> Entry:
         """Give the finished record."""
+        body = [block for block in (*self.body, self.value) if block.strip()]
+        # Rewritten, what was said below the fields stands above them.
+        self._summarise(body)
         return Entry(
             name=self.name,
             kind=self.kind,
             signature=self.signatures[0] if self.signatures else None,
             summary=self.summary,
-            body=markup.blocks(self.body),
+            body=markup.blocks(body),
             parameters=tuple(self.parameters),
             returns=Returns(**self.returns) if self.returns else None,
             raises=tuple(self.raises),
@@ -158,14 +170,14 @@ def prose(children: Sequence[Child]) -> str:
 
 def _items(children: Sequence[Child]) -> list[list[Child]]:
     """The items of a field: those of its list, or its only one."""
-    items: list[list[Child]] = []
+    found: list[list[Child]] = []
     loose: list[Child] = []
     for child in children:
         if isinstance(child, Node) and child.tag in ("ul", "ol") and not plain(loose):
-            items += [li.children for li in child.children if isinstance(li, Node)]
+            found += items(child)
         else:
             loose.append(child)
-    return ([loose] if plain(loose) else []) + items
+    return ([loose] if plain(loose) else []) + found
 
 
 def _lead(item: Sequence[Child]) -> tuple[list[Child], list[Child]]:

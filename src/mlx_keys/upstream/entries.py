@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from . import markup
 from .draft import Draft, Warn, printed
-from .prose import blocks, inline, is_permalink, plain
+from .phrase import BLOCKS, inline, is_permalink, plain
+from .prose import blocks
 from .records import Curated, Links, Page
 from .records import Warning as PageWarning
 from .tree import Child, Node
@@ -146,17 +147,22 @@ class Deal:
 def _flattened(children: Sequence[Child]) -> list[Node]:
     """The blocks of a section, plain containers opened; loose text becomes paragraphs."""
     done: list[Node] = []
-    for child in children:
-        if isinstance(child, str):
-            if child.strip():
-                done.append(Node("p", {}, [child]))
-        elif child.tag == "div" and not _means(child):
-            done += _flattened(child.children)
-        elif child.tag in ("span", "a", "em", "strong", "code"):
-            done.append(Node("p", {}, [child]))
-        else:
-            done.append(child)
+    for loose, group in groupby(children, _is_loose):
+        if loose:
+            words = list(group)
+            if any(isinstance(word, Node) or word.strip() for word in words):
+                done.append(Node("p", {}, words))
+            continue
+        for child in group:
+            if isinstance(child, Node) and child.tag == "div" and not _means(child):
+                done += _flattened(child.children)
+            elif isinstance(child, Node):
+                done.append(child)
     return done
+
+
+def _is_loose(child: Child) -> bool:
+    return isinstance(child, str) or child.tag not in BLOCKS
 
 
 def _means(node: Node) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from . import curator, dense, escaping, markup
+from . import curator, dense, escaping, frame, markup
 from .crushed import (
     LINK,
     blocks,
@@ -25,24 +25,11 @@ from .crushed import (
     unlinked,
 )
 from .draft import PARAMETERS, RAISES, RETURN_TYPE, Draft, printed
-from .records import Links, Page
+from .records import Page
 from .records import Warning as PageWarning
 from .signature import closing
 
-_TARGET = r"\(([^\s()]{0,2000})\s\"%s\"\)"
-_REPOSITORY = re.compile(r"\[\s{0,3}\]" + _TARGET % "Source repository")
-_SOURCE = re.compile(r"\]" + _TARGET % "Download source file")
-_NEIGHBOUR = re.compile(
-    r"\[\]\([^\s()]{0,2000}\s\"(previous|next) page\"\)\s+(?:previous|next)\s+"
-    r"([^\[\]]{1,300}?)(?=\s*(?:\[\]\(|Contents - |By [^©]{0,100}©|$))"
-)
-_AFTER = re.compile(
-    r"(?<!\s)\s*\[\]\([^\s()]{0,2000}\s\"(?:previous|next) page\"\)"
-    r"|\sContents - \[|\sBy MLX Contributors"
-)
-_TITLE = re.compile(r"(?:^|\s)#\s{1,9}(\S.{0,300}?)(?=\s{0,9}(?:\[\\?#\]|$)|\s#)")
-_HEADING_LINK = re.compile(r"\s{0,9}\[\\?#\]" + _TARGET % "Link to this heading")
-_SECTION = re.compile(r"(?:^|\s)#{2,6}\s{1,9}([^#\[\]]{1,300}?)" + _HEADING_LINK.pattern)
+_SECTION = re.compile(r"(?:^|\s)#{2,6}\s{1,9}([^#\[\]]{1,300}?)" + frame.HEADING_LINK.pattern)
 _ENTRY_LINK = re.compile(
     r"\[\\?#\]\([^\s()#]{0,2000}#([^\s()\"]{1,300})\s\"Link to this definition\"\)"
 )
@@ -58,6 +45,8 @@ _TRIED = 20
 _LONGEST = 20_000
 #: How many names of a list of contents are looked for on a page without links.
 _MEMBERS = 500
+#: How many forms of one function are read; more than any has.
+_FORMS = 100
 _UNION = re.compile(r"\s*\\?\|\s*")
 _ARROW = re.compile(r"\s*→\s*")
 _ATOM = re.compile(r"['\"][^'\"]{0,100}['\"]|`?[\w.]+`?")
@@ -97,11 +86,10 @@ def read(text: str, source: str) -> Page:
     chrome = max(text.rfind("[", 0, chrome), 0)
     head, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
     said, _ = escaping.undo(text[chrome:])
-    most = dense.limit(said)
+    most = dense.limit(said, dense.FLAT)
     page = _Text(said[:most], text.count("\n", 0, chrome) + 1)
-    start, title = _opening(page.text)
-    after = _AFTER.search(page.text, start)
-    end = after.start() if after else len(page.text)
+    start, title = frame.opening(page.text)
+    end = frame.end(page.text, start)
     body, drafts = _dealt(page, title, start, end)
     if most is not None:
         page.warn(dense.KIND, most, dense.MESSAGE)
@@ -113,37 +101,9 @@ def read(text: str, source: str) -> Page:
         title=title,
         body=markup.blocks(body),
         entries=tuple(draft.entry() for draft in drafts),
-        links=_links(page.text, start, end),
+        links=frame.links(page.text, start, end),
         curated=curated,
         warnings=tuple(page.warnings),
-    )
-
-
-def _opening(text: str) -> tuple[int, str]:
-    """Where the page's own words begin, after its heading, and that heading."""
-    heading = _TITLE.search(text)
-    if heading is None:
-        return 0, ""
-    title = heading.group(1)
-    # The theme prints the title before its list of contents, and again above the text.
-    again = text.find(f"# {title}", heading.end())
-    start = again + len(title) + 2 if again >= 0 else heading.end()
-    link = _HEADING_LINK.match(text, start)
-    return link.end() if link else start, markup.fold(markup.unescape(title))
-
-
-def _links(text: str, start: int, end: int) -> Links:
-    repository = _REPOSITORY.search(text, 0, start)
-    source = _SOURCE.search(text, 0, start)
-    near = {
-        one.group(1): markup.unescape(one.group(2)).strip()
-        for one in _NEIGHBOUR.finditer(text, end)
-    }
-    return Links(
-        source.group(1) if source else None,
-        repository.group(1) if repository else None,
-        near.get("previous") or None,
-        near.get("next") or None,
     )
 
 
@@ -260,8 +220,9 @@ def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
     def warn(kind: str, message: str) -> None:
         page.warn(kind, start, message)
 
-    while (found := next(_printed(page.text, draft.name, start, end), None)) is not None:
-        if page.text[start : found.start()].strip():
+    for _ in range(_FORMS):
+        found = next(_printed(page.text, draft.name, start, end), None)
+        if found is None or page.text[start : found.start()].strip():
             break
         stop = _signature_end(page.text, found.end(), end)
         if stop is None:

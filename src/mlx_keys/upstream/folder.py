@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from . import markup
-from .myst import ORIGIN, entry_head
+from .myst import ORIGIN, entry_head, title
 from .records import Page
 
 #: The options of a directive whose object is described elsewhere too.
@@ -56,7 +56,7 @@ def subject(path: str, page: Page) -> Subject:
     first = page.entries[0] if page.entries else None
     return Subject(
         path,
-        page.title,
+        title(page),
         first.name if first else "",
         # Of an overloaded function, what stands first is said of one of its forms.
         first.summary if first and not first.overloads else "",

@@ -27,7 +27,9 @@ _CHROME = re.compile(r"^<div\s[^<>]{0,200}(?:id=\"main-content\"|class=\"bd-main
 _NEIGHBOUR = re.compile(r"^(previous|next)\s*\n\s*\n([^\n<]+)$", re.MULTILINE)
 _ANCHOR = re.compile(r"<a\s([^<>]{0,1000})>")
 _FORMULA = re.compile(
-    r"(<(?:div|span) class=\"math[^\"]{0,100}\">)"
+    r"(<(?:div|span)(?: id=\"[^\"<>]{0,200}\")? class=\"math[^\"]{0,100}\">"
+    # Its number, if it has one.
+    r"(?:\s{0,9}<span class=\"eqno\">(?:(?!</span>).){0,1000}</span>)?)"
     r"((?:(?!</?(?:div|span)).){1,10000})(?=</(?:div|span)>)",
     re.DOTALL,
 )
@@ -90,7 +92,7 @@ def _tree(text: str, first: int, warn: Warn) -> list[Child]:
     most = dense.limit(text)
     if most is not None:
         warn(dense.KIND, first, dense.MESSAGE)
-        text = text[:most] + aside.put(" ".join(text[most:].split()))
+        text = text[:most] + aside.put(markup.fold(text[most:]))
     growing = Growing(dropped, aside.back)
     markdown.grow(growing, markdown.parse(text), line=lambda at: origin[at] + first)
     return growing.children()
@@ -122,7 +124,7 @@ def _links(text: str, start: int, end: int) -> Links:
     found: dict[str, str] = {}
     for anchor in _ANCHOR.finditer(text, 0, start):
         node = next(walk(parse(anchor.group(0) + "</a>")), Node("a"))
-        title, href = node.attributes.get("title"), node.attributes.get("href", "")
+        title, href = node.attributes.get("title"), markup.fold(node.attributes.get("href", ""))
         if title == "Source repository":
             found.setdefault("repository", href)
         elif title == "Download source file":

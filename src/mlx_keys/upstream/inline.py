@@ -61,6 +61,11 @@ class _Bracket:
 _Piece = str | re.Match[str] | Node | Run | tuple[str]
 
 
+def marked(said: str) -> bool:
+    """Whether a text holds anything that may be a mark."""
+    return _MARK.search(said) is not None
+
+
 def grow(growing: Growing, said: str, *, html: bool = True, formulas: bool = False) -> None:
     """Add a paragraph's worth of Markdown to a tree.
 

@@ -96,7 +96,9 @@ def _deepest(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         while at < end and (state.isEmpty(at) or state.sCount[at] >= state.blkIndent):
             at += 1
         state.push("paragraph_open", "p", 1).map = [start, at]
-        state.push("inline", "", 0).content = state.getLines(start, at, 0, False)
+        state.push("inline", "", 0).content = state.getLines(
+            start, at, state.blkIndent, False
+        ).strip()
         state.push("paragraph_close", "p", -1)
         state.line = at
     return True

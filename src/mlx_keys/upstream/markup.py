@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 # Signs that mean something anywhere in a line. An underscore inside a word means nothing.
 _INLINE = re.compile(r"(?=[\\`*\[\]<{$]|(?<![^\W_])_|_(?![^\W_])|&#?\w+;|~~|(?<=~)~)")
+_MAY_MEAN = re.compile(r"[\\`*\[\]<{$_&~]")
 # What would open a block, a comment or a target if the line began with it. MyST included.
 _START = re.compile(
     r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|[-=]+\s*$|[-_+]{3}|[>|:%=~(@]|\d{1,9}(?=[.)](?:\s|$)))"
@@ -34,6 +35,7 @@ _LOCAL = re.compile(
 )
 # Another host is written otherwise once a reader of Markdown has made it regular.
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?")
+_ENTITY = re.compile(r"&(?:#\d{1,9};?|#[xX][0-9a-fA-F]{1,9};?|[^\s<&#;]{1,32};?)")
 _TICKS = re.compile("`+")
 _CLOSING, _ESCAPED = re.compile(r"(?<!\\)#+$"), r"\\\g<0>"
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -46,7 +48,7 @@ def fold(text: str) -> str:
 
 def escape(text: str) -> str:
     """Give text that renders as itself in the middle of a line."""
-    return "\\".join(_INLINE.split(text))
+    return "\\".join(_INLINE.split(text)) if _MAY_MEAN.search(text) else text
 
 
 def unescape(text: str) -> str:
@@ -56,7 +58,11 @@ def unescape(text: str) -> str:
 
 def resolved(html: str) -> str:
     """Resolve the entities of HTML; what they make that is no text is left out."""
-    return NOT_TEXT.sub("", unescape_entities(html))
+    return _ENTITY.sub(_resolved, html) if "&" in html else html
+
+
+def _resolved(entity: re.Match[str]) -> str:
+    return NOT_TEXT.sub("", unescape_entities(entity[0]))
 
 
 def opening(line: str) -> str:

@@ -45,13 +45,18 @@ def page_lines(page: Page) -> list[str]:
     """
     parts = [
         MARK,
-        markup.heading(markup.escape(page.title or page.source.partition(".md")[0]), 1),
+        markup.heading(markup.escape(title(page)), 1),
         _own(page.body),
         *("\n".join(entry_lines(entry)) for entry in page.entries),
         *_curated(page.curated),
         *_origin(page.links),
     ]
     return markup.blocks(parts).split("\n")
+
+
+def title(page: Page) -> str:
+    """What a page is headed: its title, or where it has none the name of its file."""
+    return page.title or page.source.partition(".md")[0]
 
 
 def entry_lines(entry: Entry) -> list[str]:
@@ -113,7 +118,10 @@ def _own(body: str) -> str:
             lines.append(line)
         else:
             fence = "`" * (len(line) - len(line.lstrip("`"))) if line.startswith("```") else ""
-            lines.append(_HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", line)))
+            marked = line.startswith(("*", "#"))
+            lines.append(
+                _HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", line)) if marked else line
+            )
     return "\n".join(lines)
 
 

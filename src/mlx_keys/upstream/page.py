@@ -54,6 +54,18 @@ def load(path: Path) -> Page:
         raise KeysError(error.problem, where=place) from None
 
 
+def check(rewritten: str, place: Place) -> None:
+    """Refuse what a page was rewritten as if :func:`load` would not take it back.
+
+    Raises:
+        KeysError: It is larger, or has more marks, than a rewritten page may.
+    """
+    if len(rewritten.encode()) > MOST or not clean.bounded(rewritten):
+        raise KeysError(
+            "too many marks: what it would be rewritten as could not be read again", where=place
+        )
+
+
 def read(text: str, source: str) -> Page:
     """Read a page.
 

@@ -13,6 +13,8 @@ from .records import Argument, Signature
 
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _SIGN = re.compile(r"[()\[\]{}'\",=]")
+_NESTS = re.compile(r"[()\[\]{}'\"]")
+_FLAT = re.compile(r"\([^()\[\]{}'\"]*\)")
 _EMPHASISED = re.compile(r"^\*(.+)\*$", re.DOTALL)
 _ARGUMENT = re.compile(r"(\*{0,2}\w+|\*|/)\s*(?::\s*(.*))?$", re.DOTALL)
 
@@ -56,8 +58,18 @@ def definition(text: str, starred: bool = False) -> tuple[str, Signature]:
     return head.group(1), Signature(arguments(text[head.end() : end], starred), tail)
 
 
+def attribute(text: str) -> tuple[str, str]:
+    """Take ``: type = value`` apart, as an attribute that is not called is printed."""
+    kind, *value = _split(text.removeprefix(":"), "=", most=1)
+    return kind.strip(), value[0].strip() if value else ""
+
+
 def closing(text: str, start: int, end: int | None = None) -> int | None:
     """Find the bracket that closes the one at ``start``; None when none does before ``end``."""
+    # Most hold no others: to count brackets would take most of the time.
+    flat = _FLAT.match(text, start, len(text) if end is None else end)
+    if flat is not None:
+        return flat.end() - 1
     for at, depth in _depths(text, start, end):
         if depth == 0:
             return at
@@ -75,6 +87,8 @@ def _argument(text: str) -> Argument:
 
 def _split(text: str, sign: str, most: int = -1) -> list[str]:
     """Split at ``sign`` where no bracket and no quote is open."""
+    if not _NESTS.search(text):
+        return text.split(sign, most)
     parts: list[str] = []
     start = 0
     for at, depth in _depths(text, 0):

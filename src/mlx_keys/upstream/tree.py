@@ -26,6 +26,11 @@ _KEPT_WORDS = (
 )
 _KEPT = frozenset(_KEPT_WORDS.split())
 _VOID = frozenset({"br", "hr", "img"})
+# What means no more here than the element that stands for it, or nothing at all.
+_DIVS = "article aside caption details figcaption figure footer header main nav section summary"
+_SPANS = "big data del font ins mark output q s strike time"
+_ALIASES = {**dict.fromkeys(_DIVS.split(), "div"), **dict.fromkeys(_SPANS.split(), "span")}
+_NOTHING = frozenset({"col", "colgroup", "wbr"})
 _ACTIVE_WORDS = (
     "applet audio base body button canvas embed form frame frameset head html iframe "
     "input link math meta noscript object option param script select source style svg "
@@ -127,13 +132,15 @@ class Growing:
     def tag(self, found: re.Match[str]) -> None:
         """Add what :data:`TAG` found."""
         name = found["name"].lower()
+        name = _ALIASES.get(name, name)
         if name in _KEPT:
             if found["end"]:
                 self.close(name)
             else:
                 self.open(name, _attributes(found["attributes"]))
         elif name not in _ACTIVE:
-            self.say(found[0])
+            if name not in _NOTHING:
+                self.say(found[0])
         elif not found["end"]:
             self._dropped(name)
 
