@@ -11,7 +11,7 @@ import pytest
 
 from mlx_keys import prng
 from mlx_keys.errors import KeysError
-from mlx_keys.prng import kernel, source
+from mlx_keys.prng import kernel, kernel_text, source
 from mlx_keys.prng.window import Part
 from test_prng_refusals import BAD_KEYS, KEY, PLAIN
 
@@ -86,7 +86,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         name: str, _key: mx.array, part: Part, params: tuple[float, ...], _where: str
     ) -> mx.array:
         launches.append((name, part, params))
-        return mx.zeros(part.shape, kernel.FINISHES[name].dtype)
+        return mx.zeros(part.shape, kernel_text.FINISHES[name].dtype)
 
     def on_a_gpu() -> SimpleNamespace:
         return SimpleNamespace(type=mx.DeviceType.gpu)
@@ -264,17 +264,18 @@ def test_a_kernel_asked_for_on_a_cpu_tells_where_it_runs() -> None:
 
 def test_a_kernel_of_no_values_is_not_launched(asked: Asked) -> None:
     part = Part((0, 3), 15, 6, 6, 2)
-    for name in kernel.FINISHES:
+    for name in kernel_text.FINISHES:
         drawn = kernel.draw(name, KEY, part)
-        assert (drawn.shape, drawn.dtype) == ((0, 3), kernel.FINISHES[name].dtype)
+        assert (drawn.shape, drawn.dtype) == ((0, 3), kernel_text.FINISHES[name].dtype)
     assert asked == []
 
 
 def strides(told: dict[str, Any]) -> list[int]:
-    """The strides of the key that a launch is given, in words."""
-    (key,) = told["inputs"]
-    mx.eval(key)
-    return [stride // 4 for stride in memoryview(key).strides]
+    """The strides of the numbers that a launch is given beside the key, in words."""
+    key, numbers = told["inputs"]
+    assert key.tolist() == KEY.tolist()
+    mx.eval(numbers)
+    return [stride // 4 for stride in memoryview(numbers).strides]
 
 
 def test_a_kernel_is_launched_in_blocks_that_hold_four_counters_or_values_a_thread(
@@ -291,7 +292,7 @@ def test_a_kernel_is_launched_in_blocks_that_hold_four_counters_or_values_a_thre
     monkeypatch.setattr(kernel, "backend", lambda: "metal")
     kernel.block(KEY, (7, 9))
     (unit, whole), (randint, part), (bits, block) = launches
-    # The numbers of the draw, the parameters as bits, and the stride between the words.
+    # The numbers of the draw, the parameters as bits, and 1.
     assert (unit, randint, bits) == (
         ("unit", "whole", "cuda"),
         ("randint", "part", "metal"),
@@ -302,9 +303,9 @@ def test_a_kernel_is_launched_in_blocks_that_hold_four_counters_or_values_a_thre
     assert whole["verbose"] is True
     assert (part["grid"], part["threadgroup"]) == ((1, 1, 1), (kernel.THREADS, 1, 1))
     assert (part["output_shapes"], part["output_dtypes"]) == ([(1, 3)], [mx.int32])
-    assert strides(whole) == [5, 4, 0, 9, 0x3F000000, 0, 0, 1]
-    assert strides(part) == [5, 4, 3, 3, 1, 2, 0, 1]
-    assert strides(block) == [7, 9, 0, 0, 0, 0, 0, 1]
+    assert strides(whole) == [5, 4, 8, 0, 9, 0x3F000000, 0, 0, 1]
+    assert strides(part) == [5, 4, 4, 3, 3, 1, 2, 0, 1]
+    assert strides(block) == [7, 9, 0, 0, 0, 0, 0, 0, 1]
     assert (block["grid"], block["threadgroup"]) == ((1, 1, 1), (1, 1, 1))
     assert (block["output_shapes"], block["output_dtypes"]) == ([(2,)], [mx.uint32])
 
@@ -336,7 +337,7 @@ def test_a_thread_makes_four_counters_of_a_whole_draw_and_four_values_of_a_part(
 def test_a_parameter_beyond_float32_is_told_as_infinity() -> None:
     part = Part((1,), 1, 0, 1, 1)
     told = kernel.told("uniform", part, (1e300, -1e300, 0.1))
-    given = mx.array(told[4:7], mx.uint32).view(mx.float32)
+    given = mx.array(told[5:8], mx.uint32).view(mx.float32)
     assert given.tolist() == [inf, -inf, mx.array(0.1).item()]
 
 
@@ -348,10 +349,10 @@ def test_a_kernel_is_built_for_its_device_under_its_own_name(
     monkeypatch.setattr(mx.fast, f"{where}_kernel", lambda **given: told.update(given))
     monkeypatch.setattr(mx.fast, f"{other}_kernel", lambda **_: pytest.fail("of another device"))
     kernel.built.__wrapped__("unit", "part", where)
-    header, text = kernel.text("unit", "part", where)
+    header, text = kernel_text.text("unit", "part", where)
     assert told == {
         "name": "mlx_keys_unit_part",
-        "input_names": ["key"],
+        "input_names": ["key", "numbers"],
         "output_names": ["out"],
         "source": text,
         "header": header,

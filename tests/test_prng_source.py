@@ -1,4 +1,4 @@
-"""What is handed to ``mx.random`` as it stands, and what is read here first."""
+"""What is handed to ``mx.random`` as it stands, and what is not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mlx_keys.prng.window import Part, read_part
 from random_calls import raw
 from test_prng_refusals import KEY, PLAIN
 
-#: Arguments that mlx reads as we do: of no class that another library may have made.
+#: Arguments that mlx takes.
 AS_THEY_STAND: list[tuple[str, dict[str, Any]]] = [
     *((function, given) for function, given in PLAIN.items() if function != "multivariate_normal"),
     ("split", {"num": 3}),
@@ -23,8 +23,6 @@ AS_THEY_STAND: list[tuple[str, dict[str, Any]]] = [
     ("uniform", {"low": mx.zeros(2), "high": True, "shape": [3, 2], "dtype": None}),
     ("uniform", {"window": None, "shape": (0,)}),
     ("normal", {"shape": (2**31 - 1,), "loc": None}),
-]
-READ_FIRST: list[tuple[str, dict[str, Any]]] = [
     ("uniform", {"low": np.float32(0.5)}),
     ("uniform", {"shape": np.array([2, 3])}),
     ("uniform", {"shape": (2, True)}),
@@ -50,7 +48,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("choice", [None, "mlx"])
 @pytest.mark.parametrize(("function", "arguments"), AS_THEY_STAND, ids=str)
-def test_plain_arguments_are_handed_to_mlx_as_they_stand(
+def test_arguments_are_handed_to_mlx_as_they_stand(
     function: str, arguments: dict[str, Any], choice: str | None, read: list[str]
 ) -> None:
     with mx.stream(mx.cpu), prng.using(choice) if choice else nullcontext():
@@ -83,16 +81,6 @@ def test_an_array_that_leads_is_not_taken_for_the_key(
         pytest.raises(TypeError, match=rf"^{function}: .*(\n.*)*'key'"),
     ):
         getattr(prng, function)(*arguments)
-
-
-@pytest.mark.parametrize(("function", "arguments"), READ_FIRST, ids=str)
-def test_what_another_library_may_have_made_is_read_first(
-    function: str, arguments: dict[str, Any], read: list[str]
-) -> None:
-    with prng.using("mlx"):
-        found = getattr(prng, function)(**arguments, key=KEY)
-    assert read == [function]
-    assert raw(found) == raw(getattr(mx.random, function)(**arguments, key=KEY))
 
 
 @pytest.mark.parametrize("side", [2**31, -(2**31) - 1])
