@@ -254,3 +254,8 @@ def test_a_diff_is_of_whole_lines() -> None:
         "-c d",
         "+c e",
     ]
+
+
+@pytest.mark.parametrize("text", ["1.5e-10", "12e-06", "1e10", "0.25E+12"])
+def test_an_exponent_and_what_stands_before_it_have_any_number_of_digits(text: str) -> None:
+    assert floats(f"x {text} y") == [(text, "")]
