@@ -222,3 +222,40 @@ def test_a_diff_names_both_sides() -> None:
 def test_a_diff_shows_two_lines_around_a_change() -> None:
     lines = diff("1\n2\n3\n4\n5\n6\n7", "1\n2\n3\n#\n5\n6\n7").splitlines()
     assert lines[3:] == [" 2", " 3", "-4", "+#", " 5", " 6"]
+
+
+TWO_UNITS = "7 of 0.2501 and array(0.25, dtype=float16)"
+TWO_UNITS_FOUND = "7 of 0.2502 and array(0.2501, dtype=float16)"
+
+
+def test_each_unit_has_to_stay_within_its_own_limit() -> None:
+    apart = distances(TWO_UNITS, TWO_UNITS_FOUND)
+    assert apart is not None
+    assert len(apart) == 2
+    assert list(apart) == sorted(apart)
+    turned = distances("array(0.25, dtype=float16) 0.2501", "array(0.2501, dtype=float16) 0.2502")
+    assert turned == apart
+    assert compare(TWO_UNITS, TWO_UNITS_FOUND, Allowed(apart)) == Verdict(Kind.WITHIN, apart)
+    for one in apart:
+        found = compare(TWO_UNITS, TWO_UNITS_FOUND, Allowed((one,)))
+        assert found == Verdict(Kind.DIFFERS, apart)
+
+
+def test_where_more_than_floats_differs_no_distance_is_told() -> None:
+    assert compare("7 of 0.25", "8 of 0.26", Allowed(report=True)) == Verdict(Kind.DIFFERS)
+
+
+def test_a_diff_is_of_whole_lines() -> None:
+    assert diff("a b\nc d", "a b\nc e").split("\n") == [
+        "--- page",
+        "+++ printed",
+        "@@ -1,2 +1,2 @@",
+        " a b",
+        "-c d",
+        "+c e",
+    ]
+
+
+@pytest.mark.parametrize("text", ["1.5e-10", "12e-06", "1e10", "0.25E+12"])
+def test_an_exponent_and_what_stands_before_it_have_any_number_of_digits(text: str) -> None:
+    assert floats(f"x {text} y") == [(text, "")]

@@ -131,3 +131,8 @@ def test_a_docstring_that_opens_with_a_list_has_no_summary() -> None:
 )  # fmt: skip
 def test_marks_are_those_of_markdown(said: str, expected: str) -> None:
     assert inline(said) == expected
+
+
+def test_a_role_that_leads_nowhere_shows_its_name_alone() -> None:
+    assert inline(":class:`!Odd`") == "`Odd`"
+    assert inline(":class:`.Odd`") == "`Odd`"

@@ -12,7 +12,8 @@ from test_prng_refusals import KEY, MATRIX, PLAIN
 
 #: Every way through a function that draws, each under another dtype or choice.
 WAYS: list[tuple[str, dict[str, Any]]] = [
-    *PLAIN.items(),
+    # Singular values are found on a CPU alone.
+    *(PLAIN | {"multivariate_normal": PLAIN["multivariate_normal"] | {"stream": mx.cpu}}).items(),
     ("bits", {"shape": (3,)}),
     ("bits", {"shape": (3,), "width": 2}),
     ("normal", {"dtype": mx.float16}),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import mlx.core as mx
 import pytest
 
 from mlx_keys import prng
+from mlx_keys.prng.guarding import PARAMETERS
 from random_calls import raw
-from test_prng_refusals import KEY
+from test_prng_refusals import KEY, PLAIN
 
 WIDE = mx.arange(1.0, 7.0).reshape(2, 3)
 COV = mx.array([[2.0, 0.5], [0.5, 1.0]])
@@ -91,3 +93,28 @@ def test_a_mean_and_a_covariance_that_do_not_fit_are_told_the_rule(
         prng.multivariate_normal(**given, key=KEY)
     shapes = f"mean {given['mean'].shape}, cov {given['cov'].shape}, {given['dtype']}"
     assert str(caught.value).splitlines()[1:] == [f"  expected: {rule}", f"  found: {shapes}"]
+
+
+@pytest.mark.parametrize("source", ["mlx", "ops", "reference"])
+@pytest.mark.parametrize(
+    "logits",
+    [
+        [float("inf"), 0.0],
+        [0.0, float("inf"), float("inf")],
+        [-float("inf")] * 3,
+        [0.0, -float("inf"), 1.0],
+    ],
+    ids=str,
+)
+def test_infinite_logits_are_drawn_from_as_in_mlx(logits: list[float], source: str) -> None:
+    arguments: dict[str, Any] = {"logits": mx.array(logits), "num_samples": 20}
+    with prng.using(source):
+        found = prng.categorical(**arguments, key=KEY)
+    assert raw(found) == raw(mx.random.categorical(**arguments, key=KEY))
+
+
+@pytest.mark.parametrize("function", [name for name in PARAMETERS if name in PLAIN])
+def test_the_guard_knows_the_arguments_of_mlx_in_their_order(function: str) -> None:
+    """Ours have the same, and a window besides."""
+    names = [name for name in signature(getattr(prng, function)).parameters if name != "window"]
+    assert list(PARAMETERS[function]) == names

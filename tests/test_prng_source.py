@@ -53,10 +53,10 @@ def test_arguments_are_handed_to_mlx_as_they_stand(
 ) -> None:
     with mx.stream(mx.cpu), prng.using(choice) if choice else nullcontext():
         found = getattr(prng, function)(**arguments, key=KEY)
-    assert read == []
-    if found.size < 2**20:
-        plain = {name: value for name, value in arguments.items() if name != "window"}
-        assert raw(found) == raw(getattr(mx.random, function)(**plain, key=KEY))
+        assert read == []
+        if found.size < 2**20:
+            plain = {name: value for name, value in arguments.items() if name != "window"}
+            assert raw(found) == raw(getattr(mx.random, function)(**plain, key=KEY))
 
 
 def test_a_key_that_leads_is_handed_over_too(read: list[str]) -> None:

@@ -67,7 +67,7 @@ def agreed(said: str) -> str:
     at the end of a link's words to stand before white space.
     """
     said = re.sub(r"\\[\\\s]* ", "", re.sub(r"(?<=[*_])(?=\])", "a", said))
-    said = said.replace("\\\n", "\n") if "](" in said else said
+    said = re.sub(r"\\+\n", "\n", said) if "](" in said else said
     return re.sub(r"\n\s*\n", "\n", said).strip()
 
 
@@ -125,3 +125,19 @@ def test_a_formula_stands_between_dollars_where_there_are_formulas(
     inline.grow(growing, said, formulas=True)
     assert shape(growing.children()) == expected
     assert "span" not in str(ours(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        # A paragraph that was opened outside of a block is not closed within it.
+        ("<p>a<div>b</p>c</div>d", (("p", "", ("a", ("div", "", ("bc",)), "d")),)),
+        ("<em>a<div>b</em>c</div>", (("em", "", ("a", ("div", "", ("b",)))), "c")),
+        ("<p>a<em>b</p>c", (("p", "", ("a", ("em", "", ("b",)))), "c")),
+        ("<img alt='a' width='3'>", (("img", "a", ()),)),
+    ],
+)
+def test_a_closing_tag_closes_what_was_opened_in_its_own_block(
+    said: str, expected: tuple[Shape, ...]
+) -> None:
+    assert shape(parse(said)) == expected
