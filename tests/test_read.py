@@ -213,6 +213,13 @@ def test_the_themes_links_and_a_lost_table_on_one_line_are_no_words() -> None:
     assert "lost-table" in [one.kind for one in page.read(text, "p").warnings]
 
 
+@pytest.mark.parametrize(("said", "expected"), [("Note\n\n", "Note\n\n"), ("", "")])
+def test_a_note_with_nothing_in_it_is_none(said: str, expected: str) -> None:
+    found = changed("Note\n\nDucks are in the way.\n", said)
+    assert "{note}" not in only(found).body
+    assert f"```\n\n{expected}To scoop twice:" in only(found).body
+
+
 def test_code_in_no_language_is_text() -> None:
     found = changed("highlight-python notranslate", "highlight-none notranslate")
     assert "```text\nfor _ in range(2):\n    scoop(1)\n```" in only(found).body

@@ -113,6 +113,17 @@ def test_a_page_whose_clean_form_could_not_be_read_again_is_refused(tmp_path: Pa
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_ten_million_signs_on_one_line_are_text_and_can_be_rewritten(tmp_path: Path) -> None:
+    """Though a backslash before each makes the clean page larger than a messy one may be."""
+    line = tmp_path / "line.txt"
+    flat = (PAGES / "pond.core.scoop.flat.txt").read_text()
+    line.write_text(flat.replace("Lift water", f"{'*' * 10_000_000} Lift water"))
+    assert rewrite(line, "-o", tmp_path / "once").returncode == 0
+    assert (tmp_path / "once" / "line.md").stat().st_size > page.MOST
+    assert rewrite(tmp_path / "once", "-o", tmp_path / "twice").returncode == 0
+    assert tree(tmp_path / "twice")["line.md"] == tree(tmp_path / "once")["line.md"]
+
+
 def test_two_pages_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
     """The first is written; the second is refused, and both are named."""
     second = tmp_path / "pond.gfm.md"

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from mlx_keys.errors import KeysError, Place
 
-from . import clean, flat, gfm, markup
+from . import clean, flat, gfm, markup, myst
 from .records import Page
 from .records import Warning as PageWarning
 
 #: How many bytes a page may have. The largest of upstream's has 80,000.
 MOST = 16 * 1024 * 1024
+#: How many it may have once it is rewritten: a backslash stands before each sign that is none.
+_MOST_REWRITTEN = 3 * MOST
 #: Of a page's bytes, the share that may be no text before it is taken for no page at all.
 _BINARY_SHARE = 0.02
 _DOTTED = re.compile(r"\w\.\w")
@@ -38,11 +40,13 @@ def load(path: Path) -> Page:
     try:
         with path.open("rb") as file:
             raw = file.read(MOST + 1)
+            most = _MOST_REWRITTEN if raw.startswith(myst.MARK.encode()) else MOST
+            raw += file.read(max(most + 1 - len(raw), 0))
     except OSError as error:
         raise KeysError((error.strerror or "cannot be opened").lower(), where=place) from error
-    if len(raw) > MOST:
-        most = f"{MOST // 1024**2} MB"
-        raise KeysError(f"larger than {most}, the most that a page may have", where=place)
+    if len(raw) > most:
+        said = f"{most // 1024**2} MB"
+        raise KeysError(f"larger than {said}, the most that a page may have", where=place)
     if not raw.strip():
         raise KeysError("the page is empty", where=place)
     text = raw.decode(_BOMS.get(raw[:3], _BOMS.get(raw[:2], "utf-8")), "replace")
@@ -60,7 +64,7 @@ def check(rewritten: str, place: Place) -> None:
     Raises:
         KeysError: It is larger, or has more marks, than a rewritten page may.
     """
-    if len(rewritten.encode()) > MOST or not clean.bounded(rewritten):
+    if len(rewritten.encode()) > _MOST_REWRITTEN or not clean.bounded(rewritten):
         raise KeysError(
             "too many marks: what it would be rewritten as could not be read again", where=place
         )

@@ -110,11 +110,12 @@ def _block(node: Node, headings: bool, depth: int) -> Iterator[str]:
 
 def _admonition(node: Node, depth: int) -> str:
     kind = next((name for name in node.classes if name in ADMONITIONS), "note")
-    inner = blocks(node.children, depth=depth + 2)
+    inner = said = blocks(node.children, depth=depth + 2)
     # The theme repeats the kind as a title of its own.
     if inner and inner[0].strip("*").lower() in (kind, "see also"):
         inner = inner[1:]
-    return markup.fenced(markup.blocks(inner), f"{{{kind}}}")
+    # Sphinx wants something in it.
+    return markup.fenced(markup.blocks(inner), f"{{{kind}}}") if inner else markup.blocks(said)
 
 
 def _called(child: Child, named: str) -> Child:
