@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import mlx.core as mx
@@ -70,7 +71,7 @@ BAD_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("uniform", {"low": [0.0], "shape": (1,)}),
     ("uniform", {"low": 2**63}),
     ("uniform", {"low": np.array("a")}),
-    ("uniform", {"low": object()}),
+    ("uniform", {"low": SimpleNamespace()}),
     ("uniform", {"low": VECTOR}),
     ("uniform", {"low": VECTOR, "shape": (3,)}),
     ("uniform", {"low": mx.zeros((1, 2)), "shape": (2,)}),
