@@ -131,7 +131,7 @@ def test_a_battery_is_set_beside_what_it_says_of_other_words() -> None:
         ["p-values of", "How many", "Mean", "Together"],
         ["dieharder", "2", "0.699", "0.5"],
         ["SmallCrush", "1", "0.000", "0.1"],
-        ["dieharder, the tests below", "1", "0.400", "0.6"],
+        ["dieharder, the same tests", "1", "0.400", "0.6"],
         ["dieharder, over AES", "1", "0.400", "0.6"],
     ]
 

@@ -89,7 +89,7 @@ class TogetherDirective(_BatteriesDirective):
         tests = {one.test for run in other for one in run.tests}
         found = {
             **{name: _values(group) for name, group in by_battery.items()},
-            "dieharder, the tests below": _values(by_battery["dieharder"], tests),
+            "dieharder, the same tests": _values(by_battery["dieharder"], tests),
             f"dieharder, over {AES}": _values(other),
         }
         rows = [["p-values of", "How many", "Mean", "Together"]]
