@@ -7,6 +7,7 @@ call, what we do where that differs and why, and the problem that a guard finds.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,13 @@ RIGHT = [
     "random.multivariate_normal(mx.zeros(2), mx.array([[1., 1.], [1., 1.]]), key=k)",
     "prng.fold_in(k, mx.array(2**32 - 1, mx.uint32))",
 ]
+
+
+@pytest.fixture(autouse=True)
+def on_a_cpu() -> Iterator[None]:
+    """Where the probe was made: there is no float64 on a GPU, and bad values wait there."""
+    with mx.stream(mx.cpu):
+        yield
 
 
 def ids(call: Any) -> str:

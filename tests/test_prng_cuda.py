@@ -114,7 +114,11 @@ def test_a_key_that_lies_in_no_row_gives_the_numbers_of_mlx() -> None:
     words = mx.random.split(mx.random.key(5), 4)
     for key in (words[:2, 1], words.reshape(-1)[::4], words[1][::-1], words.reshape(-1)[1:3]):
         found = prng.uniform(shape=(7,), key=key)
-        assert raw(found) == raw(mx.random.uniform(shape=(7,), key=key))
+        row = mx.array(key.tolist(), mx.uint32)  # with the key as it is, mlx leaves its memory
+        assert raw(found) == raw(mx.random.uniform(shape=(7,), key=row))
+        assert raw(prng.split(key)) == raw(mx.random.split(row))
+        with prng.using("mlx"):
+            assert raw(prng.normal((7,), key=key)) == raw(mx.random.normal((7,), key=row))
         folded = threefry2x32.fold_in(tuple(key.tolist()), 3)
         assert prng.fold_in(key, 3).tolist() == list(folded)
 

@@ -79,6 +79,7 @@ def words(said: str) -> str:
 @given(st.lists(TREES, max_size=4))
 @example(["!", Node("a", {"href": "https://e.org/"}, ["c"])])
 @example([Node("em", {}, ["(b)"]), "c"])
+@example([Node("em", {}, [Node("code", {}, ["1"])])] * 2)
 def test_what_is_written_reads_as_the_same_words(children: list[Child]) -> None:
     written = prose.inline(children)
     read = parse(MarkdownIt("commonmark").renderInline(written))

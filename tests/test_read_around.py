@@ -79,7 +79,7 @@ def test_a_link_before_which_no_signature_stands_is_told_and_the_next_entry_is_r
         'stir(*a*)[\\#](https://e.org/#pond.stir "Link to this definition") Stir it.',
         "p",
     )
-    assert found.body == "Words. [#](https://e.org/#pond.scoop) Lift."
+    assert found.body == "Words. Lift."
     assert [(one.name, str(one.signature), one.summary) for one in found.entries] == [
         ("pond.stir", "(a)", "Stir it.")
     ]

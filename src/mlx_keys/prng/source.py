@@ -100,7 +100,8 @@ def _on_gpu() -> bool:
 
 def mlx_draws(function: str, part: Part, key: mx.array) -> bool:
     """Whether a call of ``mx.random`` with the arguments as they are makes this draw."""
-    return chosen(function, key) == "mlx" and part.whole and not traced(key)
+    # On a GPU not every key may be handed over as it is: words are drawn there.
+    return not _on_gpu() and chosen(function, key) == "mlx" and part.whole and not traced(key)
 
 
 def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
@@ -119,7 +120,7 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
         if watching.look is not None:
             return watching.look(function, args, kwargs)
         source = _source.get()
-        if (source is None and not _on_gpu()) or source == "mlx":
+        if (source is None or source == "mlx") and not _on_gpu():
             given: Mapping[str, object] = kwargs
             if "window" in given and given["window"] is None:  # which mlx knows nothing of
                 given = {name: value for name, value in given.items() if name != "window"}
@@ -163,7 +164,18 @@ def mlx(draw: Callable[[mx.array], mx.array], key: mx.array) -> mx.array:
         draw: Draws with a key; what else it uses is no array.
         key: One key.
     """
+    key = _in_a_row(key)
     return for_no_keys_too(draw)(mx.stop_gradient(key)) if traced(key) else draw(key)
+
+
+def _in_a_row(key: mx.array) -> mx.array:
+    """A key as mlx's generator has to be given it on a GPU.
+
+    Of a key that lies in no row, such as one that is read backwards, it reads other memory on CUDA
+    (mlx 0.32.4: "an illegal memory access", after which the process draws nothing more). A view of
+    another width copies what lies in no row, and nothing else.
+    """
+    return key.view(mx.uint64).view(mx.uint32) if _on_gpu() else key
 
 
 def words(function: str, key: mx.array, part: Part) -> mx.array:
@@ -175,7 +187,7 @@ def words(function: str, key: mx.array, part: Part) -> mx.array:
     source = chosen(function, key)
     if source == "kernel":
         if part.whole and part.size % 2 == 0 and part.size < _FEW and _source.get() is None:
-            return mx.random.split(key, part.size // 2).reshape(part.shape)
+            return mx.random.split(_in_a_row(key), part.size // 2).reshape(part.shape)
         return kernel.draw("bits", key, part)
     by_mlx = source == "mlx" and part.whole and 0 < part.size <= _MOST_OF_MLX
     if not (by_mlx and part.size % 2 == 0):

@@ -144,8 +144,10 @@ def _merged(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
         if sign == "!" or len(same) == 1:
             yield from same
         else:
-            said = "".join(content for _, content, _ in same)
-            yield sign, said, [part for _, _, parts in same for part in parts]
+            inner = [part for _, _, parts in same for part in parts]
+            # What is to be emphasised is markup already, whose marks could meet.
+            said = _joined(inner) if inner else "".join(content for _, content, _ in same)
+            yield sign, said, inner
 
 
 def _written(sign: str, content: str, following: _Piece) -> str:
