@@ -2,8 +2,8 @@
 
 Each kernel is built once, at its first launch, for Metal or for CUDA.
 
-On an H100 the values were mlx's own, bit for bit, of every kernel here. On Metal nothing was run:
-:mod:`.source` does not choose a kernel there by itself.
+On an H100 and an H200 the values were mlx's own, bit for bit, of every kernel here. On Metal
+nothing was run: :mod:`.source` does not choose a kernel there by itself.
 """
 
 from __future__ import annotations
