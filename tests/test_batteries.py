@@ -111,7 +111,7 @@ def test_the_controls_say_what_was_not_run() -> None:
 def test_the_plot_puts_each_p_value_over_its_rank() -> None:
     drawn = shown(directives.PlotDirective)
     assert drawn["text"] == (
-        "3 p-values of 20 rounds lie along the uniform line; of 6 rounds, 1 of 2 are below 1e-06"
+        "3 p-values of 20 rounds beside the uniform line; of 6 rounds, 1 of 2 are below 1e-06"
     )
     assert 'class="mk-full" d="M92.0 312.0h0M192.0 192.0h0M292.0 12.4h0"' in drawn["html"]
     assert 'class="mk-weak" d="M117.0 312.0h0M267.0 162.0h0"' in drawn["html"]
@@ -128,11 +128,12 @@ def test_it_is_told_when_it_was_run_and_what_came_closest() -> None:
 def test_a_battery_is_set_beside_what_it_says_of_other_words() -> None:
     other = replace(DIEHARDER, stream="AES", seed=1, tests=DIEHARDER.tests[:1])
     assert texts(shown(directives.TogetherDirective, [*RUNS, other])) == [
-        ["p-values of", "How many", "Mean", "Together"],
-        ["dieharder", "2", "0.699", "0.5"],
-        ["SmallCrush", "1", "0.000", "0.1"],
-        ["dieharder, the same tests", "1", "0.400", "0.6"],
-        ["dieharder, over AES", "1", "0.400", "0.6"],
+        ["p-values of", "How many", "Marked", "Mean", "Together"],
+        ["all", "3", "2", "0.466", "0.8"],
+        ["dieharder", "2", "1", "0.699", "0.5"],
+        ["SmallCrush", "1", "1", "0.000", "0.1"],
+        ["dieharder, the same tests", "1", "0", "0.400", "0.6"],
+        ["dieharder, over AES", "1", "0", "0.400", "0.6"],
     ]
 
 

@@ -112,7 +112,8 @@ def test_a_window_of_a_draw_beyond_2_33_words_is_that_of_the_reference() -> None
 
 def test_a_key_that_lies_in_no_row_gives_the_numbers_of_mlx() -> None:
     words = mx.random.split(mx.random.key(5), 4)
-    for key in (words[:2, 1], words.reshape(-1)[::4], words[1][::-1], words.reshape(-1)[1:3]):
+    twice = mx.broadcast_to(words[1, 1], (2,))
+    for key in (words[:2, 1], words.reshape(-1)[::4], words[1][::-1], words[0, :], twice):
         found = prng.uniform(shape=(7,), key=key)
         row = mx.array(key.tolist(), mx.uint32)  # with the key as it is, mlx leaves its memory
         assert raw(found) == raw(mx.random.uniform(shape=(7,), key=row))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mlx_keys import prng
-from mlx_keys.prng import array, source, threefry2x32, watching
+from mlx_keys.prng import array, kernel, source, threefry2x32, watching
 from mlx_keys.prng.window import Part, read_part
 from random_calls import raw
 from test_prng_refusals import KEY, PLAIN
@@ -182,3 +182,46 @@ def test_a_source_that_is_none_is_told_which_there_are() -> None:
         '  expected: "kernel" or "mlx" or "ops" or "reference"',
         "  found: 'dice'",
     ]
+
+
+def test_an_argument_too_many_is_refused_whoever_draws() -> None:
+    """Mlx's own split takes its stream by position."""
+    for choice in (None, "mlx", "ops"):
+        with (
+            prng.using(choice) if choice else nullcontext(),
+            pytest.raises(TypeError, match=r"^split: the arguments do not fit"),
+        ):
+            prng.split(KEY, 2, None)
+
+
+@pytest.mark.parametrize("choice", [None, "mlx"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        mx.arange(4, dtype=mx.uint32).reshape(2, 2)[:, 1],
+        mx.arange(4, dtype=mx.uint32)[::2],
+        mx.arange(2, dtype=mx.uint32)[::-1],
+        mx.broadcast_to(mx.array(5, mx.uint32), (2,)),
+    ],
+    ids=["column", "step", "backwards", "one word twice"],
+)
+def test_a_gpu_s_generator_of_mlx_is_given_keys_in_a_row(
+    key: mx.array, choice: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[mx.array] = []
+    split = mx.random.split
+
+    def noted(key: mx.array, num: int) -> mx.array:
+        given.append(key)
+        return split(key, num)
+
+    monkeypatch.setattr(kernel, "backend", lambda: "cuda")
+    monkeypatch.setattr(source, "_on_gpu", lambda: True)
+    monkeypatch.setattr(mx.random, "split", noted)
+    with prng.using(choice) if choice else nullcontext():
+        drawn = prng.bits((4,), key=key)
+    (row,) = given
+    mx.eval(row)
+    assert memoryview(row).strides == (4,)
+    assert row.tolist() == key.tolist()
+    assert raw(drawn) == raw(split(mx.array(key.tolist(), mx.uint32), 2).reshape(-1))

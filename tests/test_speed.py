@@ -55,7 +55,7 @@ def shown(directive: type, *arguments: str, **options: int) -> nodes.Element:
 def test_the_bars_stand_fastest_first_beside_the_write_limit() -> None:
     drawn = shown(directives.BarsDirective, "uniform")
     assert drawn["text"].splitlines() == [
-        "uniform, 8 values: 9.5 times mx.random’s rate, 3.8 times that under mx.compile, "
+        "uniform, 8 values: 10.00 times mx.random’s rate, 4.00 times that under mx.compile, "
         "76% of the write limit",
         "torch zero_, the write limit: 2,500 GB/s",
         "mlx_keys.prng: 1,900 GB/s",
@@ -85,7 +85,7 @@ def test_rates_are_of_calls_in_a_row_where_such_were_measured() -> None:
     bars = directives.BarsDirective.__new__(directives.BarsDirective)
     bars.arguments, bars.options = ["cuda", "split"], {}
     assert bars.show(measured)["text"].splitlines() == [
-        "split, 8 values, 4 calls in a row: 2.0 times mx.random’s rate",
+        "split, 8 values, 4 calls in a row: 2.25 times mx.random’s rate",
         "mlx_keys.prng: 2,200 GB/s",
         "mx.random: 1,100 GB/s",
     ]
@@ -102,6 +102,25 @@ def test_rates_are_of_calls_in_a_row_where_such_were_measured() -> None:
 def test_a_ratio_is_the_median_of_those_of_the_rounds() -> None:
     theirs, ours = {"seconds": [2.0, 8.0, 9.0]}, {"seconds": [1.0, 2.0, 9.0]}
     assert directives._ratio(theirs, ours) == "2.00"
+
+
+def test_the_fastest_of_other_libraries_is_told() -> None:
+    rows = [row("uniform", name, 1e-9 / rate, rate) for name, rate in (("a", 100.0), ("b", 125.0))]
+    measured = Speed(BACKEND, "", "", {}, [*MEASURED.rows, *rows])
+    bars = directives.BarsDirective.__new__(directives.BarsDirective)
+    bars.arguments, bars.options = ["h100", "uniform"], {}
+    (said, *_) = bars.show(measured)["text"].splitlines()
+    assert f", {8e-12 / 5e-4:.2f} times that of b, 76% of" in said
+
+
+def test_what_was_not_measured_of_a_chip_is_a_fault_of_the_page(tmp_path: Path) -> None:
+    speed.save(tmp_path, MEASURED)
+    with pytest.raises(KeysError, match="no such thing was measured on h100"):
+        speed.profile(tmp_path, "h100", ["a"])
+    with pytest.raises(KeysError, match="no such thing was measured on h100"):
+        speed.variants(tmp_path, "h100")
+    with pytest.raises(KeysError, match="nothing was measured of uniform with 9 values"):
+        shown(directives.BarsDirective, "uniform", values=9)
 
 
 def test_what_was_not_measured_is_not_shown() -> None:

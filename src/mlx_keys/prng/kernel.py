@@ -2,8 +2,9 @@
 
 Each kernel is built once, at its first launch, for Metal or for CUDA.
 
-On an H100 and an H200 the values were mlx's own, bit for bit, of every kernel here. On Metal
-nothing was run: :mod:`.source` does not choose a kernel there by itself.
+On an H200 the values were mlx's own, bit for bit, of every kernel here; on an H100, of an earlier
+text without turns. On Metal nothing was run: :mod:`.source` does not choose a kernel there by
+itself.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from .window import Part
 #: Threads of a block, of four counters each. 64 to 512 were equally fast on an H100.
 THREADS = 128
 
-#: How many threads there are at most, each with as many turns as it takes. On an H200, one turn for
-#: each thread of 2**28 values took 5 % longer.
+#: How many threads there are at most, each with as many turns as it takes. Seen on an H200, not
+#: recorded: with one turn each, 2**28 words took 5 % longer.
 MOST_THREADS = 2**21
 
 #: How many values a launch can number in 32 bits: those of a part, and the counters of all, each of

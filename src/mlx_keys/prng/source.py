@@ -44,16 +44,17 @@ def using(source: str) -> Iterator[None]:
     """Choose who makes the numbers of every draw inside a ``with`` block.
 
     The choice holds for this thread, or this asyncio task, until the block ends. With no choice it
-    is the fastest that was seen to give mlx's own bits on the device: the kernels on CUDA, mlx's
-    generator on a CPU, and MLX's operations on Metal, where nothing was run yet. Inside
-    ``mx.compile`` and ``mx.vmap``, mlx's generator takes the place of the kernels.
+    is the fastest that was seen to give mlx's own bits on the device: the kernels on CUDA (and
+    mlx's generator for a few words), mlx's generator on a CPU, and MLX's operations on Metal, where
+    nothing was run yet. Inside ``mx.compile`` and ``mx.vmap``, mlx's generator takes the place of
+    the kernels.
 
     Args:
         source: ``"kernel"`` (one pass on a GPU; not inside ``mx.vmap``), ``"mlx"`` (``mx.random``
-            with the key of the call; what it can't draw, such as a window, is made by operations),
-            ``"ops"`` (MLX operations, on any device) or ``"reference"``
-            (:mod:`mlx_keys.prng.threefry2x32`, plain integers on the CPU: slow, and not inside
-            ``mx.compile`` or ``mx.vmap``, as it has to read the key's words).
+            with the key of the call; what it can't draw, such as a window, and on a GPU what is
+            made of the words, is made by operations), ``"ops"`` (MLX operations, on any device) or
+            ``"reference"`` (:mod:`mlx_keys.prng.threefry2x32`, plain integers on the CPU: slow, and
+            not inside ``mx.compile`` or ``mx.vmap``, as it has to read the key's words).
 
     Raises:
         ValueError: There is no such source.
@@ -113,6 +114,7 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
     theirs = getattr(mx.random, function.__name__)
     names = tuple(signature(function).parameters)
     key_leads = names[0] == "key"
+    most = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in signature(function).parameters.values())
     shape_at = names.index("shape") if function.__name__ in DIE_OF_LONG_SIDES else None
 
     @wraps(function)
@@ -127,6 +129,7 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
             key = args[0] if key_leads and args else given.get("key")
             if (
                 type(key) is _Array
+                and len(args) <= most
                 and "window" not in given
                 # a stream may be of a device where another source is the default
                 and ("stream" not in given or given["stream"] is None or kernel.backend() is None)
@@ -164,11 +167,11 @@ def mlx(draw: Callable[[mx.array], mx.array], key: mx.array) -> mx.array:
         draw: Draws with a key; what else it uses is no array.
         key: One key.
     """
-    key = _in_a_row(key)
+    key = _contiguous(key)
     return for_no_keys_too(draw)(mx.stop_gradient(key)) if traced(key) else draw(key)
 
 
-def _in_a_row(key: mx.array) -> mx.array:
+def _contiguous(key: mx.array) -> mx.array:
     """A key as mlx's generator has to be given it on a GPU.
 
     Of a key that lies in no row, such as one that is read backwards, it reads other memory on CUDA
@@ -187,7 +190,7 @@ def words(function: str, key: mx.array, part: Part) -> mx.array:
     source = chosen(function, key)
     if source == "kernel":
         if part.whole and part.size % 2 == 0 and part.size < _FEW and _source.get() is None:
-            return mx.random.split(_in_a_row(key), part.size // 2).reshape(part.shape)
+            return mx.random.split(_contiguous(key), part.size // 2).reshape(part.shape)
         return kernel.draw("bits", key, part)
     by_mlx = source == "mlx" and part.whole and 0 < part.size <= _MOST_OF_MLX
     if not (by_mlx and part.size % 2 == 0):

@@ -11,7 +11,7 @@ import mlx.core as mx
 
 _MAIN = main_thread().ident
 
-#: How often an array that is not made yet is taken for one that may be.
+#: After a key that was not made, so many calls do without the quick look.
 _HOPE = 64
 #: mlx has it since 0.32.3.
 _buffer_size: Callable[[mx.array], int] | None = getattr(mx, "get_array_buffer_size", None)

@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from mlx_keys.trust import batteries
-from mlx_keys.trust.batteries import AES, FULL, MARKED_BY_CHANCE, Run
+from mlx_keys.trust.batteries import AES, FULL, MARKED_BY_CHANCE, Judged, Run
 
 from .attested import table_of
 from .key_tree import KeyTreeNode
@@ -88,15 +88,18 @@ class TogetherDirective(_BatteriesDirective):
         other = [run for run in runs if run.stream == AES]
         tests = {one.test for run in other for one in run.tests}
         found = {
-            **{name: _values(group) for name, group in by_battery.items()},
-            "dieharder, the same tests": _values(by_battery["dieharder"], tests),
-            f"dieharder, over {AES}": _values(other),
+            "all": _judged(ours(runs)),
+            **{name: _judged(group) for name, group in by_battery.items()},
+            "dieharder, the same tests": _judged(by_battery["dieharder"], tests),
+            f"dieharder, over {AES}": _judged(other),
         }
-        rows = [["p-values of", "How many", "Mean", "Together"]]
-        for name, values in found.items():
-            if values:
+        rows = [["p-values of", "How many", "Marked", "Mean", "Together"]]
+        for name, judged in found.items():
+            if judged:
+                values = [one.p for one in judged]
                 together = f"{batteries.uniformity(values):.1g}"
-                rows.append([name, str(len(values)), f"{mean(values):.3f}", together])
+                marked = str(sum(one.marked for one in judged))
+                rows.append([name, str(len(values)), marked, f"{mean(values):.3f}", together])
         return _table(rows)
 
 
@@ -146,7 +149,7 @@ class PlotDirective(_BatteriesDirective):
         weak = sorted(one.p for run in runs if run.rounds == WEAK_ROUNDS for one in run.tests)
         zero = sum(p < IMPOSSIBLE for p in weak)
         said = (
-            f"{len(full)} p-values of {FULL} rounds lie along the uniform line; "
+            f"{len(full)} p-values of {FULL} rounds beside the uniform line; "
             f"of {WEAK_ROUNDS} rounds, {zero} of {len(weak)} are below {IMPOSSIBLE:g}"
         )
         return KeyTreeNode(
@@ -183,9 +186,9 @@ def ours(runs: Iterable[Run]) -> list[Run]:
     return [run for run in runs if (run.rounds, run.seed) == (FULL, SEED) and run.stream != AES]
 
 
-def _values(runs: Iterable[Run], tests: Container[str] | None = None) -> list[float]:
+def _judged(runs: Iterable[Run], tests: Container[str] | None = None) -> list[Judged]:
     """The p-values of runs, or of some tests of them."""
-    return [one.p for run in runs for one in run.tests if tests is None or one.test in tests]
+    return [one for run in runs for one in run.tests if tests is None or one.test in tests]
 
 
 def _test(run: Run) -> str:

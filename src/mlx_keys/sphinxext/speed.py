@@ -99,7 +99,7 @@ class BarsDirective(_SpeedDirective):
             for who, row in measured.of("split", values, many).items()
             if _LIMIT in who
         }
-        said = _finding(draw, values, many, rates)
+        said = _finding(draw, values, many, measured.of(draw, values, many), rates)
         ordered = sorted(rates.items(), key=lambda item: -item[1])
         most = ordered[0][1]
         bars = "".join(_bar(who, rate, most) for who, rate in ordered)
@@ -169,7 +169,7 @@ class MachineDirective(_SpeedDirective):
             f"Measured on {measured.date}: {backend.chip}, "
             f"{backend.system.capitalize()} {backend.machine}, Python {backend.python}, "
             f"mlx {backend.mlx}{others}. Each figure is the median of "
-            f"{len(rows[0]['seconds'])} measurements. {equal} Measure your own with "
+            f"{len(rows[0]['seconds'])} rounds. {equal} Measure your own with "
         )
         shown += nodes.literal("", measured.command)
         shown += nodes.Text(".")
@@ -183,12 +183,23 @@ def _titled(title: str, rows: Sequence[Sequence[str]]) -> nodes.table:
     return table
 
 
-def _finding(draw: str, values: int, in_a_row: int, rates: Mapping[str, float]) -> str:
+def _finding(
+    draw: str,
+    values: int,
+    in_a_row: int,
+    rows: Mapping[str, Mapping[str, Any]],
+    rates: Mapping[str, float],
+) -> str:
     """What the bars show, in a sentence."""
+    ours = rows[OURS]
     said = f"{draw}, {values:,} values{_many(in_a_row)}: "
-    said += f"{rates[OURS] / rates[THEIRS]:.1f} times mx.random’s rate"
-    if COMPILED in rates:
-        said += f", {rates[OURS] / rates[COMPILED]:.1f} times that under mx.compile"
+    said += f"{_ratio(rows[THEIRS], ours)} times mx.random’s rate"
+    if COMPILED in rows:
+        said += f", {_ratio(rows[COMPILED], ours)} times that under mx.compile"
+    peers = [who for who in rates if who not in _SHOWN and _LIMIT not in who]
+    if peers:
+        fastest = max(peers, key=rates.__getitem__)
+        said += f", {_ratio(rows[fastest], ours)} times that of {fastest}"
     for who, rate in rates.items():
         if _LIMIT in who:
             said += f", {rates[OURS] / rate:.0%} of {_LIMIT}"

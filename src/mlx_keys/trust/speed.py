@@ -57,7 +57,8 @@ class Speed:
 
     def most_in_a_row(self, values: int) -> int:
         """The most calls of one size that were made before they were waited for."""
-        return max(in_a_row for _, n, in_a_row in map(_measured, self.rows) if n == values)
+        many = (in_a_row for _, n, in_a_row in map(_measured, self.rows) if n == values)
+        return max(many, default=1)
 
     @property
     def draws(self) -> tuple[str, ...]:
@@ -117,7 +118,7 @@ def load(folder: Path, where: str) -> Speed:
     if len(found) != 1:
         raise KeysError(
             f"{len(found)} records of speed on {where}",
-            expected=f"one file trust/speed/*-{where}-*.json",
+            expected=f"one file in trust/speed with {where} in its name",
             found=", ".join(file.name for file in found) or "none",
             mend="mlx-keys bench prng --record on such a machine"
             if not found
@@ -135,6 +136,19 @@ def load(folder: Path, where: str) -> Speed:
         ) from error
 
 
+def _beside(folder: Path, where: str, suffix: str) -> Path:
+    """A file beside the one record of a place."""
+    (record,) = files(folder, where)
+    path = record.with_suffix(suffix)
+    if not path.is_file():
+        raise KeysError(
+            f"no such thing was measured on {where}",
+            expected=f"trust/speed/{path.name}",
+            mend="name a chip that has it, or measure it, see docs/explain/speed.md",
+        )
+    return path
+
+
 def profile(folder: Path, where: str, metrics: Iterable[str]) -> dict[str, dict[str, str]]:
     """What Nsight Compute measured of the kernels.
 
@@ -146,8 +160,7 @@ def profile(folder: Path, where: str, metrics: Iterable[str]) -> dict[str, dict[
     Returns:
         By the name of the kernel, each metric with its unit.
     """
-    (record,) = files(folder, where)
-    path = record.with_suffix(".ncu.csv")
+    path = _beside(folder, where, ".ncu.csv")
     with path.open(encoding="utf-8", newline="") as file:
         units, *measured = csv.DictReader(file)
     found = {}
@@ -166,6 +179,5 @@ def profile(folder: Path, where: str, metrics: Iterable[str]) -> dict[str, dict[
 
 def variants(folder: Path, where: str) -> dict[str, float]:
     """How long 2**28 words took, in milliseconds, by the way in which their kernel was written."""
-    (record,) = files(folder, where)
-    with record.with_suffix(".variants.csv").open(encoding="utf-8", newline="") as file:
+    with _beside(folder, where, ".variants.csv").open(encoding="utf-8", newline="") as file:
         return {row["variant"]: float(row["milliseconds"]) for row in csv.DictReader(file)}
