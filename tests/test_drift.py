@@ -294,8 +294,12 @@ def listing(body: str, after: str | None = None) -> list[Finding]:
     return list(index_drift.index(page, names, lookup, Written("pond.md", f"# Pond\n\n{body}")))
 
 
-def test_a_function_that_its_modules_page_does_not_list() -> None:
-    [one] = listing("[scoop](https://a.b/x.html#mlx.core.pond.scoop)")
+@pytest.mark.parametrize(
+    "link", ["https://a.b/x.html#mlx.core.pond.scoop", "mlx.core.pond.scoop.md"]
+)
+def test_a_function_that_its_modules_page_does_not_list(link: str) -> None:
+    """A rewritten page links to the page beside it."""
+    [one] = listing(f"[scoop]({link})")
     assert (one.function, one.kind, one.subject) == ("mlx.core.pond", Kind.UNLISTED, "fill")
     assert one.where == Place("pond.md", 1)
     assert listing("See [Linear](https://a.b/x.html#mlx.core.pond.drain).") == []

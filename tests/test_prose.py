@@ -43,6 +43,7 @@ LINK = "<a href='https://e.org/'>c</a>"
         ("<em>(b)</em><code>a</code>", "*(b)*`a`"),
         ("<code>`</code>", "`` ` ``"),
         ("a<br>b", "a b"),
+        ("2<sup>32</sup> keys x<sub>i</sub>", "2^32 keys x_i"),
         ("<div>a</div>b", "a b"),
         ("a! b", "a! b"),
         (f"a!{LINK}", "a\\![c](https://e.org/)"),

@@ -79,7 +79,7 @@ def test_facts_at_a_glance_are_derived_probed_or_measured(split_page: str) -> No
     words = text_of(split_page)
     facts = words[words.index("At a glance") :]
     assert "Gives shape (num, 2), dtype uint32 Key required Stream optional" in facts
-    assert re.search(r"Same numbers \w+ \(every example on this page\)", facts)
+    assert re.search(r"Outputs equal on \w+ \(every example on this page\)", facts)
     assert "Last changed not in" in facts
     assert "Read from mlx" in facts
 

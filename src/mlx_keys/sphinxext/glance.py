@@ -50,7 +50,7 @@ def glance(entry: Entry, options: Mapping[str, object], trust: Path) -> nodes.El
         said = "optional; without one, the thread's own state gives it"
     rows.append(("Key", [nodes.Text(said)]))
     rows.append(("Stream", [nodes.Text("optional" if "stream" in by_name else "takes none")]))
-    rows.append(("Same numbers", [AgreementNode()]))
+    rows.append(("Outputs equal on", [AgreementNode()]))
     if moved := _moved(entry.name.rpartition(".")[2], trust / "history.json"):
         rows.append(("Last changed", moved))
     rows.append(("Read from", [nodes.Text(f"mlx {installed.version()}")]))

@@ -11,7 +11,7 @@ from .finding import Finding, Kind
 from .records import Entry, Page
 from .written import Written
 
-_LISTED = re.compile(r"#(mlx(?:\.\w+){2,})\)")
+_LISTED = re.compile(r"[#(](mlx(?:\.\w+){2,}?)(?:\.md)?\)")
 _CLAIM = re.compile(
     r"\ball (?:of )?(?:the |these )?functions? (?:takes?|accepts?|ha(?:s|ve)) (?:an? )?"
     r"(?P<optional>optional )?`(?P<name>\w+)`",

@@ -19,6 +19,7 @@ _BLOCKS_WORDS = "p div ul ol pre table blockquote h1 h2 h3 h4 h5 h6 hr dl dt dd 
 #: Elements that are blocks.
 BLOCKS = frozenset(_BLOCKS_WORDS.split())
 _EMPHASIS = {"em": "*", "i": "*", "cite": "*", "var": "*", "strong": "**", "b": "**"}
+_RAISED = {"sup": "^", "sub": "_"}
 # The two backslashes, with or without their bracket, that scraping leaves around a formula.
 _FORMULA = re.compile(r"^\\\\?[\[(]|^\\\\|\\\\?[\])]$|\\\\$")
 _ESCAPED_TEX = re.compile(r"\\([*_#\[\]<>|~`])")
@@ -98,6 +99,9 @@ def _pieces(children: Sequence[Child], inside: int = 0) -> Iterator[_Piece]:
         elif child.tag == "a" and inside < _DEEPEST and markup.leads(_href(child)):
             inner = _joined(list(_pieces(child.children, inside + 1)))
             yield "!", markup.link(inner.strip(), _href(child)), []
+        elif child.tag in _RAISED:  # or 2 to the power 32 would be 232
+            yield "", _RAISED[child.tag], []
+            yield from _pieces(child.children, inside)
         elif child.tag == "img":
             yield "", child.attributes.get("alt", ""), []
         elif child.tag in BLOCKS:

@@ -89,9 +89,10 @@ if mx.any((drawn == 6) | (drawn == 7)).item():
         "multivariate_normal",
         r"output shape must be broadcast-compatible with mean\.shape\[:-1\]",
         """
-shape = mx.random.multivariate_normal(mx.zeros(2), mx.eye(2), (5,), key=key, stream=mx.cpu).shape
-if shape != (5,):
-    print(f"`shape=(5,)` and a mean of shape `(2,)` give an output of shape `{shape}`")
+mean = mx.zeros((3, 2))
+shape = mx.random.multivariate_normal(mean, mx.eye(2), (3,), key=key, stream=mx.cpu).shape
+if shape != (3,):
+    print(f"`shape=(3,)` and a mean of shape `(3, 2)` give an output of shape `{shape}`")
 """,
     ),
     _promise(
@@ -102,7 +103,7 @@ row = mx.log(mx.array([0.6, 0.3, 0.1]))
 alone = mx.random.categorical(row, num_samples=10, key=key)
 among = mx.random.categorical(mx.stack([row, row]), num_samples=10, key=key)[0]
 if not mx.array_equal(alone, among).item():
-    print("by one of two algorithms: a row alone gives other draws than the first of two such rows")
+    print("by either of two algorithms: a row alone gives other draws than as the first of two")
 """,
     ),
     _promise(
