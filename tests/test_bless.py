@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import example as hypothesis_example
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlx_keys.errors import KeysError
@@ -92,7 +92,6 @@ def pages(draw: st.DrawFn) -> tuple[str, list[str], list[str]]:
     return page, between, printed
 
 
-@settings(deadline=None)
 @given(pages())
 def test_a_blessed_page_shows_what_was_printed_and_keeps_its_prose(
     page: tuple[str, list[str], list[str]],
@@ -111,7 +110,6 @@ def test_a_blessed_page_shows_what_was_printed_and_keeps_its_prose(
     assert accept(new, [""] * len(printed)) == text
 
 
-@settings(deadline=None)
 @given(PRINTED)
 @hypothesis_example("  all\n    indented")
 def test_rst_that_is_blessed_shows_what_was_printed(printed: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlx_keys.examples import numbers
@@ -118,7 +118,6 @@ def test_neighbouring_float32_are_one_ulp_apart(value: float) -> None:
     assert far in (ONE_ULP, Distance(0.5, "ulp of float32"))
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_an_output_equals_itself(text: str) -> None:
     assert compare(text, text) == Verdict(Kind.EQUAL)

@@ -95,7 +95,7 @@ class Program:
                 self.keys.append(prng.fold_in(key, rest[0]))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(STEPS, max_size=12))
 def test_a_guard_says_what_the_rules_say(steps: list[tuple[Any, ...]]) -> None:
     model, program = Model(), Program()

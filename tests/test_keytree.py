@@ -26,7 +26,7 @@ def words(array: mx.array) -> tuple[int, int]:
     return first, second
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(seed=SEEDS, growth=GROWTH)
 def test_the_words_of_a_tree_are_those_of_mlx(
     seed: int, growth: list[tuple[int, str, int]]
@@ -42,7 +42,7 @@ def test_the_words_of_a_tree_are_those_of_mlx(
     assert [tree.words for tree, _ in grown] == [words(array) for _, array in grown]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seed=SEEDS, growth=GROWTH)
 def test_the_expression_of_a_key_is_code_that_makes_it(
     seed: int, growth: list[tuple[int, str, int]]

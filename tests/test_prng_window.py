@@ -56,7 +56,7 @@ def test_a_window_is_that_part_of_the_whole(
             assert raw(part) == raw(whole[window]), window
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 80), st.integers(0, 80), st.integers(0, 80), st.sampled_from([1, 2, 4]))
 def test_windows_of_any_place_hold_what_lies_there(n: int, a: int, b: int, width: int) -> None:
     key = prng.key(n)

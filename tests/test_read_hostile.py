@@ -40,7 +40,7 @@ def damaged(draw: st.DrawFn) -> str:
     return found
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(damaged(), st.sampled_from([False, False, False, True]))
 @example("<div >\x00</div>\n" + PAGES[0], True)
 @example(rewritten(page.read(PAGES[0], "p")).replace("Something", "**&#0;*Something**\n\nx"), True)

@@ -71,7 +71,7 @@ def agreed(said: str) -> str:
     return re.sub(r"\n\s*\n", "\n", said).strip()
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join).map(agreed))
 @example("***a** b*")
 @example("*a **b* c**")

@@ -112,9 +112,10 @@ def by_mlx_if_it_can(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
     may read them; what it refuses comes to us for words that help.
     """
     theirs = getattr(mx.random, function.__name__)
-    names = tuple(signature(function).parameters)
+    takes = signature(function).parameters
+    names = tuple(takes)
     key_leads = names[0] == "key"
-    most = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in signature(function).parameters.values())
+    most = sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in takes.values())
     shape_at = names.index("shape") if function.__name__ in DIE_OF_LONG_SIDES else None
 
     @wraps(function)

@@ -93,13 +93,11 @@ class BarsDirective(_SpeedDirective):
         """Sort the bars, and say what they show."""
         draw, values = self.arguments[1], self.values(measured)
         many = measured.most_in_a_row(values)
-        rates = {who: row["gb_per_s"] for who, row in measured.of(draw, values, many).items()}
-        rates |= {
-            who: row["gb_per_s"]
-            for who, row in measured.of("split", values, many).items()
-            if _LIMIT in who
-        }
-        said = _finding(draw, values, many, measured.of(draw, values, many), rates)
+        rows = measured.of(draw, values, many)
+        words = measured.of("split", values, many)
+        rows |= {who: row for who, row in words.items() if _LIMIT in who}
+        said = f"{draw}, {values:,} values{_many(many)}: {_finding(rows)}"
+        rates = {who: row["gb_per_s"] for who, row in rows.items()}
         ordered = sorted(rates.items(), key=lambda item: -item[1])
         most = ordered[0][1]
         bars = "".join(_bar(who, rate, most) for who, rate in ordered)
@@ -183,26 +181,19 @@ def _titled(title: str, rows: Sequence[Sequence[str]]) -> nodes.table:
     return table
 
 
-def _finding(
-    draw: str,
-    values: int,
-    in_a_row: int,
-    rows: Mapping[str, Mapping[str, Any]],
-    rates: Mapping[str, float],
-) -> str:
-    """What the bars show, in a sentence."""
+def _finding(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the bars show, in a sentence: our rate beside the others'."""
     ours = rows[OURS]
-    said = f"{draw}, {values:,} values{_many(in_a_row)}: "
-    said += f"{_ratio(rows[THEIRS], ours)} times mx.random’s rate"
+    said = f"{_ratio(rows[THEIRS], ours)} times mx.random’s rate"
     if COMPILED in rows:
         said += f", {_ratio(rows[COMPILED], ours)} times that under mx.compile"
-    peers = [who for who in rates if who not in _SHOWN and _LIMIT not in who]
+    peers = [who for who in rows if who not in _SHOWN and _LIMIT not in who]
     if peers:
-        fastest = max(peers, key=rates.__getitem__)
+        fastest = max(peers, key=lambda who: rows[who]["gb_per_s"])
         said += f", {_ratio(rows[fastest], ours)} times that of {fastest}"
-    for who, rate in rates.items():
+    for who, row in rows.items():
         if _LIMIT in who:
-            said += f", {rates[OURS] / rate:.0%} of {_LIMIT}"
+            said += f", {ours['gb_per_s'] / row['gb_per_s']:.0%} of {_LIMIT}"
     return said
 
 
