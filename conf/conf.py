@@ -67,7 +67,7 @@ sphinx_gallery_conf = {
     "examples_dirs": ["../gallery"],
     "gallery_dirs": ["gallery"],
     "subsection_order": ["../gallery/keys", "../gallery/distributions", "../gallery/practice", "*"],
-    "within_subsection_order": "mlx_keys.sphinxext.reading_order.ReadingOrder",
+    "within_subsection_order": "mlx_keys.sphinxext.gallery.reading_order.ReadingOrder",
     "filename_pattern": r"\.py$",
     "ignore_pattern": r"^_",
     "download_all_examples": False,
@@ -78,8 +78,8 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "copyfile_regex": "",
     "capture_repr": ("_repr_html_",),
-    "image_scrapers": ("mlx_keys.sphinxext.figure.scrape",),
-    "reset_modules": ("mlx_keys.sphinxext.figure.use_style",),
+    "image_scrapers": ("mlx_keys.sphinxext.gallery.figures.scrape",),
+    "reset_modules": ("mlx_keys.sphinxext.gallery.figures.use_style",),
     "inspect_global_variables": False,
 }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.paths import ROOT
 
 #: A test so marked may skip on CI: no machine there has the hardware.
 HARDWARE = ("needs_cuda", "needs_metal")
@@ -54,7 +55,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = tmp_path_factory.mktemp("site")
     done = subprocess.run(
         [sys.executable, "-m", "mlx_keys", "html", "--build", str(build)],
-        cwd=Path(__file__).parents[1],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

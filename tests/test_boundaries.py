@@ -8,28 +8,30 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.paths import ROOT
 
-PACKAGE = Path(__file__).parents[1] / "src" / "mlx_keys"
+PACKAGE = ROOT / "src" / "mlx_keys"
 
 #: The rooms, each with the rooms of this project that it may import.
 MAY_IMPORT = {
     "errors": set(),
-    "upstream": {"errors"},
+    "files": {"errors"},
+    "upstream": {"errors", "files"},
     "prng": {"errors"},
-    "examples": {"errors"},
+    "examples": {"errors", "files"},
     "keytree": {"errors", "prng"},
-    "trust": {"errors", "examples", "prng"},
+    "trust": {"errors", "examples", "files", "prng"},
 }
 TOP = {"sphinxext", "commands", "__main__"}
 PURE = (
     "mlx_keys.upstream",
-    "mlx_keys.upstream.page",
-    "mlx_keys.upstream.myst",
-    "mlx_keys.upstream.installed",
-    "mlx_keys.upstream.comparison",
-    "mlx_keys.examples.extract",
+    "mlx_keys.upstream.read.page",
+    "mlx_keys.upstream.write.page",
+    "mlx_keys.upstream.installed.introspect",
+    "mlx_keys.upstream.drift.compare",
+    "mlx_keys.examples.parse.extract",
     "mlx_keys.examples.compare",
-    "mlx_keys.examples.golden",
+    "mlx_keys.examples.gallery.golden_file",
     "mlx_keys.prng",
     "mlx_keys.prng.threefry2x32",
     "mlx_keys.keytree",

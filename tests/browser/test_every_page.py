@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Visit
+from tests.browser.conftest import Visit
 
 
 def test_every_page_was_visited_in_all_four_ways(visits: list[Visit]) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from mlx_keys.commands.verify import progress_bar, wanted
-from mlx_keys.examples.judge import Judged
-from mlx_keys.examples.observe import Observer
-from mlx_keys.examples.run import Pool
+from mlx_keys.examples.check import Judged
+from mlx_keys.examples.execute.pool import Pool
+from mlx_keys.examples.execute.runner import Observer
 from mlx_keys.examples.verify import verify
-from mlx_keys.trust import records
+from mlx_keys.trust import attestations
 from mlx_keys.trust.attest import MEASURING, attest
 
 
@@ -34,7 +34,7 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     Writes TRUST/backends/NAME.json. The first backend attested, if all is equal on it, becomes
     the one on which outputs are accepted.
     """
-    trust = records.load(folder)
+    trust = attestations.load(folder)
     with Pool(method="fresh") as pool, progress_bar() as progress:
         observer = Observer(pool, device=device, patience=4.0)
         observer.progress = progress
@@ -46,10 +46,10 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     # Of all pages a whole record is made, so that those that are gone leave it.
     before = trust.records.get(report.backend.name) if paths else None
     made = attest(report.judged, report.backend, today, before)
-    path = records.save_record(folder, made.record)
+    path = attestations.save_record(folder, made.record)
     if trust.blesser is None and not any(_apart(one) for one in report.judged):
         blessed = trust.blessed_on(report.backend, [one.example for one in report.judged])
-        records.save_blessed(folder, blessed)
+        attestations.save_blessed(folder, blessed)
     for one in made.skipped:
         click.echo(f"note: {one.example.place} was left out: {one.seen.message}", err=True)
     excused = [fault for one in made.skipped for fault in one.faults]

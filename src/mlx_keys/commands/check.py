@@ -12,7 +12,7 @@ import click
 from mlx_keys.errors import INSTALL_MLX, KeysError
 
 if TYPE_CHECKING:
-    from mlx_keys.prng.conformance import Conformance, Standing
+    from mlx_keys.prng.conformance.check import Conformance, Standing
 
 
 @click.command()
@@ -28,7 +28,7 @@ def command(*, as_json: bool) -> None:
             expected="mlx, installed beside mlx-keys",
             mend=INSTALL_MLX,
         )
-    from mlx_keys.prng.conformance import examine
+    from mlx_keys.prng.conformance.check import examine
 
     found = examine()
     click.echo(json.dumps(found.to_json(), indent=2) if as_json else report(found))

@@ -12,10 +12,11 @@ import click
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
-from mlx_keys.upstream import comparison, installed, recorded
-from mlx_keys.upstream.comparison import Comparison
-from mlx_keys.upstream.finding import Finding
-from mlx_keys.upstream.shared import divided
+from mlx_keys.upstream.drift import compare
+from mlx_keys.upstream.drift.compare import Comparison
+from mlx_keys.upstream.drift.finding import Finding
+from mlx_keys.upstream.drift.grouping import divided
+from mlx_keys.upstream.installed import introspect, snapshot
 
 #: The signatures that a project's pages were written for.
 RECORD = Path("trust/signatures.json")
@@ -51,17 +52,17 @@ def command(paths: tuple[Path, ...], *, as_json: bool, record: bool, record_path
     if record:
         if paths or as_json:
             raise click.UsageError("--record takes neither pages nor --json")
-        signatures = recorded.now()
-        recorded.save(signatures, record_path)
+        signatures = snapshot.now()
+        snapshot.save(signatures, record_path)
         count = len(signatures.functions)
         click.echo(f"{record_path}: {count} signatures of mlx {signatures.mlx} recorded")
         return
     changed = _changed(record_path)
-    found = comparison.docstrings(recorded.MODULE)
+    found = compare.docstrings(snapshot.MODULE)
     faults: list[KeysError] = []
     for path in tqdm(_pages(paths, faults), unit="page", disable=None, leave=False):
         try:
-            found += comparison.load(path)
+            found += compare.load(path)
         except KeysError as error:
             faults.append(error)
     if as_json:
@@ -96,24 +97,26 @@ def report(found: Comparison) -> str:
     total = f"{len(found.findings)} findings on {functions} functions or modules"
     if not found.findings:
         total = "no difference"
-    return "\n".join([*lines, f"{total}; {found.compared} compared with mlx {installed.version()}"])
+    return "\n".join(
+        [*lines, f"{total}; {found.compared} compared with mlx {introspect.version()}"]
+    )
 
 
 def _heading(finding: Finding) -> tuple[str, str]:
     return str(finding.where), finding.function
 
 
-def _why(skipped: comparison.Skipped) -> str:
+def _why(skipped: compare.Skipped) -> str:
     return skipped.why
 
 
-def _changed(path: Path) -> tuple[recorded.Change, ...]:
+def _changed(path: Path) -> tuple[snapshot.Change, ...]:
     """What changed since the record; nothing where a project keeps none."""
-    current = recorded.now()  # first, so that a missing mlx is told whatever else is missing
-    return recorded.changes(recorded.load(path), current) if path.exists() else ()
+    current = snapshot.now()  # first, so that a missing mlx is told whatever else is missing
+    return snapshot.changes(snapshot.load(path), current) if path.exists() else ()
 
 
-def _fault(change: recorded.Change) -> KeysError:
+def _fault(change: snapshot.Change) -> KeysError:
     return change.fault(Place(f"docs/reference/{change.function}.md"))
 
 
@@ -131,10 +134,10 @@ def _pages(paths: tuple[Path, ...], faults: list[KeysError]) -> list[Path]:
 
 
 def _as_json(
-    found: Comparison, changed: tuple[recorded.Change, ...], faults: list[KeysError]
+    found: Comparison, changed: tuple[snapshot.Change, ...], faults: list[KeysError]
 ) -> dict[str, object]:
     return {
-        "mlx": installed.version(),
+        "mlx": introspect.version(),
         "compared": found.compared,
         "findings": [one.to_json() for one in found.findings],
         "changed": [{"function": one.function, "was": one.was, "now": one.now} for one in changed],

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from mlx_keys import files as contents
 from mlx_keys.errors import KeysError
-from mlx_keys.examples import backend, cache, contents
+from mlx_keys.examples.execute import backend, cache
 
-from .needed import require_mlx, require_site
+from .preconditions import require_mlx, require_site
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mlx_keys.errors import KeysError
-from mlx_keys.upstream import page
+from mlx_keys.upstream.read import page
 
 
 @click.command()

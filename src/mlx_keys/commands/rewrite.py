@@ -11,8 +11,10 @@ import click
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
-from mlx_keys.upstream import modules, myst, page
-from mlx_keys.upstream.folder import Folder, Subject, subject
+from mlx_keys.upstream.read import page
+from mlx_keys.upstream.write import index
+from mlx_keys.upstream.write import page as myst
+from mlx_keys.upstream.write.links import Folder, Subject, subject
 
 #: Where a page goes whose own name is the index's.
 _FRONT = "front-page.md"
@@ -97,13 +99,13 @@ def _target(path: PurePosixPath) -> str:
     """A page's place below the output, of signs that a link can hold."""
     parts = (re.sub(r"[^\w.+-]+", "-", part) for part in path.with_suffix(".md").parts)
     target = "/".join(parts)
-    return _FRONT if target == modules.ROOT else target
+    return _FRONT if target == index.ROOT else target
 
 
 def _is_index(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(len(modules.INDEX_MARK)) == modules.INDEX_MARK.encode()
+            return file.read(len(index.INDEX_MARK)) == index.INDEX_MARK.encode()
     except OSError:
         return False
 
@@ -120,8 +122,8 @@ def _link(output: Path, folder: Folder) -> None:
 
 def _index(output: Path, folder: Folder) -> None:
     """Write the index anew; pages of an older one go."""
-    made = modules.pages(folder)
-    for path in (output / modules.FOLDER).glob("*.md"):
+    made = index.pages(folder)
+    for path in (output / index.FOLDER).glob("*.md"):
         if path.relative_to(output).as_posix() not in made and _is_index(path):
             path.unlink()
     for name, lines in made.items():

@@ -12,7 +12,7 @@ import click
 
 from mlx_keys.errors import KeysError
 
-from .needed import require_mlx
+from .preconditions import require_mlx
 
 if TYPE_CHECKING:
     import mlx.core as mx

@@ -8,7 +8,7 @@ import click
 
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.keytree import KeyTree
-from mlx_keys.keytree.wording import counted
+from mlx_keys.keytree.text_limits import counted
 
 
 def integers(text: str) -> tuple[int, ...]:

@@ -14,12 +14,12 @@ from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.examples import bless, compare
+from mlx_keys.examples.check import Judged
 from mlx_keys.examples.compare import Kind
-from mlx_keys.examples.judge import Judged
-from mlx_keys.examples.observe import Observer
-from mlx_keys.examples.run import Observed, Pool
+from mlx_keys.examples.execute.pool import Observed, Pool
+from mlx_keys.examples.execute.runner import Observer
 from mlx_keys.examples.verify import Report, verify
-from mlx_keys.trust import records
+from mlx_keys.trust import attestations
 
 #: What is verified unless paths are given.
 DEFAULT = ("README.md", "docs", "gallery")
@@ -58,7 +58,7 @@ def command(
 
     PATHS are pages, gallery scripts, or folders of them: README.md, docs and gallery unless said.
     """
-    trust = records.load(TRUST)
+    trust = attestations.load(TRUST)
     cache = None if no_cache else build / "observed"
     pages = wanted(paths)
     with Pool() as pool, progress_bar() as progress:
@@ -103,7 +103,7 @@ def progress_bar() -> Iterator[Callable[[int, int], None]]:
         yield advance
 
 
-def _bless(report: Report, device: str | None, trust: records.Trust) -> dict[int, Observed]:
+def _bless(report: Report, device: str | None, trust: attestations.Trust) -> dict[int, Observed]:
     """Accept what stale examples print, unless another run says otherwise.
 
     Returns:
@@ -127,7 +127,7 @@ def _bless(report: Report, device: str | None, trust: records.Trust) -> dict[int
         bless.write(Path(path), outputs)
     if TRUST.is_dir() and accepted:
         examples = [one.example for outputs in accepted.values() for one in outputs]
-        records.save_blessed(TRUST, trust.blessed_on(report.backend, examples))
+        attestations.save_blessed(TRUST, trust.blessed_on(report.backend, examples))
     return refused
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from mlx_keys.errors import KeysError, Place
 
-from . import accepted, cache, compare
-from .example import Example, Form
-from .extract import extract
-from .judge import Judged, endings, output
-from .run import Observed
+from . import compare
+from .check import Judged, endings, output
+from .execute import cache
+from .execute.pool import Observed
+from .gallery import script_example
+from .model import Example, Form
+from .parse.extract import extract
 from .verify import Report, in_order
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -91,7 +93,7 @@ def write(path: Path, outputs: Sequence[Judged]) -> None:
         KeysError: Where the page is not as it was when its examples were read.
     """
     if outputs[0].example.form is Form.SCRIPT:
-        file = accepted.golden_of(path)
+        file = script_example.golden_of(path)
         file.parent.mkdir(exist_ok=True)
         cache.write(file, outputs[0].printed + "\n")
         return

@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from . import numbers
-from .numbers import Distance, Number
+from . import ulp
+from .ulp import Distance, Number
 
 
 class Kind(Enum):
@@ -88,7 +88,7 @@ def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
     Widths of blanks are no difference here: printers align columns, so that one longer float
     moves its neighbours.
     """
-    ours, theirs = numbers.find(expected), numbers.find(found)
+    ours, theirs = ulp.find(expected), ulp.find(found)
     if _between(expected, ours) != _between(found, theirs):
         return None
     largest: dict[str, Distance] = {}
@@ -97,7 +97,7 @@ def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
             continue
         if not (one.is_float and other.is_float):
             return None
-        apart = numbers.distance(one, other)
+        apart = ulp.distance(one, other)
         if math.isinf(apart.amount):
             return None
         largest[apart.unit] = max(apart, largest.get(apart.unit, apart))
@@ -106,15 +106,13 @@ def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
 
 def close(expected: str, found: str) -> bool:
     """Whether floats agree in their first digits, so that it says something how far they differ."""
-    pairs = zip(numbers.find(expected), numbers.find(found), strict=False)
+    pairs = zip(ulp.find(expected), ulp.find(found), strict=False)
     return all(math.isclose(float(a.text), float(b.text), rel_tol=1e-3) for a, b in pairs)
 
 
 def same_shape(expected: str, found: str) -> Verdict:
     """Compare outputs that vary: the same lines, with any numbers in the same places."""
-    ours, theirs = (
-        _between(text, numbers.find(text), line_ends=True) for text in (expected, found)
-    )
+    ours, theirs = (_between(text, ulp.find(text), line_ends=True) for text in (expected, found))
     return Verdict(Kind.VARIES if ours == theirs else Kind.DIFFERS)
 
 

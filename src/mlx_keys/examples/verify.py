@@ -8,14 +8,14 @@ from pathlib import Path
 
 from mlx_keys.errors import INSTALL_MLX, KeysError, Place
 
-from . import accepted
-from .backend import Backend
+from .check import Judged, judge
 from .compare import EXACT, Allowed, Kind
-from .example import Example
-from .extract import SUFFIXES, extract
-from .imports import modules
-from .judge import Judged, judge
-from .observe import Observer
+from .execute.backend import Backend
+from .execute.imports import modules
+from .execute.runner import Observer
+from .gallery import script_example
+from .model import Example
+from .parse.extract import SUFFIXES, extract
 
 #: How far an example's floats may be off on a backend.
 Policy = Callable[[Example, Backend], Allowed]
@@ -102,13 +102,13 @@ def verify(paths: Iterable[Path], observer: Observer, policy: Policy = exact) ->
     examples: list[Example] = []
     faults: list[KeysError] = []
     paths = list(paths)
-    scripts = accepted.scripts(paths)
+    scripts = script_example.scripts(paths)
     for script in scripts:
         try:
-            examples.append(accepted.example_of(script))
+            examples.append(script_example.example_of(script))
         except KeysError as error:
             faults.append(error)
-    faults += accepted.orphans(script.parent for script in scripts)
+    faults += script_example.orphans(script.parent for script in scripts)
     for path in pages(path for path in paths if path.suffix != ".py"):
         try:
             found = extract(read(path), str(path))

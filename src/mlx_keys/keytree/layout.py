@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .wording import columns, shortened
+from .text_limits import columns, shortened
 
 if TYPE_CHECKING:
     from .tree import KeyTree

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .face import SIDE, face
-from .page import NAMESPACE
+from .glyph import SIDE, face
+from .html import NAMESPACE
 from .svg import DARK, LIGHT
 from .tree import KeyTree
 

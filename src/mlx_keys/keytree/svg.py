@@ -9,9 +9,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from .face import face
+from .glyph import face
 from .layout import FACE, NOTE_INDENT, Card, Note, Picture
-from .outline import title
+from .text import title
 
 if TYPE_CHECKING:
     from .tree import KeyTree

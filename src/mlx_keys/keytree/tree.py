@@ -14,9 +14,9 @@ from typing import SupportsIndex
 from mlx_keys.errors import KeysError
 from mlx_keys.prng import threefry2x32
 
-from .outline import outline
-from .page import figure, picture_and_text, standalone
-from .wording import check_label, check_name, counted, enumerated, times
+from .html import figure, picture_and_text, standalone
+from .text import outline
+from .text_limits import check_label, check_name, counted, enumerated, times
 
 #: More than these cannot be read at a glance, on any screen.
 MOST_KEYS = 64

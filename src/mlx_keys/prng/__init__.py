@@ -13,20 +13,14 @@ from typing import TYPE_CHECKING, Any
 from mlx_keys.errors import INSTALL_MLX, KeysError
 
 if TYPE_CHECKING:
-    from .choices import bernoulli, categorical, permutation, randint
-    from .distributions import (
-        gumbel,
-        laplace,
-        normal,
-        truncated_normal,
-        uniform,
-    )
-    from .guarding import guard
+    from .backends.dispatch import using
+    from .distributions.continuous import gumbel, laplace, normal, truncated_normal, uniform
+    from .distributions.discrete import bernoulli, categorical, permutation, randint
+    from .distributions.multivariate import multivariate_normal
+    from .key_guard.errors import GuardError
+    from .key_guard.interpose import guard
     from .keys import bits, fold_in, key, split
-    from .source import using
     from .state import load_state, save_state
-    from .vectors import multivariate_normal
-    from .verdict import GuardError
 
 __all__ = [
     "GuardError",
@@ -51,20 +45,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "choices": ("bernoulli", "categorical", "permutation", "randint"),
-    "distributions": (
-        "gumbel",
-        "laplace",
-        "normal",
-        "truncated_normal",
-        "uniform",
-    ),
-    "guarding": ("guard",),
+    "backends.dispatch": ("using",),
+    "distributions.continuous": ("gumbel", "laplace", "normal", "truncated_normal", "uniform"),
+    "distributions.discrete": ("bernoulli", "categorical", "permutation", "randint"),
+    "distributions.multivariate": ("multivariate_normal",),
+    "key_guard.errors": ("GuardError",),
+    "key_guard.interpose": ("guard",),
     "keys": ("bits", "fold_in", "key", "split"),
-    "source": ("using",),
     "state": ("load_state", "save_state"),
-    "vectors": ("multivariate_normal",),
-    "verdict": ("GuardError",),
 }
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias, cast
 
 import mlx.core as mx
 
-from .refusals import (
+from .errors import (
     ArgumentIndexError,
     ArgumentOverflowError,
     ArgumentTypeError,

@@ -8,11 +8,12 @@ from typing import Any, SupportsIndex
 
 import mlx.core as mx
 
-from . import kernel, source, threefry2x32
+from . import threefry2x32
 from .arguments import Stream, on, read_int, read_key, read_shape
-from .refusals import ArgumentTypeError, ArgumentValueError, told
-from .tracing import traced
-from .watching import watched
+from .backends import dispatch, kernel
+from .backends.tracing import traced
+from .call_hook import watched
+from .errors import ArgumentTypeError, ArgumentValueError, told
 from .window import Part, read_part
 
 _DTYPES = {1: mx.uint8, 2: mx.uint16, 4: mx.uint32}
@@ -38,7 +39,7 @@ def key(seed: SupportsIndex) -> mx.array:
     return mx.array(threefry2x32.key(seed), dtype=mx.uint32)
 
 
-@source.by_mlx_if_it_can
+@dispatch.by_mlx_if_it_can
 def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx.array:
     """Make ``num`` keys of one.
 
@@ -89,7 +90,7 @@ def fold_in(
     parent = read_key("fold_in", key)
     with on("fold_in", stream):
         first, second = _counter(data)
-        by = source.chosen("fold_in", parent)
+        by = dispatch.chosen("fold_in", parent)
         if by == "kernel" and isinstance(second, int) and not traced(parent):
             return kernel.block(parent, (first, second))
         if by == "mlx":
@@ -98,7 +99,7 @@ def fold_in(
             if words is not None and known is not None:
                 return mx.array(threefry2x32.block(words, (first, known)), dtype=mx.uint32)
         counter = mx.array(first, mx.uint32), mx.array(second, mx.uint32)
-        return source.block("fold_in", parent, counter)
+        return dispatch.block("fold_in", parent, counter)
 
 
 @watched
@@ -144,10 +145,10 @@ def bits(
 def draw(function: str, part: Part, key: mx.array, width: int = 4) -> mx.array:
     """Draw for ``function``, whose name an error is to carry; see :func:`bits`."""
     if width == _WORD:
-        return source.words(function, read_key(function, key), part)
-    source.refuse_so_long_a_row(function, part)
+        return dispatch.words(function, read_key(function, key), part)
+    dispatch.refuse_so_long_a_row(function, part)
     holding = part.words(width)
-    words = source.words(function, read_key(function, key), holding)
+    words = dispatch.words(function, read_key(function, key), holding)
     skipped = part.start - holding.start * 4 // width
     return words.view(_DTYPES[width])[skipped : skipped + part.length].reshape(part.shape)
 

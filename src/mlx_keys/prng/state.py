@@ -8,7 +8,7 @@ from typing import SupportsIndex, cast
 
 import mlx.core as mx
 
-from .refusals import ArgumentTypeError, ArgumentValueError, told
+from .errors import ArgumentTypeError, ArgumentValueError, told
 
 
 def save_state() -> list[int]:

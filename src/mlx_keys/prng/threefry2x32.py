@@ -22,7 +22,7 @@ from operator import index
 from struct import pack, unpack
 from typing import SupportsIndex, TypeAlias
 
-from .refusals import ArgumentTypeError, ArgumentValueError, told
+from .errors import ArgumentTypeError, ArgumentValueError, told
 
 #: Two 32-bit words.
 Pair: TypeAlias = tuple[int, int]

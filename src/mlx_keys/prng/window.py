@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import mlx.core as mx
 
-from .refusals import ArgumentTypeError, ArgumentValueError, told
+from .errors import ArgumentTypeError, ArgumentValueError, told
 
 
 class Part(NamedTuple):

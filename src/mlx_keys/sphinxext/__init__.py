@@ -15,23 +15,23 @@ from mlx_keys import __version__
 
 from .attested import setup_attested
 from .batteries import setup_batteries
-from .children import setup_children
+from .diagnostics import setup_faults
 from .draws import setup_draws
-from .errata import setup_errata
 from .example import setup_example
-from .faults import setup_faults
-from .freshness import setup_freshness
-from .gallery import setup_gallery
-from .glance import setup_glance
+from .gallery.verify import setup_gallery
+from .incremental import setup_freshness
 from .key_tree import setup_key_tree
 from .maths import setup_maths
-from .parameters import setup_parameters
-from .reference import setup_reference
-from .signatures import setup_signatures
+from .pool import setup_children
+from .reference.at_a_glance import setup_glance
+from .reference.errata import setup_errata
+from .reference.function import setup_reference
+from .reference.parameters import setup_parameters
+from .reference.signatures import setup_signatures
+from .reference.type_links import setup_type_links
 from .speed import setup_speed
 from .summary import setup_summary
 from .threefry_rounds import setup_threefry_rounds
-from .type_links import setup_type_links
 from .verified import setup_verified
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.

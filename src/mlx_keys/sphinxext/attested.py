@@ -13,13 +13,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
-from mlx_keys.examples.numbers import Distance
-from mlx_keys.trust import records
-from mlx_keys.trust.records import Record
+from mlx_keys.examples.ulp import Distance
+from mlx_keys.trust import attestations
+from mlx_keys.trust.attestations import Record
 from mlx_keys.trust.status import agreement
 
+from .diagnostics import note
 from .example import trust_folder
-from .faults import note
 
 HEAD = ("Device", "Chip", "System", "mlx", "Attested", "Examples", "Equal", "Floats apart")
 
@@ -34,7 +34,7 @@ class AttestedDirective(SphinxDirective):
             self.env.note_dependency(str(file))
         _pages(self.env)[self.env.docname] = names(self.env)
         try:
-            known = records.load(folder).records.values()
+            known = attestations.load(folder).records.values()
         except KeysError as error:
             note(self.env, error, self.env.docname)
             return []

@@ -21,11 +21,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples.run import Job
+from mlx_keys.examples.execute.pool import Job
 
-from .children import pool_of
-from .faults import note
+from .diagnostics import note
 from .key_tree import KeyTreeNode
+from .pool import pool_of
 
 BARS = 50
 
@@ -79,7 +79,7 @@ class Draws:
         """What the child is to do."""
         payload = {"call": self.call, "low": self.low, "high": self.high}
         payload |= {"density": self.density, "bars": BARS}
-        return Job("mlx_keys.upstream.drawn:lay_out", payload)
+        return Job("mlx_keys.sphinxext.jobs.histogram:lay_out", payload)
 
     @property
     def measured(self) -> str:

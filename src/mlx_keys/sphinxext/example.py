@@ -25,15 +25,15 @@ from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Place
 from mlx_keys.examples.compare import Kind
-from mlx_keys.examples.example import Example
-from mlx_keys.examples.extract import SUFFIXES, extract
+from mlx_keys.examples.model import Example
+from mlx_keys.examples.parse.extract import SUFFIXES, extract
 from mlx_keys.examples.verify import Report, read, verify_examples
-from mlx_keys.trust import records
+from mlx_keys.trust import attestations
 from mlx_keys.trust.status import Status, status
 
-from .children import observer_of
-from .faults import named, note
-from .freshness import is_known
+from .diagnostics import named, note
+from .incremental import is_known
+from .pool import observer_of
 from .status import details
 from .summary import Tally
 
@@ -170,10 +170,10 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     also = [_also(path) for path in _also_paths(app)]
     examples = [one for page in (*pages.values(), *also) for one in page.examples]
     faults = [fault for page in (*pages.values(), *also) for fault in page.faults]
-    trust = records.Trust()
+    trust = attestations.Trust()
     with _progress() as progress:
         try:
-            trust = records.load(trust_folder(env))
+            trust = attestations.load(trust_folder(env))
             observer = observer_of(app)
             observer.progress = progress
             report = verify_examples(examples, observer, trust.policy)
@@ -209,7 +209,7 @@ def _tally(report: Report) -> Tally:
     return Tally(len(report.judged), report.ran, outputs, backend.label, backend.mlx, report.notes)
 
 
-def _restate(pages: dict[str, Page], report: Report, trust: records.Trust) -> Iterator[str]:
+def _restate(pages: dict[str, Page], report: Report, trust: attestations.Trust) -> Iterator[str]:
     """Give each example its status; name the pages where one has changed."""
     if report.backend is None:
         return

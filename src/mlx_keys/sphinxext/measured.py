@@ -10,8 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Place
 
+from .diagnostics import note
 from .example import trust_folder
-from .faults import note
 
 
 class MeasuredDirective(SphinxDirective):

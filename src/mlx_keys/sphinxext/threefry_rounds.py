@@ -14,7 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
-from mlx_keys.keytree.face import SIDE, face
+from mlx_keys.keytree.glyph import SIDE, face
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.threefry2x32 import Pair
 

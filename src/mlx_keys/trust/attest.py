@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlx_keys.examples.backend import Backend
+from mlx_keys.examples.check import Judged
 from mlx_keys.examples.compare import Allowed
-from mlx_keys.examples.judge import Judged
-from mlx_keys.trust.records import Entry, Record, digest, shown_by
+from mlx_keys.examples.execute.backend import Backend
+from mlx_keys.trust.attestations import Entry, Record, digest, shown_by
 
 #: Any float may differ while attesting: how far is what is recorded.
 MEASURING = Allowed(report=True)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples.backend import Backend
-from mlx_keys.examples.cache import write
+from mlx_keys.examples.execute.backend import Backend
+from mlx_keys.examples.execute.cache import write
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlx_keys.examples.backend import Backend
+from mlx_keys.examples.check import Judged
 from mlx_keys.examples.compare import Kind
-from mlx_keys.examples.judge import Judged
-from mlx_keys.examples.numbers import Distance
-from mlx_keys.trust.records import Trust, digest
+from mlx_keys.examples.execute.backend import Backend
+from mlx_keys.examples.ulp import Distance
+from mlx_keys.trust.attestations import Trust, digest
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mlx_keys.commands.needed import require_mlx, require_site
+from mlx_keys.commands.preconditions import require_mlx, require_site
 
 from .timing import Row, table
 
@@ -54,7 +54,7 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool, record: bool)
 
 
 def _keep(project: Path, rows: list[Row], rounds: int) -> None:
-    from mlx_keys.examples import backend
+    from mlx_keys.examples.execute import backend
     from mlx_keys.trust.speed import Speed, save
 
     from .peers import versions

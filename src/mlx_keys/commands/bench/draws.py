@@ -55,7 +55,7 @@ def drawn(name: str, values: int) -> Drawn:
     import mlx.core as mx
 
     from mlx_keys import prng
-    from mlx_keys.prng.conformance import same
+    from mlx_keys.prng.conformance.check import same
 
     key = mx.random.key(7)
     calls = [partial(_call, module, name, values) for module in (mx.random, prng)]

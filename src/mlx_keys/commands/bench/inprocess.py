@@ -16,13 +16,13 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-from mlx_keys.examples.example import Example
-from mlx_keys.examples.extract import extract
+from mlx_keys.examples.model import Example
+from mlx_keys.examples.parse.extract import extract
 from mlx_keys.trust.status import Status
 
 #: The handlers that run, compare and refuse, by the module and the name of each.
 _TAKEN = {
-    ("mlx_keys.sphinxext.gallery", "build"),
+    ("mlx_keys.sphinxext.gallery.verify", "build"),
     ("mlx_keys.sphinxext.example", "verify_all"),
 }
 

@@ -13,8 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mlx_keys.examples.example import Example, Form
-from mlx_keys.examples.extract import extract
+from mlx_keys.examples.model import Example, Form
+from mlx_keys.examples.parse.extract import extract
 from mlx_keys.examples.verify import pages
 
 from . import inprocess

@@ -1,0 +1,269 @@
+"""Judge one example: did it end as declared, and does its page show what it printed?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlx_keys.errors import KeysError
+
+from . import compare
+from .compare import EXACT, Allowed, Kind, Verdict
+from .execute.pool import Observed
+from .gallery import script_example
+from .model import Example, Form
+
+MEND = "make bless, if the new output is right"
+_LONGER = ":timeout: SECONDS, if it only needs longer"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An example, what it did, and what that means.
+
+    Attributes:
+        example: The example.
+        seen: What it did.
+        printed: Its output as the page should show it.
+        verdict: How that compares with the page; None where it was not compared.
+        faults: What is wrong, each at its line; empty where all holds.
+    """
+
+    example: Example
+    seen: Observed
+    printed: str
+    verdict: Verdict | None
+    faults: tuple[KeysError, ...]
+
+
+def judge(example: Example, seen: Observed, allowed: Allowed = EXACT) -> Judged:
+    """Judge an example.
+
+    Args:
+        example: The example.
+        seen: What it did.
+        allowed: How far its floats may be off on this backend.
+    """
+    printed = output(example, seen)
+    # What is wrong with its options was told when they were read.
+    faults = [] if example.misread else endings(example, seen)
+    if faults or example.misread:
+        return Judged(example, seen, printed, None, tuple(faults))
+    if example.form is Form.SCRIPT:
+        whole, faults = script_example.compare(example, seen, allowed)
+        return Judged(example, seen, printed, whole, tuple(faults))
+    if example.expected is None:
+        if not printed:
+            return Judged(example, seen, printed, Verdict(Kind.EQUAL), ())
+        fault = KeysError(
+            "nobody has accepted what this example prints",
+            where=example.place,
+            expected="an {output} after it",
+            found=printed,
+            mend="make bless",
+        )
+        return Judged(example, seen, printed, None, (fault,))
+    shown = example.normal(example.expected.text)
+    if example.options.varies is not None:
+        verdict = compare.same_shape(shown, printed)
+    else:
+        verdict = compare.compare(shown, printed, allowed)
+    if verdict.kind.holds:
+        return Judged(example, seen, printed, verdict, ())
+    return Judged(example, seen, printed, verdict, (_differs(example, shown, printed, verdict),))
+
+
+def output(example: Example, seen: Observed) -> str:
+    """What a reader who runs the example sees: standard output, and how a bad end shows.
+
+    An exception adds its last traceback line, a signal one line that names it. What a gallery
+    script shows is written as its golden file holds it.
+    """
+    if example.form is Form.SCRIPT:
+        return script_example.printed(example, seen)
+    parts = [seen.stdout]
+    if example.options.raises is not None and seen.ended in ("raised", "exited"):
+        parts.append(seen.message)
+    if example.options.signal is not None and seen.ended == "killed":
+        parts.append(f"killed by {seen.signal}")
+    return example.normal("\n".join(part.rstrip("\n") for part in parts))
+
+
+def _differs(example: Example, shown: str, printed: str, verdict: Verdict) -> KeysError:
+    """The fault of an output that the page does not show."""
+    assert example.expected is not None  # noqa: S101 - for the type checker
+    line = example.expected.line + _first_difference(shown, printed)
+    several = "\n" in shown or "\n" in printed
+    near = verdict.distances and compare.close(shown, printed)
+    far = f", floats by up to {', '.join(map(str, verdict.distances))}" if near else ""
+    return KeysError(
+        f"this is not what the example at {example.at(1)} prints{far}",
+        where=type(example.place)(example.place.path, line),
+        expected=shown,
+        found=f"{printed}\n\n{compare.diff(shown, printed)}" if several else printed,
+        mend=MEND,
+    )
+
+
+def _first_difference(shown: str, printed: str) -> int:
+    """The first line that differs, counted from 0, and within what is shown."""
+    ours, theirs = shown.split("\n"), printed.split("\n")
+    pairs = enumerate(zip(ours, theirs, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(ours) - 1, len(theirs)))
+
+
+def endings(example: Example, seen: Observed) -> list[KeysError]:
+    """What is wrong with how an example ended, whatever it printed."""
+    if example.form is Form.SCRIPT:
+        faults = [_of_script(fault) for fault in _endings(example, script_example.located(seen))]
+        return faults or script_example.unsaid(example, seen)
+    return _endings(example, seen)
+
+
+def _of_script(fault: KeysError) -> KeysError:
+    """A fault as a gallery script can mend it: it declares no options but its time."""
+    mend = fault.mend
+    if mend == _LONGER:
+        mend = "# sphinx_gallery_timeout = SECONDS, if it only needs longer"
+    elif mend and mend.startswith(":"):
+        mend = "mend it, or show it as a page can: an {example} with " + mend.partition(",")[0]
+    return KeysError(
+        fault.problem, where=fault.where, expected=fault.expected, found=fault.found, mend=mend
+    )
+
+
+def _endings(example: Example, seen: Observed) -> list[KeysError]:
+    options = example.options
+    at = example.at(seen.line)
+    if seen.ended == "timeout":
+        return [
+            KeysError(
+                f"this example was stopped after {options.timeout:g} s",
+                where=at,
+                expected="an end",
+                mend=_LONGER,
+            )
+        ]
+    if seen.ended == "flood":
+        return [
+            KeysError(
+                "this example was stopped: it prints without end",
+                where=at,
+                expected="at most a mebibyte",
+                found=_excerpt(seen.stdout or seen.stderr),
+                mend="give its loop an end, or print less",
+            )
+        ]
+    if seen.ended == "lost":
+        return [
+            KeysError(
+                "this example killed the process that watched it",
+                where=at,
+                mend="signal no process but its own and those that it started",
+            )
+        ]
+    if seen.ended == "vanished":
+        return [
+            KeysError(
+                f"this example left its interpreter without an end, with status {seen.status}",
+                where=at,
+                expected="no os._exit, and no closing of descriptors that it did not open",
+                mend="raise SystemExit where os._exit stands, and close only what it opened",
+            )
+        ]
+    faults = [*_exception(example, seen), *_signal(example, seen)]
+    if not seen.utf8:
+        faults.append(
+            KeysError(
+                "this example prints bytes that are not UTF-8",
+                where=at,
+                found=_excerpt(seen.stdout),
+                mend="print text, or the repr of the bytes",
+            )
+        )
+    if not seen.kept_stdout:
+        faults.append(
+            KeysError(
+                "this example closes or replaces standard output",
+                where=at,
+                mend="write to a file, or to contextlib.redirect_stdout, and leave sys.stdout open",
+            )
+        )
+    if seen.left:
+        faults.append(
+            KeysError(
+                "this example leaves processes running behind it",
+                where=at,
+                mend="wait for each process that it starts",
+            )
+        )
+    if seen.stderr.strip():
+        faults.append(
+            KeysError(
+                "this example writes to standard error, which its page does not show",
+                where=at,
+                expected="nothing there, as for a warning that is caught and printed",
+                found=_excerpt(seen.stderr),
+                mend="end what causes it; or catch it and print it: warnings.catch_warnings",
+            )
+        )
+    return faults
+
+
+def _exception(example: Example, seen: Observed) -> list[KeysError]:
+    """An exception, or a call of ``sys.exit``, that was not declared; or one that did not come."""
+    declared = example.options.raises
+    at = example.at(seen.line)
+    if seen.ended in ("raised", "exited"):
+        if any(declared in (name, name.rpartition(".")[2]) for name in seen.error):
+            return []
+        what = "raises" if seen.ended == "raised" else "exits its interpreter"
+        return [
+            KeysError(
+                f"this example {what}",
+                where=at,
+                expected=f"{declared}, as it declares" if declared else None,
+                found=seen.message,
+                mend=f":raises: {seen.error[0].removeprefix('builtins.')}, if that is its point",
+            )
+        ]
+    if declared is not None and seen.ended == "done":
+        return [
+            KeysError(
+                "this example raises nothing",
+                where=example.place,
+                expected=declared,
+                mend="take :raises: away, or raise it",
+            )
+        ]
+    return []
+
+
+def _signal(example: Example, seen: Observed) -> list[KeysError]:
+    declared = example.options.signal
+    if seen.ended == "killed" and declared != seen.signal:
+        return [
+            KeysError(
+                "this example kills its interpreter",
+                where=example.at(seen.line),
+                expected=f"{declared}, as it declares" if declared else None,
+                found=seen.signal,
+                mend=f":signal: {seen.signal}, if that is its point",
+            )
+        ]
+    if declared is not None and seen.ended != "killed":
+        return [
+            KeysError(
+                "this example is not killed",
+                where=example.place,
+                expected=declared,
+                mend="take :signal: away, or do what it is killed for",
+            )
+        ]
+    return []
+
+
+def _excerpt(text: str) -> str:
+    """The beginning of a text, for a message."""
+    limit = 600
+    text = text.strip()
+    return text if len(text) <= limit else f"{text[:limit]} ... ({len(text)} characters)"

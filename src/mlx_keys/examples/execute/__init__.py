@@ -1,0 +1,1 @@
+"""Examples, each run in a child process of its own."""

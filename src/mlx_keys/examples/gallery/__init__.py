@@ -1,0 +1,1 @@
+"""Gallery scripts, and the golden files that hold what they show."""

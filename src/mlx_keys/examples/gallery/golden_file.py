@@ -1,0 +1,278 @@
+"""The accepted output of a gallery script: its text format, read and written.
+
+``gallery/CHAPTER/golden/SCRIPT.txt`` holds what ``gallery/CHAPTER/SCRIPT.py`` shows, block by
+block, in a form to be read in a diff::
+
+    What plot_split.py shows, block by block. `make bless` writes this file.
+
+    >>> print(prng.split(prng.key(7)))
+        array([[966301609, 989289821],
+               [1948237315, 1058547403]], dtype=uint32)
+
+    >>> tree
+      picture:
+        The key of seed 7, split in two.
+
+Only blocks that show something stand here, each under the statement that ends it, so that prose
+and silent code may change, and lines may move, without a word of this file changing. A picture is
+held to its text alternative, never to its pixels. The statements are for the reader: they align a
+script that gained or lost a block with what was accepted, and are not compared.
+
+Pure: values in, values out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import Literal
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.compare import EXACT, Allowed, Verdict, compare
+
+_HEAD = "What {name} shows, block by block. `make bless` writes this file."
+_BLOCK = ">>> "
+_PICTURE = "  picture:"
+_INDENT = "    "
+_SHOWN_LINES = 12
+_MEND = "look at what changed; to accept it: make bless"
+
+#: Terminal colours and the like, which neither a page nor a golden file keeps.
+_ANSI = re.compile(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a block shows.
+
+    Attributes:
+        kind: Printed text, or a picture by its text alternative.
+        text: The text, as :func:`settle` leaves it.
+        line: Where it begins in the golden file, counted from 1; 0 for what was just shown.
+    """
+
+    kind: Literal["text", "picture"]
+    text: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Block:
+    """What one code block shows.
+
+    Attributes:
+        label: The statement that ends the block, on one line.
+        parts: What it shows, in order; empty for a block that shows nothing.
+        line: Where the block begins: in the script for what was shown, in the golden file for
+            what was accepted.
+    """
+
+    label: str
+    parts: tuple[Part, ...]
+    line: int
+
+
+def settle(text: str) -> str:
+    """Printed text without what no reader sees: colours, trailing blanks, outer empty lines."""
+    lines = [line.rstrip() for line in _ANSI.sub("", text).expandtabs().splitlines()]
+    while lines and not lines[0]:
+        lines.pop(0)
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(lines)
+
+
+def render(name: str, blocks: Iterable[Block]) -> str:
+    """The golden file of a script.
+
+    Args:
+        name: The script's file name.
+        blocks: What its code blocks show; those that show nothing are left out.
+    """
+    lines = [_HEAD.format(name=name)]
+    for block in blocks:
+        if not block.parts:
+            continue
+        lines += ["", _BLOCK + block.label]
+        for part in block.parts:
+            lines += [_PICTURE] if part.kind == "picture" else []
+            lines += [(_INDENT + line).rstrip() for line in part.text.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def parse(text: str, path: str) -> tuple[Block, ...]:
+    """The blocks that a golden file accepts.
+
+    Args:
+        text: The file's text.
+        path: Its name, for messages.
+
+    Raises:
+        KeysError: A line that :func:`render` would not have written.
+    """
+    blocks: list[Block] = []
+    head: tuple[str, int] | None = None
+    parts: list[Part] = []
+
+    def close() -> None:
+        if head is not None:
+            settled = [Part(part.kind, settle(part.text), part.line) for part in parts]
+            blocks.append(Block(head[0], tuple(settled), head[1]))
+        parts.clear()
+
+    for number, line in enumerate(text.splitlines()[1:], start=2):
+        if line.startswith(_BLOCK):
+            close()
+            head = (line[len(_BLOCK) :], number)
+        elif head is not None and line == _PICTURE:
+            parts.append(Part("picture", "", number + 1))
+        elif head is not None and line.startswith(_INDENT):
+            if not parts:
+                parts.append(Part("text", "", number))
+            parts[-1] = _longer(parts[-1], line[len(_INDENT) :])
+        elif not line.strip():
+            if parts:
+                parts[-1] = _longer(parts[-1], "")
+        else:
+            raise KeysError(
+                "a line that no golden file holds",
+                where=Place(path, number),
+                expected=f"{_BLOCK}STATEMENT, then what it shows, indented by {len(_INDENT)}",
+                found=line,
+                mend="make bless",
+            )
+    close()
+    return tuple(blocks)
+
+
+def _longer(part: Part, line: str) -> Part:
+    """A part with one more line."""
+    # The line that opens a part is never empty, so an empty text means that none was read yet.
+    text = f"{part.text}\n{line}" if part.text else line
+    return Part(part.kind, text, part.line)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What comparing a script with its golden file gave.
+
+    Attributes:
+        verdicts: One for each part that may be published, text or picture.
+        faults: What may not, each at its line.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    faults: tuple[KeysError, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A script beside its golden file.
+
+    Attributes:
+        script: The script's path, for messages.
+        golden: The golden file's path, for messages.
+        allowed: How far floats may be off.
+    """
+
+    script: str
+    golden: str
+    allowed: Allowed = EXACT
+
+    def of(self, accepted: Sequence[Block], shown: Sequence[Block]) -> Compared:
+        """Compare what was accepted with what was shown, block by block.
+
+        Args:
+            accepted: The golden file's blocks.
+            shown: The script's, those that show nothing included.
+        """
+        results: list[Verdict | KeysError] = []
+        for old, new in _pairs(accepted, [block for block in shown if block.parts]):
+            if old is None:
+                results += [self._unaccepted(new)] if new else []
+            elif new is None:
+                results.append(self._gone(old))
+            else:
+                parts = zip_longest(old.parts, new.parts)
+                results += [self._part(part, other, old, new) for part, other in parts]
+        return Compared(
+            tuple(one for one in results if isinstance(one, Verdict)),
+            tuple(one for one in results if isinstance(one, KeysError)),
+        )
+
+    def _part(
+        self, old: Part | None, new: Part | None, block: Block, now: Block
+    ) -> Verdict | KeysError:
+        """One part's verdict, or the fault that it is."""
+        if old is None or new is None or old.kind != new.kind:
+            return KeysError(
+                f"something else is shown at {self.script}:{now.line}",
+                where=Place(self.golden, old.line if old else block.line),
+                expected=_said(old),
+                found=_said(new),
+                mend=_MEND,
+            )
+        verdict = compare(old.text, new.text, self.allowed)
+        if verdict.kind.holds:
+            return verdict
+        first = _first_difference(old.text, new.text)
+        what = "the text alternative of the picture" if old.kind == "picture" else "what is printed"
+        return KeysError(
+            f"{what} at {self.script}:{now.line} is not what was accepted",
+            where=Place(self.golden, old.line + first),
+            expected=_from(old.text, first),
+            found=_from(new.text, first),
+            mend=_MEND,
+        )
+
+    def _unaccepted(self, block: Block) -> KeysError:
+        return KeysError(
+            f"nobody has accepted what `{block.label}` shows",
+            where=Place(self.script, block.line),
+            expected=f"a block in {self.golden}",
+            found="\n".join(map(_said, block.parts)),
+            mend=_MEND,
+        )
+
+    def _gone(self, block: Block) -> KeysError:
+        return KeysError(
+            f"{self.script} no longer shows what was accepted here",
+            where=Place(self.golden, block.line),
+            expected="\n".join(map(_said, block.parts)),
+            found="no such block",
+            mend=_MEND,
+        )
+
+
+def _pairs(
+    accepted: Sequence[Block], shown: Sequence[Block]
+) -> Iterator[tuple[Block | None, Block | None]]:
+    """Blocks that belong together, by the statements that end them and by their order."""
+    matcher = SequenceMatcher(
+        a=[block.label for block in accepted], b=[block.label for block in shown], autojunk=False
+    )
+    for _, a, b, c, d in matcher.get_opcodes():
+        yield from zip_longest(accepted[a:b], shown[c:d])
+
+
+def _said(part: Part | None) -> str:
+    if part is None:
+        return "nothing"
+    return part.text if part.kind == "text" else f"a picture: {part.text}"
+
+
+def _first_difference(old: str, new: str) -> int:
+    """The first line, counted from 0, in which two texts differ."""
+    pairs = enumerate(zip_longest(old.split("\n"), new.split("\n")))
+    return next(index for index, (a, b) in pairs if a != b)
+
+
+def _from(text: str, first: int) -> str:
+    """A few lines of a text, from the one that differs."""
+    lines = text.split("\n")[first:]
+    kept = lines[:_SHOWN_LINES]
+    more = [f"({len(lines) - len(kept)} more lines)"] if len(lines) > len(kept) else []
+    return "\n".join([*kept, *more]) or "(the text ends here)"

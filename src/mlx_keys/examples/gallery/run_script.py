@@ -1,0 +1,207 @@
+"""A gallery script, split into its blocks and run as the gallery runs it, without Sphinx.
+
+Prose stands in the docstring and in comments under a line ``# %%``; the code between is a block.
+What a block prints, and what its last expression shows through ``_repr_html_``, is what the
+gallery's page shows under it; figures are named by their text alternative and then closed.
+
+:func:`perform` belongs in a child process: it changes the working folder and runs the script.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import contextlib
+import io
+import os
+import re
+import sys
+import types
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TextIO
+
+from . import alt_text
+from .golden_file import Block, Part, settle
+
+#: A line that ends a code block; the comment lines right below it are prose.
+_RULE = re.compile(r"# ?%%|#{20,}")
+
+#: What a block turns on for those below it: ``from __future__ import annotations``.
+_FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
+
+#: A statement longer than this is cut where it is only a name for its block.
+_LONGEST = 90
+
+#: Written by a child to both its streams before each block that it runs, with the line of the
+#: block's last statement; and to standard error where what follows is not the block's doing.
+BEGIN = "\x1emlx-keys block "
+END = "\x1emlx-keys end\n"
+_BEGUN = re.compile(f"{BEGIN}([0-9]+)\n")
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code block of a script.
+
+    Attributes:
+        line: Where it begins, counted from 1: the line after the prose above it.
+        source: Its text, as it stands.
+    """
+
+    line: int
+    source: str
+
+    @cached_property
+    def last(self) -> tuple[int, str]:
+        """The statement that ends the block: its line, and its text on one line, cut if long."""
+        try:
+            body = ast.parse(self.source).body
+        except SyntaxError:
+            body = []
+        text = (ast.get_source_segment(self.source, body[-1]) if body else None) or self.source
+        line = " ".join(text.split())
+        if len(line) > _LONGEST:
+            line = line[: _LONGEST - 1].rstrip() + "…"
+        return self.line + (body[-1].lineno - 1 if body else 0), line
+
+
+def split(text: str) -> tuple[Code, ...]:
+    """The code blocks of a script, as the gallery splits it.
+
+    Args:
+        text: The script, which begins with a docstring.
+    """
+    lines = text.splitlines(keepends=True)
+    try:
+        first = ast.parse(text).body[:1]
+    except SyntaxError:
+        first = []
+    documented = bool(first) and isinstance(first[0], ast.Expr)
+    start = (first[0].end_lineno or 0) if documented else 0
+    blocks: list[Code] = []
+    code_from, in_prose = start, False
+    for index in [*range(start, len(lines)), len(lines)]:
+        line = lines[index] if index < len(lines) else None
+        if in_prose and line is not None and line.startswith("#"):
+            continue
+        if in_prose:
+            code_from, in_prose = index, False
+        if line is None or _RULE.match(line):
+            source = "".join(lines[code_from:index])
+            if source.strip():
+                blocks.append(Code(code_from + 1, source))
+            in_prose = True
+    return tuple(blocks)
+
+
+def perform(payload: dict[str, str]) -> list[Any]:
+    """Run a script block by block, in this process.
+
+    Args:
+        payload: ``path``, the script, and ``device``, empty for MLX's default.
+
+    Returns:
+        What :func:`blocks_of` reads.
+    """
+    file = Path(payload["path"])
+    if payload["device"]:
+        import mlx.core as mx
+
+        mx.set_default_device(mx.Device(getattr(mx, payload["device"])))
+    # A script ends in plt.show() for those who download it; here nobody looks.
+    warnings.filterwarnings("ignore", message=".*non-interactive", category=UserWarning)
+    main = types.ModuleType("__main__")
+    main.__dict__["__doc__"] = ""
+    sys.modules["__main__"] = main
+    sys.argv = [str(file)]
+    sys.path.append(str(file.parent))
+    os.chdir(file.parent)
+    flags = 0
+    shown = []
+    for code in split(file.read_text(encoding="utf-8")):
+        line, label = code.last
+        begin(line, sys.stdout)
+        parts, flags = _run(code, file, main.__dict__, flags)
+        shown.append([label, line, [[part.kind, part.text] for part in parts]])
+    return shown
+
+
+def blocks_of(shown: list[Any]) -> tuple[Block, ...]:
+    """The blocks that a child's :func:`perform` has shown."""
+    return tuple(
+        Block(label, tuple(Part(kind, text) for kind, text in parts), line)
+        for label, line, parts in shown
+    )
+
+
+def begin(line: int, out: TextIO) -> None:
+    """Say that a block begins, to standard error and to what is standard output outside."""
+    for stream in (out, sys.stderr):
+        print(f"{BEGIN}{line}", file=stream, flush=True)
+
+
+def complaint(stderr: str) -> tuple[int | None, str]:
+    """What the first block to do so wrote to standard error, and that block's line."""
+    pieces = _BEGUN.split(stderr)
+    for line, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        if said := text.partition(END)[0].strip():
+            return int(line), said
+    return None, ""
+
+
+def block_begun(stdout: str) -> int | None:
+    """The line of the last block that a child has begun, from what it printed."""
+    begun = _BEGUN.findall(stdout)
+    return int(begun[-1]) if begun else None
+
+
+def since_begun(stdout: str) -> str:
+    """What a child has printed since it began its last block."""
+    return _BEGUN.split(stdout)[-1]
+
+
+def _run(code: Code, file: Path, names: dict[str, Any], flags: int) -> tuple[tuple[Part, ...], int]:
+    """Run one block; what it shows in the page's order, and the flags for the blocks below."""
+    tree = ast.parse("\n" * (code.line - 1) + code.source, str(file))
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    value = None
+    printed = _Echo()
+    with contextlib.redirect_stdout(printed):
+        body = compile(tree, str(file), "exec", flags, dont_inherit=True)
+        flags |= sum(flag for flag in _FUTURE if body.co_flags & flag)
+        exec(body, names)  # noqa: S102 - running the script is what this module is for
+        if isinstance(last, ast.Expr):
+            expression = ast.Expression(last.value)
+            value = eval(compile(expression, str(file), "eval", flags, dont_inherit=True), names)  # noqa: S307
+    parts = [Part("picture", text) for text in _figures()]
+    if text := settle(printed.getvalue()):
+        parts.append(Part("text", text))
+    show = getattr(value, "_repr_html_", None)
+    if callable(show) and not isinstance(value, type):
+        parts.append(Part("picture", alt_text.of_html(str(show()))))
+    return tuple(parts), flags
+
+
+class _Echo(io.StringIO):
+    """Keeps what is printed, and prints it: whoever watches this process stops a flood."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._out = sys.stdout
+
+    def write(self, text: str) -> int:
+        self._out.write(text)
+        return super().write(text)
+
+
+def _figures() -> list[str]:
+    """The text alternatives of the figures that are open, which this closes."""
+    plt = sys.modules.get("matplotlib.pyplot")
+    if plt is None:
+        return []
+    said = [alt_text.of_figure(plt.figure(number)) for number in plt.get_fignums()]
+    plt.close("all")
+    return said

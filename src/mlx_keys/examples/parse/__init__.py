@@ -1,0 +1,1 @@
+"""Examples and their outputs, found in pages."""

@@ -1,0 +1,60 @@
+"""Pages to examples: the one extraction that the command line and Sphinx share.
+
+A Markdown page goes through :mod:`.markdown`, a reStructuredText page through :mod:`.rst`.
+What is written wrongly comes back as a fault beside the examples, so that one bad block hides
+none of the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePath
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.model import Example
+
+from .pairing import assemble
+
+#: The suffixes of pages that can hold examples.
+SUFFIXES = (".md", ".rst")
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a page holds.
+
+    Attributes:
+        examples: In the order of the page.
+        faults: What is written so that it means nothing, each at its line.
+    """
+
+    examples: tuple[Example, ...]
+    faults: tuple[KeysError, ...]
+
+
+@lru_cache(maxsize=256)  # a build begins with all pages, and comes to each again
+def extract(text: str, path: str) -> Extraction:
+    """All examples of a page, with the outputs that stand beside them.
+
+    Args:
+        text: The page.
+        path: Its path, as messages should name it; the suffix says which language it is in.
+
+    Raises:
+        KeysError: For a file that is neither Markdown nor reStructuredText.
+    """
+    suffix = PurePath(path).suffix
+    if suffix == ".md":
+        from .markdown import blocks
+    elif suffix == ".rst":
+        from .rst import blocks
+    else:
+        raise KeysError(
+            "no examples can be read from this kind of file",
+            where=Place(path),
+            expected=" or ".join(SUFFIXES),
+            found=suffix or "no suffix",
+        )
+    examples, faults = assemble(blocks(text), path)
+    return Extraction(tuple(examples), tuple(faults))

@@ -1,0 +1,113 @@
+"""From the blocks of a page to its examples: what pairs with what, and what is misplaced.
+
+:mod:`.markdown` and :mod:`.rst` read a page into :class:`Block`; what follows is the same for
+both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.model import Example, Form, Output, blank, normal, read_options
+
+Kind = Literal["example", "output", "other"]
+
+#: The directives that matter here.
+NAMES = ("example", "output")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of a page, as far as examples are concerned.
+
+    Attributes:
+        kind: What it is.
+        start: Its first line, counted from 0.
+        stop: The line after its last.
+        form: How it is written down.
+        options: The option lines of an example, each with its line number, counted from 1.
+        first: The line of its content's first line, counted from 0.
+        content: The lines inside, without options and without blank lines at both ends.
+        trouble: Why it cannot be used where it stands, or None.
+        mend: What to do about the trouble.
+    """
+
+    kind: Kind
+    start: int
+    stop: int
+    form: Form = Form.MYST
+    options: tuple[tuple[int, str], ...] = ()
+    first: int = 0
+    content: tuple[str, ...] = ()
+    trouble: str | None = None
+    mend: str = "move it out of what holds it, to the beginning of a line"
+
+
+def trimmed(lines: list[str], first: int, stop: int) -> tuple[int, tuple[str, ...]]:
+    """Lines without blank ones at both ends, and where they begin."""
+    while first < stop and blank(lines[first]):
+        first += 1
+    while first < stop and blank(lines[stop - 1]):
+        stop -= 1
+    return first, tuple(lines[first:stop])
+
+
+def assemble(blocks: Iterable[Block], path: str) -> tuple[list[Example], list[KeysError]]:
+    """The examples that blocks make, each with its output, and what is wrong."""
+    examples: list[Example] = []
+    faults: list[KeysError] = []
+    follows = False  # whether the block before was an example or its output
+    for block in blocks:
+        followed, follows = follows, False
+        if block.trouble is not None:
+            where = Place(path, block.start + 1)
+            faults.append(KeysError(block.trouble, where=where, mend=block.mend))
+        elif block.kind == "example":
+            example, wrong = _example(block, path)
+            examples.append(example)
+            faults += wrong
+            follows = True
+        elif block.kind == "output" and followed and examples[-1].expected is None:
+            text = normal("\n".join(block.content))
+            output = Output(text, block.first + 1, (block.start, block.stop))
+            examples[-1] = replace(examples[-1], expected=output)
+            follows = True
+        elif block.kind == "output":
+            faults.append(_misplaced(block, examples, path, second=followed))
+            follows = followed
+    return examples, faults
+
+
+def _example(block: Block, path: str) -> tuple[Example, list[KeysError]]:
+    place = Place(path, block.start + 1)
+    options, faults = read_options(block.options, path)
+    if not block.content:
+        mend = "write its program, or take it away"
+        faults.append(KeysError("this example holds no code", where=place, mend=mend))
+    code = "".join(line + "\n" for line in block.content)
+    return Example(
+        place, block.first + 1, code, options, None, block.form, block.stop, bool(faults)
+    ), faults
+
+
+def _misplaced(block: Block, examples: list[Example], path: str, *, second: bool) -> KeysError:
+    """The fault of an output that no example is waiting for."""
+    where = Place(path, block.start + 1)
+    if second:
+        return KeysError(
+            "this example already has an output",
+            where=where,
+            expected="one output an example",
+            found=f"a second one for {examples[-1].place}",
+            mend="take one of them away",
+        )
+    return KeysError(
+        "this output belongs to no example",
+        where=where,
+        expected="the output right after its example, with nothing but blank lines between",
+        found=f"the last example is at {examples[-1].place}" if examples else "no example above",
+        mend="move it right below its example, or take it away: make bless writes outputs",
+    )

@@ -1,0 +1,67 @@
+"""Examples in reStructuredText pages: ``.. example::`` and ``.. output::`` at column 0.
+
+Lines are read, not parsed: enough to tell a directive from one that is only shown. What stands
+in a literal block, a comment or a directive such as ``code-block`` is text about examples.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlx_keys.examples.model import LITERAL, Form, blank, dedented
+
+from .pairing import NAMES, Block, Kind, trimmed
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_DIRECTIVE = re.compile(r" *\.\. (?P<name>[A-Za-z][\w:-]*?)::(?P<argument>.*)")
+_COMMENT = re.compile(r" *\.\.(?: (?!\S+::)(?![_[|]).*)?")
+_OPTION = re.compile(r"\s*:[A-Za-z_-]+:")
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """The blocks of a reStructuredText page."""
+    lines = _LINE_END.split(text)
+    at = 0
+    while at < len(lines):
+        line, start = lines[at], at
+        match = _DIRECTIVE.fullmatch(line)
+        name = match["name"] if match else ""
+        literal = name in LITERAL or (not name and line.rstrip().endswith("::"))
+        at = _block_end(lines, at) if literal or _COMMENT.fullmatch(line) else at + 1
+        if match and name in NAMES:
+            if line.startswith(" "):
+                trouble = f"'.. {name}::' stands at column 0, outside all else"
+                yield Block("other", start, at, trouble=trouble)
+            elif match["argument"].strip():
+                trouble = f"'.. {name}::' has nothing after it on its line"
+                mend = "begin its content on the line below"
+                yield Block("other", start, at, trouble=trouble, mend=mend)
+            else:
+                kind: Kind = "output" if name == "output" else "example"
+                first = start + 1
+                options = []
+                while kind == "example" and first < at and _OPTION.match(lines[first]):
+                    options.append((first + 1, lines[first]))
+                    first += 1
+                first, content = trimmed(lines, first, at)
+                inside = tuple(dedented(content))
+                yield Block(kind, start, at, Form.RST, tuple(options), first, inside)
+        elif not blank(line):
+            yield Block("other", start, at)
+
+
+def _block_end(lines: list[str], start: int) -> int:
+    """The line after the block that a line opens: itself and all that is indented below it."""
+    indent = _indent(lines[start])
+    stop = start + 1
+    for number in range(start + 1, len(lines)):
+        if not blank(lines[number]):
+            if _indent(lines[number]) <= indent:
+                break
+            stop = number + 1
+    return stop
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -1,0 +1,1 @@
+"""Who computes the words of a draw: MLX itself, MLX operations, or a kernel of ours."""

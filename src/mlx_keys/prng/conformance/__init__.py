@@ -1,0 +1,1 @@
+"""Whether a generator gives the known answers."""

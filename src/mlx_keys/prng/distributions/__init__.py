@@ -1,0 +1,1 @@
+"""What is made of words: uniforms, and every distribution that mlx has."""

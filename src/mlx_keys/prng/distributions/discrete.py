@@ -1,0 +1,277 @@
+"""Choices: yes or no, an integer, an order, a category.
+
+Each draws words and then applies the operations that MLX applies, in MLX's order and dtypes, so
+that equal words give equal choices. The arguments that all functions share are explained in
+:mod:`mlx_keys.prng.distributions.continuous`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeGuard
+
+import mlx.core as mx
+
+from mlx_keys.prng.arguments import (
+    Scalar,
+    Stream,
+    broadcast_within,
+    on,
+    read_array,
+    read_dtype,
+    read_int,
+    read_key,
+    read_numbers,
+    read_scalar,
+    read_shape,
+)
+from mlx_keys.prng.backends import dispatch, kernel
+from mlx_keys.prng.errors import ArgumentIndexError, ArgumentValueError, UnsupportedError
+from mlx_keys.prng.keys import draw
+from mlx_keys.prng.window import read_part
+
+from .continuous import draw_gumbel
+from .uniforms import between, has_kernel
+
+#: The float32 above 2**32, so that p = 1 is above every word and p = 0 above none.
+_ABOVE_ALL_WORDS = 4294967808.0
+
+
+@dispatch.by_mlx_if_it_can
+def bernoulli(
+    p: Scalar = 0.5,
+    shape: Sequence[int] | None = None,
+    *,
+    key: mx.array,
+    window: slice | None = None,
+    stream: Stream = None,
+) -> mx.array:
+    """Draw True with probability ``p``: where a word, as float32, is below ``p * 2**32``.
+
+    Args:
+        p: The probability, a float or an array of floats; broadcast to ``shape``.
+        shape: The shape of the result; None: that of ``p``.
+        key: One key.
+        window: The rows that are wanted.
+        stream: Where to do the work.
+
+    Returns:
+        dtype bool.
+    """
+    with on("bernoulli", stream):
+        if isinstance(p, float) and has_kernel("bernoulli", key, "bernoulli"):
+            sides = () if shape is None else read_shape("bernoulli", shape)
+            return kernel.draw("bernoulli", key, read_part("bernoulli", sides, window), p)
+        chance = read_scalar("bernoulli", "p", p)
+        if not mx.issubdtype(chance.dtype, mx.floating):
+            raise ArgumentValueError(
+                "bernoulli: p must be a real floating point number",
+                expected="a float, or an array of floats",
+                found=f"{p!r}, {chance.dtype}",
+                mend=f"p={float(p)}" if isinstance(p, int) else None,
+            )
+        sides = chance.shape if shape is None else read_shape("bernoulli", shape)
+        broadcast_within("bernoulli", tuple(sides), p=chance.shape)
+        part = read_part("bernoulli", tuple(sides), window)
+        if dispatch.mlx_draws("bernoulli", part, read_key("bernoulli", key)):
+            return mx.random.bernoulli(chance, part.shape, key=key)
+        threshold = part.of(chance) * mx.array(_ABOVE_ALL_WORDS, mx.float32)
+        return draw("bernoulli", part, key) < threshold
+
+
+@dispatch.by_mlx_if_it_can
+def randint(
+    low: Scalar,
+    high: Scalar,
+    shape: Sequence[int] = (),
+    dtype: mx.Dtype | None = mx.int32,
+    *,
+    key: mx.array,
+    window: slice | None = None,
+    stream: Stream = None,
+) -> mx.array:
+    """Draw integers from ``low`` to ``high - 1``: float32 uniforms, rounded down.
+
+    As float32 counts to 2**24 only, not every integer of a wider interval can come. Where ``low``
+    is not below ``high``, it is ``low`` that comes.
+
+    Args:
+        low: The smallest integer; broadcast to ``shape``.
+        high: One more than the largest; broadcast to ``shape``.
+        shape: The shape of the result.
+        dtype: An integer dtype or bool; None: int32.
+        key: One key.
+        window: The rows that are wanted.
+        stream: Where to do the work.
+
+    Raises:
+        RuntimeError: A bound does not fit 64 bits, signed.
+    """
+    kind = read_dtype("randint", dtype, mx.int32)
+    if mx.issubdtype(kind, mx.inexact):
+        raise ArgumentValueError(
+            "randint: dtype must be an integer type or bool",
+            expected="such as mx.int32",
+            found=str(kind),
+            mend="prng.uniform for real numbers",
+        )
+    with on("randint", stream):
+        if kind == mx.int32 and _of_32_bits(low) and _of_32_bits(high):
+            part = read_part("randint", read_shape("randint", shape), window)
+            if has_kernel("randint", key, "randint"):
+                return kernel.draw("randint", key, part, low, high)
+        bottom, top = read_scalar("randint", "low", low), read_scalar("randint", "high", high)
+        sides = read_shape("randint", shape)
+        broadcast_within("randint", sides, low=bottom.shape, high=top.shape)
+        bounds = {"low": bottom.astype(mx.float32), "high": top.astype(mx.float32)}
+        numbers = read_numbers(low, high)
+        drawn = between("randint", bounds, sides, mx.float32, key, window=window, numbers=numbers)
+        part = read_part("randint", sides, window)
+        first = part.of(bottom).astype(kind)
+        last = (part.of(top) - mx.array(1, mx.int32)).astype(kind)
+        return mx.maximum(mx.minimum(mx.floor(drawn).astype(kind), last), first)
+
+
+@dispatch.by_mlx_if_it_can
+def permutation(
+    x: int | mx.array, axis: int = 0, *, key: mx.array, stream: Stream = None
+) -> mx.array:
+    """Shuffle: the order in which random words would be sorted.
+
+    Args:
+        x: A number n, for a permutation of 0 to n - 1, or an array, whose slices along ``axis``
+            change places; they all move alike.
+        axis: The axis that is shuffled; of no effect where ``x`` is a number.
+        key: One key.
+        stream: Where to do the work.
+
+    Returns:
+        uint32 of shape (n,), or an array like ``x``.
+
+    Raises:
+        IndexError: ``x`` has no such axis.
+        RuntimeError: ``x`` is a number that does not fit 32 bits, signed.
+    """
+    name = "permutation"
+    along = read_int(name, "axis", axis)
+    with on(name, stream):
+        if isinstance(x, int):
+            if not -(2**31) <= x < 2**31:
+                raise UnsupportedError(
+                    f"{name}: x is too large", expected="0 <= x < 2**31", found=str(x)
+                )
+            return _order(name, read_shape(name, (x,), "x"), key)
+        items = read_array(name, "x", x)
+        if not -items.ndim <= along < items.ndim:
+            raise ArgumentIndexError(
+                f"{name}: x has no such axis",
+                expected=f"an axis of {items.ndim} dimensions",
+                found=f"axis {along}",
+            )
+        return mx.take(items, _order(name, (items.shape[along],), key), axis=along)
+
+
+@dispatch.by_mlx_if_it_can
+def categorical(
+    logits: mx.array,
+    axis: int = -1,
+    shape: Sequence[int] | None = None,
+    num_samples: int | None = None,
+    *,
+    key: mx.array,
+    stream: Stream = None,
+) -> mx.array:
+    """Draw categories, each as likely as the exponential of its logit.
+
+    There are two ways, as in mlx. As a rule a Gumbel number is added to every logit, and the
+    largest sum wins. But where ``logits`` is a single distribution and the result has a shape (not
+    a scalar), a uniform number is looked up among the cumulated weights: far cheaper, and blind to
+    weights under 1e-7 of the total.
+
+    Args:
+        logits: Logarithms of the weights, up to a constant.
+        axis: The axis along which the categories lie.
+        shape: The shape of the result, which that of ``logits`` without ``axis`` broadcasts to.
+        num_samples: How many draws of each distribution; they become the last axis. At most one of
+            ``shape`` and ``num_samples`` can be given; with neither there is one draw each.
+        key: One key.
+        stream: Where to do the work.
+
+    Returns:
+        uint32: an index along ``axis`` each.
+
+    Raises:
+        IndexError: ``logits`` has no such axis.
+        ValueError: Both ``shape`` and ``num_samples``; shapes that do not fit; no category.
+    """
+    name = "categorical"
+    scores, along = read_array(name, "logits", logits), read_int(name, "axis", axis)
+    if shape is not None and num_samples is not None:
+        raise ArgumentValueError(
+            f"{name}: shape and num_samples exclude each other",
+            expected="at most one of them",
+            found=f"shape={shape}, num_samples={num_samples}",
+        )
+    if not -scores.ndim <= along < scores.ndim:
+        raise ArgumentIndexError(
+            f"{name}: logits has no such axis",
+            expected=f"an axis of {scores.ndim} dimensions",
+            found=f"axis {along}",
+        )
+    if scores.size == 0:
+        raise ArgumentValueError(
+            f"{name}: there is nothing to choose from",
+            expected="one logit or more",
+            found=f"logits of shape {scores.shape}",
+        )
+    along %= scores.ndim
+    batch = scores.shape[:along] + scores.shape[along + 1 :]
+    with on(name, stream):
+        if num_samples is not None:
+            count = read_int(name, "num_samples", num_samples)
+            scores, result = mx.expand_dims(scores, -1), (*batch, count)
+        else:
+            result = batch if shape is None else read_shape(name, shape)
+            broadcast_within(name, tuple(result), logits=batch)
+        result = read_shape(name, result, "num_samples")
+        if scores.size == scores.shape[along] and result:
+            return _from_weights(name, scores.reshape(-1), result, key)
+        ahead = along + len(result) - scores.ndim + 1
+        noise_shape = (*result[:ahead], scores.shape[along], *result[ahead:])
+        if 0 in noise_shape:
+            raise ArgumentValueError(
+                f"{name}: several distributions can't be drawn from no times",
+                expected="logits, and num_samples or shape, that make a value or more",
+                found=f"a result of shape {result}",
+            )
+        noise = draw_gumbel(name, noise_shape, mx.float32, key)
+        return mx.argmax(noise + scores, axis=ahead)
+
+
+def _of_32_bits(bound: object) -> TypeGuard[int]:
+    """Whether a bound is an integer that can be counted down from, in 32 bits."""
+    return type(bound) is int and -(2**31) < bound < 2**31
+
+
+def _order(function: str, shape: tuple[int, ...], key: mx.array) -> mx.array:
+    """The order in which random words would be sorted."""
+    part = read_part(function, shape, None)
+    if dispatch.mlx_draws(function, part, read_key(function, key)):
+        return mx.random.permutation(part.size, key=key)
+    return mx.argsort(draw(function, part, key))
+
+
+def _from_weights(
+    function: str, logits: mx.array, shape: tuple[int, ...], key: mx.array
+) -> mx.array:
+    """Invert the cumulated weights of one distribution."""
+    scores = logits.astype(mx.result_type(logits, mx.array(0, mx.float32)))
+    largest = mx.max(scores)
+    # With an infinite largest logit, exp(logit - largest) is no number: those that equal it share.
+    equals = (scores == largest).astype(scores.dtype)
+    weights = mx.where(mx.isinf(largest), equals, mx.exp(scores - largest))
+    edges = mx.cumsum(weights, inclusive=False)
+    ends = {"low": mx.array(0.0, mx.float32), "high": mx.array(1.0, mx.float32)}
+    unit = between(function, ends, shape, mx.float32, key, numbers=(0.0, 1.0))
+    target = unit.astype(scores.dtype) * mx.sum(weights)
+    return mx.searchsorted(edges, target, side="right") - mx.array(1, mx.uint32)

@@ -1,0 +1,1 @@
+"""The guard: it raises where a key is used twice."""

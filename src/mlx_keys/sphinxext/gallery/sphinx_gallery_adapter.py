@@ -1,0 +1,300 @@
+"""The one place that knows sphinx-gallery's private API, pinned to :data:`SERIES`.
+
+That is: ``gen_rst.generate_file_rst``, ``execute_code_block``, ``jupyter_notebook``,
+``_LoggingTee`` and ``md5sum_is_current``, the form of the pages that they write and the names of
+the files beside them,
+``gen_gallery.get_subsections`` and ``_import_matplotlib``, and ``utils._collect_gallery_files``. A
+test fails where one of them moves.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import pickle
+import re
+import sys
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
+
+from mlx_keys.examples.gallery import alt_text, run_script
+from mlx_keys.examples.gallery.golden_file import settle
+
+#: The series of sphinx-gallery whose private API this file was written and tested against.
+SERIES = "0.22"
+
+_SECTION = re.compile(r"^\.\. GENERATED FROM PYTHON SOURCE LINES (\d+)-\d+$", re.MULTILINE)
+_SHOWN = re.compile(
+    r"^\.\. (?P<what>image|rst-class|raw):: (?P<argument>.*)\n"
+    r"(?P<body>(?:(?:[ ].*)?\n)*)",
+    re.MULTILINE,
+)
+_ALT = re.compile(r"^   :alt: (.*)$", re.MULTILINE)
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script of the gallery and the folder that its page is generated in."""
+
+    source: Path
+    target: Path
+
+    @property
+    def named(self) -> Path:
+        """The script as a terminal opens it: relative to where the build was started, if below."""
+        here = Path.cwd()
+        return self.source.relative_to(here) if self.source.is_relative_to(here) else self.source
+
+    def docname(self, srcdir: Path) -> str:
+        """Its page's name in Sphinx."""
+        return self.page.relative_to(srcdir).with_suffix("").as_posix()
+
+    @property
+    def page(self) -> Path:
+        """The generated reStructuredText."""
+        return self.target / f"{self.source.stem}.rst"
+
+    @property
+    def copy(self) -> Path:
+        """The script as the page offers it."""
+        return self.target / self.source.name
+
+    @property
+    def checksum(self) -> Path:
+        """By this file sphinx-gallery knows a script that needs not run."""
+        return self.target / f"{self.source.name}.md5"
+
+    @property
+    def key(self) -> Path:
+        """The cache key of the run that made the page."""
+        return self.target / f"{self.source.name}.key"
+
+
+def leave_pyplot_out(app: Sphinx, _config: Config) -> None:
+    """Spare Sphinx's own process the half second of pyplot: no script runs, or draws, in it."""
+    if "sphinx_gallery.gen_gallery" in app.extensions:
+        from sphinx_gallery import gen_gallery  # type: ignore[import-untyped]
+
+        gen_gallery._import_matplotlib = lambda: None
+
+
+def find_scripts(srcdir: Path, conf: dict[str, Any]) -> list[Script]:
+    """The scripts that sphinx-gallery is about to make pages of.
+
+    Args:
+        srcdir: Sphinx's source folder.
+        conf: The gallery's configuration, filled in.
+    """
+    from sphinx_gallery.gen_gallery import get_subsections  # type: ignore[import-untyped]
+    from sphinx_gallery.utils import _collect_gallery_files  # type: ignore[import-untyped]
+
+    scripts = []
+    for examples, pages in zip(conf["examples_dirs"], conf["gallery_dirs"], strict=True):
+        root = (srcdir / examples).resolve()
+        sections = ["", *get_subsections(str(srcdir), str(root), conf, check_for_header=True)]
+        for section in sections:
+            names = sorted(_collect_gallery_files([root / section], conf))
+            folder = srcdir / pages / section
+            scripts += [Script(root / section / name, folder) for name in names]
+    return scripts
+
+
+def is_current(script: Script, key: str) -> bool:
+    """Whether a script's page was made with this cache key and sphinx-gallery will keep it."""
+    from sphinx_gallery.gen_rst import md5sum_is_current  # type: ignore[import-untyped]
+
+    kept = script.key.read_text(encoding="utf-8") if script.key.exists() else None
+    there = script.page.exists() and script.copy.exists()
+    return kept == key and there and bool(md5sum_is_current(script.copy, mode="t"))
+
+
+def generate(payload: dict[str, Any]) -> None:
+    """In a child: let sphinx-gallery run one script and write its page.
+
+    Args:
+        payload: ``source``, the script; ``target``, the folder of its page; ``conf``, the
+            gallery's configuration, pickled and in base 64; ``roles``, its roles in Markdown.
+    """
+    from sphinx_gallery import gen_rst
+
+    conf = pickle.loads(base64.b64decode(payload["conf"]))  # noqa: S301 - our own parent's
+    # A script ends in plt.show() for those who download it; here nobody looks, screen or not.
+    warnings.filterwarnings("ignore", message=".*non-interactive", category=UserWarning)
+    # What the script prints goes out as well, so that a flood is seen, and stopped, from outside.
+    logs = logging.getLogger("sphinx.sphinx-gallery")
+    logs.setLevel(logging.DEBUG)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(lambda record: record.msg == "%s")  # a line that the script printed
+    logs.addHandler(handler)
+    script = Script(Path(payload["source"]), Path(payload["target"]))
+    script.target.mkdir(parents=True, exist_ok=True)
+    script.checksum.unlink(missing_ok=True)
+    gen_rst.execute_code_block = _announcing(gen_rst.execute_code_block, script.source)
+    gen_rst.jupyter_notebook = _without_roles(gen_rst.jupyter_notebook, payload["roles"])
+    gen_rst._LoggingTee = _out_alone(gen_rst._LoggingTee)
+    gen_rst.generate_file_rst(
+        script.source.name, str(script.target), str(script.source.parent), conf
+    )
+    fix_dates(script.copy.with_suffix(".zip"))
+
+
+def _announcing(execute: Callable[..., str], script: Path) -> Callable[..., str]:
+    """sphinx-gallery's way to run a block, which first says where the block is."""
+    out = sys.stdout
+    lines = {
+        code.line: code.last[0] for code in run_script.split(script.read_text(encoding="utf-8"))
+    }
+
+    def announced(compiler: object, block: Any, *rest: object) -> str:
+        if block.type == "code":
+            run_script.begin(lines[block.lineno], out)
+        return execute(compiler, block, *rest)
+
+    return announced
+
+
+def _out_alone(tee: Any) -> Any:
+    """sphinx-gallery's way to catch what a block writes, of standard output alone.
+
+    Its page would show standard error as output, with paths of this machine in every warning.
+    """
+
+    class OutAlone(tee):  # type: ignore[misc]
+        def set_std_and_reset_position(self) -> Any:
+            super().set_std_and_reset_position()
+            sys.stderr = self.origs[1]
+            return self
+
+        def restore_std(self) -> None:
+            super().restore_std()
+            # What is written from here on, as pictures are, is not the script's.
+            print(run_script.END, end="", file=sys.stderr, flush=True)
+
+    return OutAlone
+
+
+def _without_roles(notebook: Callable[..., Any], roles: dict[str, str]) -> Callable[..., Any]:
+    """sphinx-gallery's way to make a notebook, from prose whose roles are Markdown already."""
+
+    def made(blocks: list[Any], *rest: object) -> Any:
+        converted = []
+        for block in blocks:
+            content = block.content
+            for role, markdown in roles.items() if block.type == "text" else ():
+                content = content.replace(role, markdown)
+            converted.append(block._replace(content=content))
+        return notebook(converted, *rest)
+
+    return made
+
+
+def fix_dates(archive: Path) -> None:
+    """Write a zip file anew so that the same files always give the same bytes."""
+    with zipfile.ZipFile(archive) as old:
+        entries = [(name, old.read(name)) for name in sorted(old.namelist())]
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in entries:
+            info = zipfile.ZipInfo(name, _FIXED_DATE)
+            info.external_attr = 0o644 << 16
+            new.writestr(info, data, zipfile.ZIP_DEFLATED)
+
+
+def shown(page: str, script: str) -> list[Any]:
+    """What a generated page shows under each code block, in the form of ``gallery.perform``.
+
+    Args:
+        page: The reStructuredText that sphinx-gallery wrote.
+        script: The script that it was made of.
+    """
+    codes = {code.line: code.last for code in run_script.split(script)}
+    pieces = _SECTION.split(page)
+    return [
+        [codes[int(first)][1], codes[int(first)][0], list(_parts(section))]
+        for first, section in zip(pieces[1::2], pieces[2::2], strict=True)
+        if int(first) in codes
+    ]
+
+
+def _parts(section: str) -> Iterator[list[str]]:
+    for found in _SHOWN.finditer(section):
+        what, body = found["what"], found["body"]
+        if what == "image":
+            alternative = _ALT.search(body)
+            yield ["picture", alternative[1] if alternative else ""]
+        elif what == "raw":
+            yield ["picture", alt_text.of_html(_unindented(body))]
+        elif found["argument"] == "sphx-glr-script-out":
+            _, _, printed = body.partition(".. code-block:: none\n")
+            yield ["text", settle(_unindented(printed))]
+
+
+def _unindented(text: str) -> str:
+    return "\n".join(line[4:] for line in text.splitlines())
+
+
+def remove_stale(scripts: list[Script], folders: list[Path]) -> None:
+    """Remove what was generated of scripts that are gone, and chapters left empty by it.
+
+    Args:
+        scripts: The scripts that are there.
+        folders: The folders that sphinx-gallery generates into.
+    """
+    living = {script.copy for script in scripts}
+    for root in folders:
+        for checksum in [*root.glob("*.py.md5"), *root.glob("*/*.py.md5")]:
+            script = checksum.with_suffix("")
+            if script in living:
+                continue
+            for path in [
+                *script.parent.glob(f"{script.stem}.*"),
+                *script.parent.glob(f"images/**/sphx_glr_{script.stem}_*"),
+            ]:
+                path.unlink()
+        for index in root.glob("*/index.rst"):
+            if not any(script.target == index.parent for script in scripts):
+                index.unlink()
+
+
+def skip(script: Script) -> None:
+    """Make sphinx-gallery leave a failed script alone, though the build will not be published.
+
+    Otherwise it would run the script in this process. What it needs of the script and there is not
+    yet, a page and a thumbnail, is empty.
+    """
+    text = script.source.read_text(encoding="utf-8")
+    script.copy.write_text(text, encoding="utf-8")
+    script.checksum.write_text(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())
+    script.key.unlink(missing_ok=True)
+    if not script.page.exists():
+        title = f"{script.source.name} failed"
+        script.page.write_text(f"{title}\n{'=' * len(title)}\n", encoding="utf-8")
+    thumbnails = script.target / "images" / "thumb"
+    thumbnails.mkdir(parents=True, exist_ok=True)
+    if not list(thumbnails.glob(f"sphx_glr_{script.source.stem}_thumb.*")):
+        name = f"sphx_glr_{script.source.stem}_thumb.svg"
+        (thumbnails / name).write_text('<svg xmlns="http://www.w3.org/2000/svg"/>\n')
+
+
+def require_series() -> None:
+    """Refuse a sphinx-gallery whose private API this file does not know.
+
+    Raises:
+        ExtensionError: Where it is of another series.
+    """
+    from sphinx_gallery import __version__
+
+    if not __version__.startswith(f"{SERIES}."):
+        raise ExtensionError(
+            f"mlx_keys.sphinxext knows sphinx-gallery {SERIES}, and this is {__version__}\n"
+            f'  mend: pip install "sphinx-gallery=={SERIES}.*"'
+        )

@@ -1,0 +1,241 @@
+"""The gallery: each script run in a child process, its page held to what was accepted.
+
+sphinx-gallery runs scripts in Sphinx's own process, where one that kills its interpreter ends the
+build, and compares nothing. So before its own event handler, each script that is new, or whose
+cache key is, goes through sphinx-gallery's generation in a child; its checksums then let it skip
+the script. What the generated pages show, new and old alike, is compared on every build.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from tqdm import tqdm
+
+from mlx_keys.examples.check import Judged, endings, judge
+from mlx_keys.examples.compare import Allowed
+from mlx_keys.examples.execute.cache import Surroundings
+from mlx_keys.examples.execute.pool import PLOTTING, PRELOAD, Job, Observed, Pool
+from mlx_keys.examples.gallery import alt_text, script_example
+from mlx_keys.examples.model import Example
+from mlx_keys.sphinxext.diagnostics import note
+from mlx_keys.sphinxext.example import trust_folder
+from mlx_keys.sphinxext.pool import observer_of
+from mlx_keys.sphinxext.status import details
+from mlx_keys.sphinxext.summary import Tally
+from mlx_keys.trust import attestations
+from mlx_keys.trust.status import Status, status
+
+from . import figures, sphinx_gallery_adapter
+from .figures import setup_figure
+from .roles import Pages, in_markdown
+from .sphinx_gallery_adapter import (
+    SERIES,
+    Script,
+    find_scripts,
+    is_current,
+    leave_pyplot_out,
+    remove_stale,
+    require_series,
+    shown,
+    skip,
+)
+
+#: What sphinx-gallery keeps in its configuration that is no configuration.
+_STATE = {"titles", "failing_examples", "passing_examples", "stale_examples"}
+
+
+def generate_new(
+    scripts: list[Script], conf: dict[str, Any], around: Surroundings, pages: Pages
+) -> dict[Script, Observed]:
+    """Run the scripts that are new or whose surroundings are, each in a child.
+
+    Args:
+        scripts: All scripts of the gallery.
+        conf: The gallery's configuration, filled in.
+        around: What the scripts have in common.
+        pages: The pages that their prose may lead to.
+
+    Returns:
+        What was observed of those that ran.
+    """
+    roles = {
+        script: in_markdown(
+            script.source.read_text(encoding="utf-8"), script.docname(pages.srcdir), pages
+        )
+        for script in scripts
+    }
+    keys = {script: key_of(script, conf, around, roles[script]) for script in scripts}
+    new = [script for script, key in keys.items() if not is_current(script, key)]
+    if not new:
+        return {}
+    packed = base64.b64encode(pickle.dumps(conf)).decode()
+    jobs = [
+        Job(
+            f"{sphinx_gallery_adapter.__name__}:generate",
+            {
+                "source": str(script.source),
+                "target": str(script.target),
+                "conf": packed,
+                "roles": roles[script],
+            },
+            script_example.example_of(script.named).options.timeout,
+            program=str(script.source),
+        )
+        for script in new
+    ]
+    preload = (*PRELOAD, *PLOTTING, "sphinx_gallery.gen_rst", sphinx_gallery_adapter.__name__)
+    with Pool(preload=preload) as pool, _progress(len(jobs)) as advance:
+        observed = dict(zip(new, pool.run(jobs, advance), strict=True))
+    for script, seen in observed.items():
+        if seen.ended != "done":
+            skip(script)
+        elif endings(script_example.example_of(script.named), seen):
+            script.key.unlink(missing_ok=True)  # the page does not show what is wrong: run it again
+        else:
+            script.key.write_text(keys[script], encoding="utf-8")
+    return observed
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Job, Observed], None]]:
+    """A bar while scripts run, on a terminal."""
+    with tqdm(total=total, unit=" scripts", leave=False, delay=0.5, disable=None) as bar:
+
+        def advance(_job: Job, _seen: Observed) -> None:
+            bar.update()
+
+        yield advance
+
+
+def key_of(
+    script: Script, conf: dict[str, Any], around: Surroundings, roles: dict[str, str]
+) -> str:
+    """What a script's page depends on: it, its surroundings, its links, and how pages are made."""
+    here = replace(around, roots=(*around.roots, script.source.parent))
+    makers = [
+        Path(module.__file__ or "").read_bytes()
+        for module in (figures, sphinx_gallery_adapter, alt_text)
+    ]
+    settled = {name: repr(value) for name, value in conf.items() if name not in _STATE}
+    return here.key(
+        script.source.read_text(encoding="utf-8"),
+        makers=hashlib.sha256(b"".join(makers)).hexdigest(),
+        conf=settled,
+        roles=roles,
+        series=SERIES,
+    )
+
+
+def judge_pages(
+    scripts: list[Script], observed: dict[Script, Observed], policy: Callable[[Example], Allowed]
+) -> list[Judged]:
+    """Hold what each page shows, new or old, to what was accepted of its script.
+
+    Args:
+        scripts: All scripts of the gallery.
+        observed: What was observed of those that ran now.
+        policy: How far floats may be off.
+    """
+    judged = []
+    for script in scripts:
+        example = script_example.example_of(script.named)
+        seen = observed.get(script, Observed("done"))
+        if seen.ended == "done":
+            page = script.page.read_text(encoding="utf-8")
+            seen = replace(seen, result=shown(page, example.code))
+        judged.append(judge(example, seen, policy(example)))
+    return judged
+
+
+def build(app: Sphinx) -> None:
+    """Generate and compare, before sphinx-gallery's own handler and before any page is read."""
+    if "sphinx_gallery.gen_gallery" not in app.extensions:
+        return
+    require_series()
+    conf = app.config.sphinx_gallery_conf | {"abort_on_example_error": True}
+    scripts = find_scripts(Path(app.srcdir), conf)
+    remove_stale(scripts, [Path(app.srcdir) / pages for pages in conf["gallery_dirs"]])
+    if not scripts:
+        return
+    observer = observer_of(app)
+    backend = observer.backend
+    srcdir = Path(app.srcdir)
+    sources = {script.docname(srcdir): script.source for script in scripts}
+    pages = Pages(srcdir, app.config.html_baseurl, sources)
+    observed = generate_new(scripts, conf, observer.surroundings, pages)
+    trust = attestations.load(trust_folder(app.env))
+    judged = judge_pages(scripts, observed, lambda example: trust.policy(example, backend))
+    faults = [fault for one in judged for fault in one.faults]
+    for fault in (*faults, *script_example.orphans(script.named.parent for script in scripts)):
+        note(app.env, fault)
+    tally = Tally(
+        examples=len(scripts),
+        run_now=len(observed),
+        outputs=sum(one.verdict is not None and one.verdict.kind.holds for one in judged),
+        backend=backend.label,
+        mlx=backend.mlx,
+    )
+    app.emit("mlx-keys-verified", tally)
+    if not faults:
+        said = [status(one, backend, trust) for one in judged]
+        names = [script.docname(Path(app.srcdir)) for script in scripts]
+        app.env.mlx_keys_gallery_now = dict(zip(names, said, strict=True))  # type: ignore[attr-defined]
+
+
+def remove_gone(app: Sphinx) -> None:
+    """Remove the written pages of scripts that are gone, which Sphinx leaves where they are."""
+    if "sphinx_gallery.gen_gallery" not in app.extensions or app.builder.name != "html":
+        return
+    for pages in app.config.sphinx_gallery_conf["gallery_dirs"]:
+        written = Path(app.outdir) / pages
+        for page in written.rglob("*.html"):
+            source = Path(app.srcdir) / pages / page.relative_to(written).with_suffix(".rst")
+            if not source.exists():
+                page.unlink()
+
+
+def restate(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Take over what may be said now, and name the pages that say something else."""
+    now: dict[str, Status] = getattr(env, "mlx_keys_gallery_now", {})
+    before: dict[str, Status] = getattr(env, "mlx_keys_gallery", {})
+    env.mlx_keys_gallery = now  # type: ignore[attr-defined]
+    return [name for name, said in now.items() if before.get(name) != said]
+
+
+class GalleryStatus(SphinxPostTransform):
+    """Puts what was verified where above the downloads of a script's page."""
+
+    default_priority = 300
+    formats = ("html",)
+
+    def run(self, **_kwargs: Any) -> None:
+        """Insert the line."""
+        said = getattr(self.env, "mlx_keys_gallery", {}).get(self.env.docname)
+        if said is None:
+            return
+        for box in list(self.document.findall(nodes.container)):
+            if "sphx-glr-footer" in box["classes"] and box.parent is not None:
+                line = nodes.raw("", details(said), format="html")
+                box.parent.insert(box.parent.index(box), line)
+
+
+def setup_gallery(app: Sphinx) -> None:
+    """Register the gallery's part; without sphinx-gallery it does nothing."""
+    setup_figure(app)
+    app.connect("config-inited", leave_pyplot_out, priority=5)  # before sphinx-gallery's
+    app.connect("builder-inited", build, priority=400)
+    app.connect("builder-inited", remove_gone, priority=600)  # when it has written its indexes
+    app.connect("env-updated", restate)
+    app.add_post_transform(GalleryStatus)

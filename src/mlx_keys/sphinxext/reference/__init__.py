@@ -1,0 +1,1 @@
+"""Directives of reference pages: what mlx says of its own functions."""

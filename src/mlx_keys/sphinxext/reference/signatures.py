@@ -1,0 +1,39 @@
+"""Stops a build whose mlx takes other parameters than the pages were written for.
+
+Compared with ``signatures.json`` in the folder of ``mlx_keys_trust``, at every build; a project
+that keeps no such record is let be.
+"""
+
+from __future__ import annotations
+
+import os.path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.sphinxext.diagnostics import named, note
+from mlx_keys.sphinxext.example import trust_folder
+from mlx_keys.upstream.installed import snapshot
+
+
+def compare(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Note each changed signature at the page to curate."""
+    path = trust_folder(env) / "signatures.json"
+    if not path.is_file():
+        return
+    try:
+        changes = snapshot.changes(snapshot.load(path), snapshot.now())
+    except KeysError as error:
+        note(env, error)
+        return
+    described = env.domains.python_domain.objects
+    for change in changes:
+        known = described.get(change.function)
+        page = env.doc2path(known.docname) if known else os.path.normpath(path)
+        note(env, change.fault(Place(named(Place(str(page))))))
+
+
+def setup_signatures(app: Sphinx) -> None:
+    """Register the comparison."""
+    app.connect("env-updated", compare)

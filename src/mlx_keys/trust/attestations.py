@@ -1,0 +1,198 @@
+"""What has been attested where: a JSON file a backend, and who accepted what pages show.
+
+``trust/backends/NAME.json`` says, for each example, what it printed on that backend, as a digest,
+and how far its floats were from what the page showed. ``trust/blessed.json`` names the backend
+on which authors accept outputs: there every float is held to the letter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+from mlx_keys.errors import KeysError, Place
+from mlx_keys.examples.compare import EXACT, Allowed
+from mlx_keys.examples.execute.backend import Backend
+from mlx_keys.examples.execute.cache import write
+from mlx_keys.examples.model import Example
+from mlx_keys.examples.ulp import Distance
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a text, as it stands in records."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one example did on one backend.
+
+    Attributes:
+        code: The digest of its code: an example that is edited is not attested any more.
+        printed: The digest of what it printed there.
+        shown: The digest of what its page showed.
+        apart: How far its floats were from those shown, the largest distance in each unit.
+    """
+
+    code: str
+    printed: str
+    shown: str
+    apart: tuple[Distance, ...] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that was attested on one backend.
+
+    Attributes:
+        backend: Where, on which chip, with which versions.
+        date: The day, ISO 8601.
+        pages: The entries of each page, in its order.
+    """
+
+    backend: Backend
+    date: str
+    pages: Mapping[str, tuple[Entry, ...]]
+
+    def entry(self, example: Example) -> Entry | None:
+        """What was attested of this code with this output beside it, wherever it stands."""
+        code, shown = digest(example.code), digest(shown_by(example))
+        entries = (entry for page in self.pages.values() for entry in page)
+        return next((e for e in entries if (e.code, e.shown) == (code, shown)), None)
+
+
+def shown_by(example: Example) -> str:
+    """What a page shows under an example, or an empty text."""
+    return example.normal(example.expected.text) if example.expected else ""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """All records of a project.
+
+    Attributes:
+        records: By the name of their backend, in the order of names.
+        blesser: The name of the backend on which outputs are accepted; None before the first.
+        elsewhere: By the digest of their code, the examples accepted on another backend.
+    """
+
+    records: Mapping[str, Record] = field(default_factory=dict)
+    blesser: str | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    def policy(self, example: Example, backend: Backend) -> Allowed:
+        """How far an example's floats may be off on this backend.
+
+        Not at all where they were accepted, nor in a project that keeps no records. Elsewhere as
+        far as was measured for this output there, by this version of MLX; where nothing was
+        measured they are reported.
+        """
+        blesser = self.elsewhere.get(digest(example.code), self.blesser)
+        if blesser is None or blesser == backend.name:
+            return EXACT
+        record = self.records.get(backend.name)
+        if record is None or record.backend.mlx != backend.mlx:
+            return Allowed(report=True)
+        entry = record.entry(example)
+        return Allowed(report=True) if entry is None else Allowed(distances=entry.apart)
+
+    def blessed_on(self, backend: Backend, examples: Iterable[Example]) -> Self:
+        """These records after outputs were accepted on a backend."""
+        codes = {digest(example.code) for example in examples}
+        blesser = self.blesser or backend.name
+        elsewhere = {code: name for code, name in self.elsewhere.items() if code not in codes}
+        if backend.name != blesser:
+            elsewhere |= dict.fromkeys(codes, backend.name)
+        return replace(self, blesser=blesser, elsewhere=dict(sorted(elsewhere.items())))
+
+
+def load(folder: Path) -> Trust:
+    """Read the records of a project; a folder that is not there holds none.
+
+    Raises:
+        KeysError: For a file that is not such a record.
+    """
+    records = {}
+    for file in sorted((folder / "backends").glob("*.json")):
+        stored = _read(file)
+        try:
+            record = _record(stored)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise _broken(file, repr(error)) from error
+        records[record.backend.name] = record
+    blessed = folder / "blessed.json"
+    if not blessed.is_file():
+        return Trust(records)
+    stored = _read(blessed)
+    try:
+        return Trust(records, str(stored["backend"]), dict(stored["elsewhere"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _broken(blessed, repr(error)) from error
+
+
+def save_blessed(folder: Path, trust: Trust) -> None:
+    """Write down which backend accepted the outputs."""
+    stored = {"backend": trust.blesser, "elsewhere": dict(trust.elsewhere)}
+    write(folder / "blessed.json", json.dumps(stored, indent=2) + "\n")
+
+
+def save_record(folder: Path, record: Record) -> Path:
+    """Write a backend's record, an example a line, so that a change of one is a change of one."""
+    pages = []
+    for page, entries in sorted(record.pages.items()):
+        lines = ",\n".join(f"      {json.dumps(_stored(entry))}" for entry in entries)
+        pages.append(f"    {json.dumps(page)}: [\n{lines}\n    ]")
+    backend = json.dumps(asdict(record.backend), indent=2).replace("\n", "\n  ")
+    text = (
+        f'{{\n  "backend": {backend},\n  "date": {json.dumps(record.date)},\n  "pages": {{\n'
+        + ",\n".join(pages)
+        + "\n  }\n}\n"
+    )
+    path = folder / "backends" / f"{record.backend.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, text)
+    return path
+
+
+def _stored(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON: what equals what is shown is said once."""
+    stored: dict[str, Any] = {"code": entry.code, "printed": entry.printed}
+    if entry.shown != entry.printed:
+        stored["shown"] = entry.shown
+        stored["apart"] = {one.unit: one.amount for one in entry.apart}
+    return stored
+
+
+def _record(stored: Any) -> Record:
+    pages = {}
+    for page, entries in stored["pages"].items():
+        pages[page] = tuple(
+            Entry(
+                entry["code"],
+                entry["printed"],
+                entry.get("shown", entry["printed"]),
+                tuple(Distance(float(n), unit) for unit, n in entry.get("apart", {}).items()),
+            )
+            for entry in entries
+        )
+    return Record(Backend(**stored["backend"]), str(stored["date"]), pages)
+
+
+def _read(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _broken(file, str(error)) from error
+
+
+def _broken(file: Path, found: str) -> KeysError:
+    return KeysError(
+        "this record of trust cannot be read",
+        where=Place(str(file)),
+        found=found,
+        mend="mlx-keys attest, or restore the file",
+    )

@@ -1,0 +1,1 @@
+"""Where documentation says otherwise than the installed mlx is."""

@@ -1,0 +1,202 @@
+"""What prose says of a parameter: its types, whether it is optional, its default.
+
+Upstream writes these as words (``list(int), optional``, "Default: ``2``."), in several ways. What
+is not understood is not judged: a finding needs both sides to be clear.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlx_keys.upstream.model import Parameter
+
+#: Words for a type, by the one name under which the two sides are compared.
+_TYPES = {
+    "array": "array arrays",
+    "scalar": "scalar scalars",
+    "int": "int integer",
+    "float": "float double",
+    "bool": "bool boolean",
+    "complex": "complex",
+    "str": "str string literal",
+    "sequence": "list tuple sequence iterable",
+    "dict": "dict dictionary mapping",
+    "callable": "callable function",
+    "dtype": "dtype dtypecategory",
+    "stream": "stream device streamordevice threadlocalstream devicetype",
+    "None": "none",
+    "group": "group",
+    "bytes": "bytes",
+    "path": "path",
+    "file": "file",
+}
+_TYPE_OF = {word: name for name, words in _TYPES.items() for word in words.split()}
+#: Numbers that Python has, each of which mlx calls a scalar.
+_SCALARS = frozenset({"int", "float", "bool", "complex"})
+
+#: Characters of a type or a description that are looked at.
+_LIMIT = 10_000
+
+_OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
+_IN_TYPE = re.compile(r",?\s{0,3}\b(?:optional\b(?!\[)|default\b.*)", re.IGNORECASE)
+_LITERAL = (
+    r"`[^`]{1,200}`|'[^']{0,80}'|\"[^\"]{0,80}\"|\\?\[[^\]]{0,80}\]|\([^)]{0,80}\)|-?[\w.+-]{1,80}"
+)
+_DEFAULT = re.compile(
+    r"\b(?P<how>defaults?(?:\s+values?)?(?:\s+is|\s+to)?\s{0,3}[:=]?)\s{0,3}"
+    rf"(?P<value>{_LITERAL})"
+    r"(?P<after>\s+(?:if|for|when|unless|otherwise)\b)?",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(rf"(?P<value>{_LITERAL})\s{{0,3}}\(default\)", re.IGNORECASE)
+_VALUE = re.compile(r"-?\d[\w.+-]*|None|True|False|['\"(\[].*|(?:u?int|b?float|complex|bool)\d*_?$")
+
+
+@dataclass(frozen=True)
+class Default:
+    """A default as prose gives it.
+
+    Attributes:
+        value: As written.
+        meant: Given as what happens if nothing is passed, which None may stand for.
+    """
+
+    value: str
+    meant: bool = False
+
+
+def is_optional(parameter: Parameter) -> bool:
+    """Whether it is marked optional, or a default is given for it."""
+    return marked_optional(parameter) or default(parameter) is not None
+
+
+def marked_optional(parameter: Parameter) -> bool:
+    """Whether the word stands with its type."""
+    return bool(_OPTIONAL.search(parameter.type, 0, _LIMIT))
+
+
+def default(parameter: Parameter) -> Default | None:
+    """The default that the prose gives; None where it gives none.
+
+    A default under a condition is not one: "defaults to ``float32`` if any of them is".
+    """
+    found = [
+        (text, one)
+        for text in (parameter.type[:_LIMIT], parameter.description[:_LIMIT])
+        for one in _DEFAULT.finditer(text)
+        if not one["after"] and _is_value(one["value"])
+    ]
+    if not found:
+        marked = _MARKED.search(parameter.description, 0, _LIMIT)
+        return Default(_bare(marked["value"])) if marked else None
+    # "Default: x" is the usual form, and outweighs a sentence before it.
+    plain = [one for _, one in found if one["how"].endswith((":", "="))]
+    if plain:
+        return Default(_bare(plain[-1]["value"]))
+    text, one = found[-1]
+    sentence = text[: one.start()].rpartition(". ")[2]
+    return Default(_bare(one["value"]), bool(re.search(r"\bif\b", sentence, re.IGNORECASE)))
+
+
+def _is_value(text: str) -> bool:
+    """A word in code is a value; without that, only what looks like one: not "to the left"."""
+    return text.startswith("`") or bool(_VALUE.match(text.replace("\\", "").rstrip(".,;")))
+
+
+def _bare(text: str) -> str:
+    if text.startswith("`"):
+        return text.strip("`").strip()
+    return text.replace("\\", "").rstrip(".,;")
+
+
+def same_value(said: str, so: str) -> bool | None:
+    """Whether two defaults are one value; None where that cannot be told.
+
+    ``()`` and ``[]`` are the same shape, ``1`` and ``1.0`` the same number, ``any`` and ``'any'``
+    the same word. A default of None often stands for something computed: documentation that gives
+    an expression (``p.shape``) for it says what it stands for, and is not judged.
+    """
+    left, right = _value(said), _value(so)
+    if isinstance(left, _Word) and isinstance(right, _Word):
+        return left.name == right.name or (False if left.is_dtype and right.is_dtype else None)
+    if isinstance(left, _Word) and isinstance(right, str):
+        return left.text == right
+    for one in (left, right):
+        if isinstance(one, _Word):
+            return False if one.is_dtype else None
+    return type(left) is type(right) and left == right
+
+
+@dataclass(frozen=True)
+class _Word:
+    """What is no literal of Python: a dtype's name, an expression."""
+
+    text: str
+
+    @property
+    def is_dtype(self) -> bool:
+        return bool(re.fullmatch(r"(?:mx\.|mlx\.core\.)?(?:u?int|b?float|complex)\d+", self.text))
+
+    @property
+    def name(self) -> str:
+        return self.text.rpartition(".")[2] if self.is_dtype else self.text
+
+
+def _value(text: str) -> object:
+    """A literal in a form that can be compared, or the words."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a stray backslash, as in "\d"
+            value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return _Word(text)
+    if isinstance(value, list):
+        return tuple(value)
+    # Larger integers are not all floats.
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
+        return float(value)
+    return value
+
+
+def types(text: str) -> frozenset[str] | None:
+    """The types that a documented type or an annotation names; None where one is not known."""
+    heads = [_head(part) for part in _alternatives(_IN_TYPE.sub("", text[:_LIMIT]))]
+    names = [_TYPE_OF.get(head.lower()) for head in heads if head]
+    if not names or None in names:
+        return None
+    return frozenset(name for name in names if name)
+
+
+def same_types(said: frozenset[str], so: frozenset[str]) -> bool:
+    """Whether each side's types are among the other's; a number is a scalar, None is no type."""
+    left, right = said - {"None"}, so - {"None"}
+    return all(_among(one, right) for one in left) and all(_among(one, left) for one in right)
+
+
+def _among(one: str, others: frozenset[str]) -> bool:
+    if one in others or (one in _SCALARS and "scalar" in others):
+        return True
+    return one == "scalar" and bool(others & _SCALARS)
+
+
+def _head(part: str) -> str:
+    """``tuple`` of ``tuple(int, int)``, ``array`` of ``mlx.core.array``."""
+    return re.split(r"[(\[]", part, maxsplit=1)[0].strip(" `.*").rpartition(".")[2]
+
+
+def _alternatives(text: str) -> Iterator[str]:
+    """The parts between commas, bars and "or", where no bracket is open; a union is opened."""
+    inside = re.fullmatch(r"\s*(?:Union|Optional)\[(.*)\]\s*", text, re.DOTALL)
+    depth, part = 0, ""
+    for piece in re.split(r"([(\[\])|,]|\bor\b)", inside.group(1) if inside else text):
+        depth += (piece in ("(", "[")) - (piece in (")", "]"))
+        if depth <= 0 and piece in (",", "|", "or"):
+            yield part.strip()
+            part = ""
+        else:
+            part += piece
+    yield part.strip()

@@ -1,0 +1,191 @@
+"""A docstring of upstream (Google's style, marks of reStructuredText) as a record's fields.
+
+Understood: sections (Args, Returns, Raises, Example, Note, ...), inline marks, code blocks, maths,
+admonitions, bullet lists, interpreter sessions. Anything else stays as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from inspect import cleandoc
+
+from mlx_keys.upstream.model import Parameter, Raised, Returns
+from mlx_keys.upstream.write import markdown
+
+_SECTION = re.compile(
+    r"(Args|Arguments|Parameters|Returns|Raises|Examples?|Notes?|Warning|References):$"
+)
+_FIELD = re.compile(r"(\*{0,2}\w+)\s*(?:\((.*?)\))?\s*:(?:\s+|$|(?=`))(.*)", re.DOTALL)
+_DIRECTIVE = re.compile(r"\.\.\s+([\w-]+)::\s*(.*)$")
+_INLINE = re.compile(
+    r"``(?P<code>.+?)``"
+    r"|:(?P<role>[\w:-]+):`(?P<ref>[^`]+)`"
+    r"|`(?P<text>[^`<]+?)\s*<(?P<url>[^>`]+)>`__?"
+    r"|`(?P<bare>[^`]+)`"
+    r"|\$(?P<math>[^$]+)\$"
+    r"|\*\*(?P<strong>[^*\s](?:[^*]*[^*\s])?)\*\*"
+    r"|(?<![\w*])\*(?P<em>[^*\s](?:[^*]*[^*\s])?)\*(?![\w*])",
+    re.DOTALL,
+)
+_CALLED = {"func", "meth", "py:func", "py:meth"}
+_ADMONITIONS = {"note", "warning"}
+
+
+@dataclass(frozen=True)
+class Docstring:
+    """A docstring's parts, as :class:`~mlx_keys.upstream.model.Entry` names them."""
+
+    summary: str = ""
+    body: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    returns: Returns | None = None
+    raises: tuple[Raised, ...] = ()
+
+
+def parse(text: str) -> Docstring:
+    """Take a docstring apart."""
+    lead, *sections = _sections(cleandoc(text).split("\n"))
+    prose = list(_blocks(lead[1]))
+    parameters: list[Parameter] = []
+    raises: list[Raised] = []
+    returns = None
+    for title, lines in sections:
+        if title in ("Args", "Arguments", "Parameters"):
+            parameters += [_parameter(item) for item in _items(lines)]
+        elif title == "Returns":
+            returns = _returns(lines)
+        elif title == "Raises":
+            raises += [_raised(item) for item in _items(lines)]
+        elif title.rstrip("s").lower() in _ADMONITIONS:
+            prose.append(_admonition(title.rstrip("s").lower(), list(_blocks(lines))))
+        else:
+            prose += [f"**{title}**", *_blocks(lines)]
+    summary = prose.pop(0) if prose and "\n" not in prose[0] else ""
+    return Docstring(summary, markdown.blocks(prose), tuple(parameters), returns, tuple(raises))
+
+
+def inline(text: str) -> str:
+    """Give a paragraph's reStructuredText as Markdown."""
+    done, at = [], 0
+    text = markdown.fold(text)
+    for found in _INLINE.finditer(text):
+        done += [markdown.escape(text[at : found.start()]), _marked(found)]
+        at = found.end()
+    return "".join([*done, markdown.escape(text[at:])])
+
+
+def _marked(found: re.Match[str]) -> str:
+    part = found.groupdict()
+    if part["role"]:
+        if part["role"] == "math":
+            return markdown.math(part["ref"])
+        # :func:`name`, :func:`words <name>` and :func:`~a.b.name`, as Sphinx shows them.
+        shown, titled = re.subn(r"\s*<[^>]*>$", "", part["ref"])
+        shown = shown.rpartition(".")[2] if shown.startswith("~") else shown.lstrip("!.")
+        called = part["role"] in _CALLED and not titled and not shown.endswith(")")
+        return markdown.code(shown + "()" if called else shown)
+    if part["url"]:
+        return markdown.link(markdown.escape(part["text"]), part["url"])
+    if part["math"]:
+        return markdown.math(part["math"])
+    if part["strong"] or part["em"]:
+        return markdown.emphasis(
+            markdown.escape(part["strong"] or part["em"]), "**" if part["strong"] else "*"
+        )
+    return markdown.code(part["code"] or part["bare"])
+
+
+def _sections(lines: list[str]) -> list[tuple[str, list[str]]]:
+    sections: list[tuple[str, list[str]]] = [("", [])]
+    for line in lines:
+        found = _SECTION.match(line)
+        if found:
+            sections.append((found.group(1), []))
+        else:
+            sections[-1][1].append(line)
+    return [(title, _dedent(found)) for title, found in sections]
+
+
+def _items(lines: list[str]) -> Iterator[str]:
+    """The fields of a section: what begins at its margin, with what hangs below it."""
+    item: list[str] = []
+    for line in lines:
+        if line.strip() and not line[0].isspace() and item:
+            yield "\n".join(item)
+            item = []
+        item.append(line)
+    if any(line.strip() for line in item):
+        yield "\n".join(item)
+
+
+def _parameter(item: str) -> Parameter:
+    found = _FIELD.match(item)
+    if found is None:
+        return Parameter("", "", inline(item))
+    return Parameter(found.group(1), markdown.fold(found.group(2) or ""), inline(found.group(3)))
+
+
+def _raised(item: str) -> Raised:
+    kind, _, text = item.partition(":")
+    return Raised(markdown.fold(kind), inline(text))
+
+
+def _returns(lines: list[str]) -> Returns:
+    text = markdown.fold(" ".join(lines))
+    kind, sign, rest = text.partition(":")
+    if sign and "`" not in kind and len(kind.split()) <= 4:  # noqa: PLR2004 - "tuple of arrays"
+        return Returns(kind, inline(rest))
+    return Returns("", inline(text))
+
+
+def _blocks(lines: list[str]) -> Iterator[str]:
+    """Paragraphs, lists, code, maths and admonitions, in order."""
+    for part in _paragraphs(lines):
+        directive = _DIRECTIVE.match(part[0])
+        if directive:
+            yield _directed(directive.group(1), directive.group(2), _dedent(part[1:]))
+        elif part[0].startswith(">>>"):
+            yield markdown.fenced("\n".join(part), "pycon")
+        elif re.match(r"[*-]\s", part[0]):
+            yield markdown.listed(inline(item[1:]) for item in _items(part))
+        else:
+            yield markdown.opening(inline(" ".join(part)))
+
+
+def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
+    """Runs of lines; a directive keeps what is indented below it, blank lines included."""
+    part: list[str] = []
+    for line in lines:
+        held = bool(part) and _DIRECTIVE.match(part[0]) is not None
+        if line.strip() and (not held or line[0].isspace()):
+            part.append(line)
+        elif not line.strip() and held:
+            part.append("")
+        else:
+            if part:
+                yield part
+            part = [line] if line.strip() else []
+    if part:
+        yield part
+
+
+def _directed(name: str, argument: str, lines: list[str]) -> str:
+    text = "\n".join(lines).strip("\n")
+    if name in ("code-block", "code", "sourcecode"):
+        return markdown.fenced(text, "python")
+    if name == "math":
+        return markdown.math_block(f"{argument} {text}")
+    if name in _ADMONITIONS:
+        return _admonition(name, [inline(argument), *_blocks(lines)])
+    return markdown.blocks([markdown.escape(f"{name} {argument}".strip()), *_blocks(lines)])
+
+
+def _admonition(name: str, parts: list[str]) -> str:
+    return markdown.fenced(markdown.blocks(parts), f"{{{name}}}")
+
+
+def _dedent(lines: list[str]) -> list[str]:
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return [line[margin:] for line in lines]

@@ -1,0 +1,142 @@
+r"""The installed mlx as a source of records: signatures from nanobind, prose from docstrings.
+
+``inspect.signature`` sees ``(*args, **kwargs)`` for what nanobind binds; ``__nb_signature__`` holds
+the truth, one item an overload: the stub's ``def`` line with ``\0``, ``\1``, ... where a default
+stands, the docstring or None, and those defaults. mlx is imported when a function here is called,
+and never evaluated: a later fork stays safe.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import reduce
+from importlib import import_module
+from typing import Any
+
+from mlx_keys.errors import INSTALL_MLX, KeysError
+from mlx_keys.upstream import signature_parser
+from mlx_keys.upstream.model import Entry, Signature
+
+from . import docstring
+
+#: Modules that a type's name is clear without.
+_MODULES = re.compile(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)")
+
+#: Given by a module's ``__getattr__``, so that ``dir`` does not show them.
+_UNLISTED = {"mlx.core.random": ("state",)}
+
+
+class AbsentError(KeysError):
+    """The installed mlx has nothing of this name."""
+
+
+def entry(name: str) -> Entry:
+    """Read one function of the installed mlx.
+
+    Args:
+        name: In full: ``mlx.core.random.split``.
+
+    Raises:
+        AbsentError: The installed mlx has nothing of this name.
+        KeysError: mlx is not installed, or what it has is no function bound by nanobind.
+    """
+    found = _find(name)
+    forms = getattr(found, "__nb_signature__", None)
+    if not forms:
+        raise KeysError(
+            f"{name} has no signature to read",
+            expected="a function of mlx.core",
+            found=type(found).__name__,
+        )
+    said = [docstring.parse(text) for _, text, *_ in forms if text] or [_from_doc(found)]
+    first, *others = (_signature(name, form) for form in forms)
+    return Entry(
+        name=name,
+        kind="function",
+        signature=first,
+        summary=said[0].summary,
+        body=said[0].body,
+        parameters=said[0].parameters,
+        returns=said[0].returns,
+        raises=said[0].raises,
+        overloads=tuple(others),
+    )
+
+
+def names(module: str) -> tuple[str, ...]:
+    """The functions of a module of the installed mlx, each in full, sorted.
+
+    Args:
+        module: Such as ``mlx.core.random``.
+
+    Raises:
+        AbsentError: The installed mlx has no such module.
+        KeysError: mlx is not installed.
+    """
+    found = _find(module) if module != "mlx.core" else _module(module)
+    return tuple(
+        f"{module}.{name}"
+        for name in sorted(dir(found))
+        if not name.startswith("_") and hasattr(getattr(found, name), "__nb_signature__")
+    )
+
+
+def attributes(module: str) -> tuple[str, ...]:
+    """What a module of the installed mlx has beside functions, of what no listing shows.
+
+    Args:
+        module: Such as ``mlx.core.random``.
+
+    Raises:
+        KeysError: mlx is not installed, or has no such module.
+    """
+    found = _find(module) if module != "mlx.core" else _module(module)
+    return tuple(name for name in _UNLISTED.get(module, ()) if hasattr(found, name))
+
+
+def version() -> str:
+    """The version of the installed mlx.
+
+    Raises:
+        KeysError: mlx is not installed.
+    """
+    return str(_module("mlx.core").__version__)
+
+
+def _find(name: str) -> Any:
+    if not re.fullmatch(r"mlx\.core(\.\w+)+", name):
+        raise KeysError("not a name of mlx", expected="mlx.core.NAME", found=name)
+    module = _module("mlx.core")
+    try:
+        return reduce(getattr, name.split(".")[2:], module)
+    except AttributeError:
+        raise AbsentError(
+            f"the installed mlx {module.__version__} has no {name}",
+            mend="correct the name, or install the mlx that has it",
+        ) from None
+
+
+def _module(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise KeysError("mlx is not installed", found=str(error), mend=INSTALL_MLX) from error
+
+
+def _signature(name: str, form: tuple[Any, ...]) -> Signature:
+    text, _, *defaults = form
+    # nanobind gives the defaults of one form as a tuple, or each on its own.
+    values = defaults[0] if len(defaults) == 1 and isinstance(defaults[0], tuple) else defaults
+    filled = re.sub(
+        r"\\(\d+)", lambda found: repr(values[int(found.group(1))]), text.replace("\n", " ")
+    )
+    try:
+        return signature_parser.definition(_MODULES.sub("", filled))[1]
+    except ValueError as error:
+        raise KeysError(f"the signature of {name} cannot be read", found=str(error)) from error
+
+
+def _from_doc(found: Any) -> docstring.Docstring:
+    """The docstring that nanobind makes opens with the signature itself; that line is not prose."""
+    _, _, text = (found.__doc__ or "").partition("\n")
+    return docstring.parse(text)

@@ -1,0 +1,1 @@
+"""A scraped page, in any of its forms, as a record."""

@@ -1,0 +1,251 @@
+"""``mlx-keys drift``: docstrings, pages and recorded signatures against the installed mlx."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.paths import CORPUS, ROOT
+
+from mlx_keys.__main__ import cli
+from mlx_keys.errors import INSTALL_MLX, KeysError, Place
+from mlx_keys.upstream.drift import compare
+from mlx_keys.upstream.drift.finding import Kind
+from mlx_keys.upstream.drift.runtime_claims import PROMISES
+from mlx_keys.upstream.installed import snapshot
+from mlx_keys.upstream.installed.snapshot import Change, Signatures
+
+mlx = pytest.importorskip("mlx.core", reason="mlx is not installed")
+
+needs_corpus = pytest.mark.skipif(
+    not CORPUS.is_dir(), reason="the corpus of upstream pages is not beside this checkout"
+)
+
+#: A page as the reader takes it, of a function whose docstring is in step with mlx.
+SEED = (
+    '# mlx.core.random.seed # mlx.core.random.seed[#](https://a.b/#s "Link to this heading") '
+    'seed(*seed: int*) → None[#](https://a.b/#mlx.core.random.seed "Link to this definition") '
+    "Seed the global PRNG. import mlx.core Parameters: **seed** (*int*) – {said}"
+)
+TOLD = "Seed. Raises an error for a float. The same on every device."
+
+
+def drift(*arguments: str) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error."""
+    done = CliRunner().invoke(cli, ["drift", *arguments], catch_exceptions=False)
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_the_docstrings_of_the_random_functions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What each docstring is known to leave out is among what is found."""
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = drift()
+    assert status == 1
+    assert "  `stream` is not documented\n      bernoulli, categorical, gumbel, laplace," in out
+    assert "  no example\n      bernoulli, categorical, gumbel, key, laplace," in out
+    assert out.count("no example") == 1
+    told = "the default of `shape` is documented as `()`; it is `None`"
+    assert f"docstring: mlx.core.random.truncated_normal\n  {told}\n" in out
+    assert out.rstrip().endswith(f"13 compared with mlx {mlx.__version__}")
+
+
+def test_findings_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = drift("--json")
+    told = json.loads(out)
+    assert (status, told["mlx"], told["compared"]) == (1, mlx.__version__, 13)
+    assert {
+        "function": "mlx.core.random.permutation",
+        "kind": "optional",
+        "subject": "x",
+        "said": "marked optional",
+        "so": "required",
+        "where": "docstring",
+    } in told["findings"]
+    assert (told["changed"], told["skipped"], told["unreadable"]) == ([], [], [])
+
+
+def test_where_nothing_differs_the_status_is_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "docstrings", lambda _: compare.Comparison(13))
+    monkeypatch.chdir(ROOT)
+    status, out, err = drift()
+    assert (status, err) == (0, "")
+    assert out == f"no difference; 13 compared with mlx {mlx.__version__}\n"
+
+
+def test_pages_are_compared_and_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ok.md").write_text(SEED.format(said=TOLD))
+    (tmp_path / "bad.md").write_text(SEED.format(said="Seed.").replace("*int*", "*str*"))
+    page = SEED.format(said=TOLD).replace("seed(*", "{0}(*").replace("random.seed", "{1}.{0}")
+    (tmp_path / "gone.md").write_text(page.format("sow", "random"))
+    (tmp_path / "nn.md").write_text(page.replace("mlx.core", "mlx").format("Linear", "nn"))
+    (tmp_path / "empty.md").write_text("")
+    (tmp_path / "none").mkdir()
+    status, out, _ = drift(str(tmp_path), str(tmp_path / "none"), "--json")
+    told = json.loads(out)
+    pages = [
+        (Path(one["where"]).name, one["kind"])
+        for one in told["findings"]
+        if one["where"] != "docstring"
+    ]
+    assert status == 1
+    assert pages == [
+        ("bad.md:1", "type"),
+        ("bad.md:1", "unsaid"),
+        ("bad.md:1", "unsaid"),
+        ("bad.md:1", "refuted"),
+        ("gone.md:1", "gone"),
+        ("ok.md:1", "refuted"),
+    ]
+    assert [one["why"] for one in told["skipped"]] == ["outside mlx.core"]
+    assert [one["problem"] for one in told["unreadable"]] == [
+        "no page (.md or .txt) in this folder",
+        "the page is empty",
+    ]
+
+
+def test_usage() -> None:
+    assert drift("--record", "--json")[0] == 2
+    assert drift("--nothing")[0] == 2
+
+
+def test_without_mlx_the_error_says_how_to_install_it() -> None:
+    script = (
+        "import sys; sys.modules['mlx'] = sys.modules['mlx.core'] = None\n"
+        "sys.argv = ['mlx-keys', 'drift']\n"
+        "from mlx_keys.__main__ import main; main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert f"mend: {INSTALL_MLX}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_recorded_is_what_is_installed(tmp_path: Path) -> None:
+    path = tmp_path / "trust" / "signatures.json"
+    status, out, _ = drift("--record", "--file", str(path))
+    assert status == 0
+    assert out == f"{path}: 13 signatures of mlx {mlx.__version__} recorded\n"
+    assert snapshot.load(path) == snapshot.now()
+    assert snapshot.load(path).functions["mlx.core.random.key"] == ("(seed: int) → array",)
+
+
+def test_the_record_of_this_project_holds_for_its_lock() -> None:
+    """The build compares it with the installed mlx, which here is the lock's."""
+    kept = snapshot.load(ROOT / "trust" / "signatures.json")
+    assert snapshot.changes(kept, snapshot.now()) == ()
+
+
+def test_a_changed_signature_is_told_with_the_page_to_curate(tmp_path: Path) -> None:
+    path = tmp_path / "signatures.json"
+    kept = snapshot.now()
+    functions = dict(kept.functions)
+    functions["mlx.core.random.key"] = ("(seed: float) → array",)
+    functions["mlx.core.random.sow"] = ("() → None",)
+    del functions["mlx.core.random.split"]
+    snapshot.save(Signatures("0.1.0", functions), path)
+    status, out, err = drift("--file", str(path))
+    assert status == 1
+    now = f"mlx {mlx.__version__}"
+    assert (
+        f"mlx-keys: docs/reference/mlx.core.random.key.md: {now} changed the signature of "
+        "mlx.core.random.key\n"
+        "  expected: (seed: float) → array  (mlx 0.1.0)\n"
+        "  found: (seed: int) → array\n"
+        "  mend: curate docs/reference/mlx.core.random.key.md, then mlx-keys drift --record\n"
+    ) in err
+    assert f"{now} has no mlx.core.random.sow any more" in err
+    assert f"{now} has mlx.core.random.split, which is new" in err
+    assert "mend: describe it on a page, then mlx-keys drift --record" in err
+    assert "mend: take it off the pages that name it, then mlx-keys drift --record" in err
+    _, out, _ = drift("--file", str(path), "--json")
+    assert {
+        "function": "mlx.core.random.key",
+        "was": "(seed: float) → array",
+        "now": "(seed: int) → array",
+    } in json.loads(out)["changed"]
+
+
+def test_a_change_carries_both_forms() -> None:
+    changed = snapshot.changes(
+        Signatures("1", {"a": ("(x)",), "b": ("()",)}), Signatures("2", {"a": ("(x)", "(y)")})
+    )
+    assert changed == (Change("a", "(x)", "(x)\n(y)", "1", "2"), Change("b", "()", "", "1", "2"))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"mlx": "1", "functions": {"a": [1]}}'])
+def test_what_is_no_record_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "signatures.json"
+    path.write_text(text)
+    with pytest.raises(KeysError, match="not a record of signatures"):
+        snapshot.load(path)
+    with pytest.raises(KeysError, match="no record of signatures"):
+        snapshot.load(tmp_path / "nothing.json")
+
+
+@needs_corpus
+@pytest.mark.parametrize("form", ["gfm", "flat"])
+def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None:
+    """Each thing that a person found by reading and that signatures can tell."""
+    found = [
+        one
+        for path in sorted((CORPUS / form).glob("*random*.md"))
+        for one in compare.load(path).findings
+    ]
+    told = {(one.function.removeprefix("mlx.core.random."), one.kind, one.subject) for one in found}
+    functions = {name.rpartition(".")[2] for name in snapshot.now().functions}
+    assert {name for name, kind, _ in told if kind is Kind.EXAMPLE} == functions
+    streams = {name for name, kind, about in told if (kind, about) == (Kind.UNDOCUMENTED, "stream")}
+    assert streams == functions - {"key", "seed"}
+    for matter in ("what shape and dtype a key has", "how to pass many keys at once"):
+        assert {name for name, _, about in told if about == matter} == functions - {"key", "seed"}
+    assert {name for name, _, about in told if about == "what it raises, and when"} == functions
+    assert {
+        ("truncated_normal", Kind.DEFAULT, "shape"),
+        ("permutation", Kind.OPTIONAL, "x"),
+        ("gumbel", Kind.OPTIONAL, "shape"),
+        ("split", Kind.SHAPE_UNSAID, ""),
+        ("split", Kind.DTYPE_UNSAID, ""),
+        ("key", Kind.SHAPE_UNSAID, ""),
+        ("key", Kind.DTYPE_UNSAID, ""),
+        ("bernoulli", Kind.DTYPE_UNSAID, ""),
+        ("key", Kind.NOTE, "stream"),
+        ("mlx.core.random", Kind.CLAIM, "key"),
+        ("mlx.core.random", Kind.UNLISTED, "state"),
+    } <= told
+    refuted = {name for name, kind, _ in told if kind is Kind.REFUTED}
+    assert refuted == {one.function.rpartition(".")[2] for one in PROMISES}
+    [claim] = [one for one in found if one.kind is Kind.CLAIM]
+    assert claim.so == "not taken by `key`, `seed`; required by `split`"
+
+
+@needs_corpus
+def test_the_page_that_this_project_began_with() -> None:
+    """Its note on ``stream`` does not hold: ``key`` takes none."""
+    path = CORPUS / "seed_mlx.core.random.key.txt"
+    [note] = [one for one in compare.load(path).findings if one.kind is Kind.NOTE]
+    assert (note.subject, note.where) == ("stream", Place(str(path), 1))
+
+
+@needs_corpus
+def test_both_forms_of_a_page_say_the_same_of_every_function_of_mlx() -> None:
+    """Over all pages: the same findings, but for code that the flat form has crushed."""
+    told = []
+    for form in ("gfm", "flat"):
+        findings = [
+            one
+            for path in sorted((CORPUS / form).glob("*.md"))
+            for one in compare.load(path).findings
+            if one.kind not in (Kind.EXAMPLE, Kind.UNLISTED)
+        ]
+        told.append(sorted((one.function, one.kind, one.subject, one.so) for one in findings))
+    assert told[0] == told[1]
+    assert len(told[0]) > 300

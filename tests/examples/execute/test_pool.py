@@ -1,0 +1,311 @@
+"""Children: nothing that a job does holds up its caller, hides its end, or outlives it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlx_keys.examples.execute.pool import Job, Observed, Pool
+from mlx_keys.examples.execute.workers import Method, environment
+
+SCRIPT = "mlx_keys.examples.execute.run_code:run"
+METHODS: list[Method] = ["fork", "fresh"] if sys.platform == "linux" else ["fresh"]
+
+
+@pytest.fixture(scope="module", params=METHODS)
+def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    with Pool(method=request.param) as pool:
+        yield pool
+
+
+def run(pool: Pool, *codes: str, timeout: float = 20.0) -> list[Observed]:
+    return pool.run([Job(SCRIPT, {"code": code}, timeout) for code in codes])
+
+
+def one(pool: Pool, code: str, timeout: float = 20.0) -> Observed:
+    (seen,) = run(pool, code, timeout=timeout)
+    return seen
+
+
+SPLIT = "import mlx.core as mx\nprint(mx.random.split(mx.random.key(7)).tolist())\n"
+SPLIT_PRINTED = "[[966301609, 989289821], [1948237315, 1058547403]]\n"
+
+
+def test_jobs_end_in_their_order_with_what_they_printed(pool: Pool) -> None:
+    seen = run(pool, *[f"print({n})" for n in range(6)], SPLIT)
+    assert seen == [Observed("done", f"{n}\n") for n in range(6)] + [
+        Observed("done", SPLIT_PRINTED)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "x = 1\nraise KeyError('k')",
+            Observed(
+                "raised",
+                error=(
+                    "builtins.KeyError",
+                    "builtins.LookupError",
+                    "builtins.Exception",
+                    "builtins.BaseException",
+                    "builtins.object",
+                ),
+                message="KeyError: 'k'",
+                line=2,
+            ),
+        ),
+        ("import os\nos._exit(0)", Observed("vanished")),
+        ("import os\nos._exit(7)", Observed("vanished", status=7)),
+        (
+            "import os, signal\n\nos.kill(os.getpid(), signal.SIGKILL)",
+            Observed("killed", signal="SIGKILL", status=-9),
+        ),
+        (
+            "import mlx.core as mx\nprint('before', flush=True)\n"
+            "mx.eval(mx.vmap(lambda k: mx.random.uniform(key=k))(mx.zeros((0, 2), mx.uint32)))",
+            Observed("killed", "before\n", signal="SIGFPE", status=-8, line=3),
+        ),
+        ("import sys\nsys.stdout.close()", Observed("done", kept_stdout=False)),
+        ("import os\nos.close(1)", Observed("done", kept_stdout=False)),
+        ("import os\nos.closerange(0, 1000)", Observed("vanished")),
+        (
+            "import sys\nsys.stdout.buffer.write(b'\\xff\\n')",
+            Observed("done", "\\xff\n", utf8=False),
+        ),
+        ("import sys\nprint('careful', file=sys.stderr)", Observed("done", stderr="careful\n")),
+    ],
+    ids=["raises", "leaves", "leaves with 7", "killed", "no keys", "closes stdout", "closes 1",
+         "closes all", "bytes", "stderr"],
+)  # fmt: skip
+def test_each_bad_end_is_told_from_the_others(pool: Pool, code: str, expected: Observed) -> None:
+    assert one(pool, code) == expected
+
+
+def test_a_call_of_exit_is_an_end_of_its_own(pool: Pool) -> None:
+    seen = one(pool, "import sys\nprint('bye')\nsys.exit(3)")
+    assert (seen.ended, seen.stdout, seen.message, seen.line) == (
+        "exited",
+        "bye\n",
+        "SystemExit: 3",
+        3,
+    )
+
+
+def test_a_syntax_error_is_at_its_line(pool: Pool) -> None:
+    seen = one(pool, "x = 1\ny = = 2\n")
+    assert (seen.ended, seen.message, seen.line) == ("raised", "SyntaxError: invalid syntax", 2)
+
+
+def test_a_job_out_of_time_says_where_it_hangs(pool: Pool) -> None:
+    seen = one(pool, "import time\nprint('on', flush=True)\ntime.sleep(60)\n", timeout=2.0)
+    assert (seen.ended, seen.stdout, seen.line) == ("timeout", "on\n", 3)
+
+
+def test_a_thread_that_never_ends_is_out_of_time(pool: Pool) -> None:
+    code = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
+    assert one(pool, code, timeout=2.0).ended == "timeout"
+
+
+def test_a_flood_is_cut(pool: Pool) -> None:
+    seen = one(pool, "while True:\n    print('x' * 1000)\n")
+    assert seen.ended == "flood"
+    assert 1 << 20 < len(seen.stdout) < 2 << 20
+
+
+@pytest.mark.parametrize("how", ["", "start_new_session=True"], ids=["in its group", "apart"])
+def test_a_process_left_behind_is_seen_and_killed(pool: Pool, how: str, tmp_path: Path) -> None:
+    if how and sys.platform != "linux":
+        pytest.skip("only Linux hands over processes that leave their group")
+    code = (
+        "import pathlib, subprocess\n"
+        f"child = subprocess.Popen(['sleep', '60'], {how})\n"
+        f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(child.pid))\n"
+    )
+    seen = one(pool, code)
+    assert (seen.ended, seen.left) == ("done", True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_a_job_that_kills_its_watcher_is_lost_and_the_others_go_on(pool: Pool) -> None:
+    if pool.method == "fresh" and sys.platform != "linux":
+        pytest.skip("the parent of a fresh interpreter is its worker on Linux")
+    kill = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
+    seen = run(pool, kill, "print(1)", kill, "print(2)", "print(3)")
+    assert [(one.ended, one.stdout) for one in seen] == [
+        ("lost", ""), ("done", "1\n"), ("lost", ""), ("done", "2\n"), ("done", "3\n"),
+    ]  # fmt: skip
+
+
+def test_a_program_finds_itself_as_a_file_that_was_started(pool: Pool) -> None:
+    code = """
+import inspect, multiprocessing, pathlib, sys
+
+class Square:
+    def of(self, x):
+        return x * x
+
+def square(x):
+    return Square().of(x)
+
+if __name__ == "__main__":
+    print(inspect.getsource(square).splitlines()[0], inspect.getsource(Square).splitlines()[0])
+    here = pathlib.Path(__file__)
+    print(here.name, sys.argv == [__file__], pathlib.Path.cwd() == here.parent)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(pool.map(square, [2, 3]))
+"""
+    assert one(pool, code) == Observed(
+        "done", "def square(x): class Square:\nexample.py True True\n[4, 9]\n"
+    )
+
+
+def test_what_a_program_leaves_in_its_folder_the_next_does_not_see(pool: Pool) -> None:
+    code = "import os\nprint(sorted(os.listdir()))\nopen('left', 'w').close()\n"
+    assert [seen.stdout for seen in run(pool, code, code)] == ["['example.py']\n"] * 2
+
+
+def test_a_program_has_nothing_to_read_and_a_settled_world(pool: Pool) -> None:
+    code = (
+        "import os, sys, time\nprint(repr(sys.stdin.read()), hash('key'), time.tzname[0],"
+        " sys.stdout.encoding, os.environ['COLUMNS'])\n"
+    )
+    first, second = run(pool, code, code)
+    assert first == second
+    assert first.stdout.startswith("'' ")
+    assert first.stdout.endswith(" UTC utf-8 80\n")
+
+
+def test_hashes_of_strings_follow_from_the_pools_seed(pool: Pool) -> None:
+    with Pool(method=pool.method, workers=1, hash_seed=1) as other:
+        code = "print(hash('key'))\n"
+        assert one(pool, code) == one(pool, code)
+        assert one(other, code) == one(other, code)
+        assert one(other, code) != one(pool, code)
+
+
+def test_exit_functions_and_threads_end_before_the_job_does(pool: Pool) -> None:
+    code = (
+        "import atexit, threading, time\natexit.register(print, 'last')\n"
+        "threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()\n"
+        "print('main')\n"
+    )
+    assert one(pool, code) == Observed("done", "main\nthread\nlast\n")
+
+
+def echo(payload: Any) -> Any:
+    """A job of the tests' own."""
+    print("said")
+    return {"got": payload}
+
+
+def test_any_function_can_be_a_job(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
+    with Pool(method=pool.method, workers=1) as own:
+        (seen,) = own.run([Job(f"{Path(__file__).stem}:echo", [1, "ü" * 100_000])])
+    assert seen == Observed("done", "said\n", result={"got": [1, "ü" * 100_000]})
+
+
+def test_a_relative_python_path_reaches_jobs_in_folders_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "here")
+    assert environment()["PYTHONPATH"] == str(tmp_path / "here")
+
+
+def test_the_caller_hears_of_each_job_as_it_ends(pool: Pool) -> None:
+    heard: list[str] = []
+    jobs = [Job(SCRIPT, {"code": f"print({n})"}) for n in range(4)]
+    pool.run(jobs, lambda job, seen: heard.append(job.payload["code"] + seen.stdout))
+    assert sorted(heard) == [f"print({n}){n}\n" for n in range(4)]
+
+
+def test_what_the_caller_raises_meanwhile_comes_through() -> None:
+    def stop(_job: Job, _seen: Observed) -> None:
+        raise KeyboardInterrupt
+
+    jobs = [Job(SCRIPT, {"code": "print(1)"}) for _ in range(3)]
+    with Pool(workers=1) as pool, pytest.raises(KeyboardInterrupt):
+        pool.run(jobs, stop)
+
+
+def test_children_die_with_a_caller_that_is_killed(tmp_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("macOS has no parent-death signal; workers there end with their connection")
+    code = (
+        "import os, pathlib, time\n"
+        f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid()))\n"
+        "time.sleep(60)\n"
+    )
+    caller = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import json, sys\nfrom mlx_keys.examples.execute.pool import Job, Pool\n"
+            f"Pool(workers=1).run([Job({SCRIPT!r}, json.loads(sys.argv[1]), 60.0)])",
+            json.dumps({"code": code}),
+        ],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < deadline, "the job never began"
+        time.sleep(0.05)
+    caller.kill()
+    caller.wait()
+    child = Path(f"/proc/{(tmp_path / 'pid').read_text()}")
+    while (child.exists() or list(tmp_path.glob("mlx-keys-*"))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not child.exists()
+    assert list(tmp_path.glob("mlx-keys-*")) == []
+
+
+def test_seconds_are_told_but_not_compared() -> None:
+    assert Observed("done", seconds=1.0) == replace(Observed("done"), seconds=2.0)
+
+
+WATCH = """
+import os, socket, subprocess, sys
+from mlx_keys.examples.execute.watch import watch
+if hasattr(os, "pidfd_open"):
+    del os.pidfd_open
+ours, caller = socket.socketpair()
+reading, writing = os.pipe()
+child = subprocess.Popen(
+    ["sh", "-c", sys.argv[1]], stdout=writing, start_new_session=True, pass_fds=[writing]
+)
+os.close(writing)
+seen = watch(child.pid, {"stdout": reading}, 2.0, caller)
+print(seen.status, repr(seen.stopped), seen.left, bytes(seen.streams["stdout"]))
+child.returncode = 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("shell", "expected"),
+    [
+        ("sleep 0.1; echo out; exit 3", "3 '' False b'out\\n'"),
+        ("echo out; kill -9 $$", "-9 '' False b'out\\n'"),
+        ("trap '' USR2; echo out; sleep 60", "-9 'timeout' False b'out\\n'"),
+        ("echo out; sleep 60 & echo more", "0 '' True b'out\\nmore\\n'"),
+    ],
+)
+def test_a_child_is_watched_to_its_end_where_no_descriptor_stands_for_it(
+    shell: str, expected: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, shell], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == expected

@@ -1,0 +1,166 @@
+"""What was accepted of a gallery script: its text, and what changes it and what does not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example as hypothesis_example
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlx_keys.errors import KeysError
+from mlx_keys.examples.compare import Allowed, Kind
+from mlx_keys.examples.gallery.golden_file import Block, Comparison, Part, parse, render, settle
+
+GOLDEN = """\
+What plot_split.py shows, block by block. `make bless` writes this file.
+
+>>> print(prng.split(prng.key(7)))
+    array([[966301609, 989289821],
+           [1948237315, 1058547403]], dtype=uint32)
+
+>>> figure
+    drawn
+  picture:
+    Two children.
+    x: word
+"""
+SHOWN = (
+    Block(
+        "print(prng.split(prng.key(7)))",
+        (
+            Part(
+                "text",
+                "array([[966301609, 989289821],\n       [1948237315, 1058547403]], dtype=uint32)",
+            ),
+        ),
+        5,
+    ),
+    Block("silent = 1", (), 9),
+    Block("figure", (Part("text", "drawn"), Part("picture", "Two children.\nx: word")), 12),
+)
+
+printed = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"])).map(settle)
+parts = st.builds(Part, st.sampled_from(["text", "picture"]), printed.filter(bool))
+
+
+def unplaced(blocks: tuple[Block, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(one.label, [(part.kind, part.text) for part in one.parts]) for one in blocks]
+
+
+def faults(golden: str, shown: tuple[Block, ...] = SHOWN) -> list[KeysError]:
+    comparison = Comparison("plot_split.py", "golden/plot_split.txt")
+    return list(comparison.of(parse(golden, "golden/plot_split.txt"), shown).faults)
+
+
+def test_a_golden_file_holds_the_blocks_that_show_something_under_their_statements() -> None:
+    assert render("plot_split.py", SHOWN) == GOLDEN
+
+
+def test_what_is_read_knows_its_lines() -> None:
+    first, second = parse(GOLDEN, "golden")
+    assert (first.line, first.parts[0].line) == (3, 4)
+    assert [(part.kind, part.line) for part in second.parts] == [("text", 8), ("picture", 10)]
+
+
+@given(st.lists(parts, min_size=1, max_size=3))
+@hypothesis_example([Part("text", "drawn\n\nwell"), Part("picture", "Two.\n\nx: word")])
+def test_what_is_written_is_read_back(shown: list[Part]) -> None:
+    # Two texts in a row are one: a block has one text at most, before or after its pictures.
+    once = [part for i, part in enumerate(shown) if part.kind == "picture" or i == 0]
+    block = Block("statement", tuple(once), 1)
+    assert unplaced(parse(render("s.py", [block]), "golden")) == unplaced((block,))
+
+
+def test_what_was_accepted_holds_whatever_the_lines_and_the_silent_code() -> None:
+    moved = tuple(Block(one.label, one.parts, one.line + 40) for one in SHOWN if one.parts)
+    assert faults(GOLDEN, moved) == []
+
+
+def test_a_statement_that_was_rewritten_and_shows_the_same_holds() -> None:
+    renamed = (Block("print(children)", SHOWN[0].parts, 5), *SHOWN[1:])
+    assert faults(GOLDEN, renamed) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"), [("966301609", "966301608", 4), ("1058547403", "1058547404", 5)]
+)
+def test_a_changed_digit_is_a_fault_at_its_line(old: str, new: str, line: int) -> None:
+    (fault,) = faults(GOLDEN.replace(old, new))
+    assert str(fault.where) == f"golden/plot_split.txt:{line}"
+    assert "plot_split.py:5" in fault.problem
+    assert new in str(fault.expected)
+    assert old in str(fault.found)
+    assert "make bless" in str(fault.mend)
+
+
+def test_a_changed_text_alternative_is_a_fault_at_its_line() -> None:
+    (fault,) = faults(GOLDEN.replace("x: word", "x: key"))
+    assert str(fault.where) == "golden/plot_split.txt:11"
+    assert fault.problem.startswith("the text alternative of the picture")
+
+
+def test_a_block_that_nobody_accepted_is_a_fault_of_the_script() -> None:
+    new = Block("print(1)", (Part("text", "1"),), 7)
+    (fault,) = faults(GOLDEN, (SHOWN[0], new, *SHOWN[1:]))
+    assert str(fault.where) == "plot_split.py:7"
+    assert fault.problem == "nobody has accepted what `print(1)` shows"
+
+
+def test_a_block_that_is_gone_is_a_fault_of_the_golden_file() -> None:
+    (fault,) = faults(GOLDEN, SHOWN[1:])
+    assert str(fault.where) == "golden/plot_split.txt:3"
+    assert fault.found == "no such block"
+
+
+def test_a_picture_where_text_was_is_a_fault() -> None:
+    swapped = (Block(SHOWN[0].label, (Part("picture", "A key."),), 5), *SHOWN[1:])
+    (fault,) = faults(GOLDEN, swapped)
+    assert str(fault.where) == "golden/plot_split.txt:4"
+    assert fault.expected == SHOWN[0].parts[0].text
+    assert fault.found == "a picture: A key."
+
+
+def test_a_part_more_or_less_is_a_fault_at_what_was_accepted() -> None:
+    figure = SHOWN[2]
+    more = Block(figure.label, (*figure.parts, Part("text", "done")), figure.line)
+    (fault,) = faults(GOLDEN, (*SHOWN[:2], more))
+    assert (str(fault.where), fault.found) == ("golden/plot_split.txt:7", "done")
+    less = Block(figure.label, figure.parts[:1], figure.line)
+    (fault,) = faults(GOLDEN, (*SHOWN[:2], less))
+    assert (str(fault.where), fault.found) == ("golden/plot_split.txt:10", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected", "found"),
+    [
+        ("a\nb\nc", "a\nB\nc", "b\nc", "B\nc"),
+        ("a\nb", "a", "b", "(the text ends here)"),
+        ("#" + "\n#" * 11, "", "\n".join("#" * 12), "(the text ends here)"),
+        ("#" + "\n#" * 12, "a", "\n".join("#" * 12) + "\n(1 more lines)", "a"),
+    ],
+    ids=["from the line that differs", "to its end", "12 lines", "no more than 12 lines"],
+)
+def test_a_fault_shows_a_few_lines_of_both(old: str, new: str, expected: str, found: str) -> None:
+    accepted, shown = (Block("x", (Part("text", text),), 1) for text in (old, new))
+    compared = Comparison("s.py", "golden").of((accepted,), (shown,))
+    assert compared.verdicts == ()
+    (fault,) = compared.faults
+    assert (fault.expected, fault.found) == (expected, found)
+
+
+def test_floats_are_held_to_what_is_allowed() -> None:
+    golden = parse(render("s.py", [Block("print(x)", (Part("text", "0.500"),), 1)]), "golden")
+    shown = (Block("print(x)", (Part("text", "0.501"),), 1),)
+    assert len(Comparison("s.py", "golden").of(golden, shown).faults) == 1
+    (verdict,) = Comparison("s.py", "golden", Allowed(report=True)).of(golden, shown).verdicts
+    assert verdict.kind is Kind.UNATTESTED
+
+
+def test_a_line_of_no_golden_file_is_refused_where_it_stands() -> None:
+    with pytest.raises(KeysError, match="no golden file") as caught:
+        parse(GOLDEN + "stray\n", "golden")
+    assert str(caught.value.where) == "golden:12"
+
+
+def test_colours_tabs_and_outer_blanks_are_not_kept() -> None:
+    assert settle("\n\x1b[31ma\tb\x1b[0m  \n\n") == "a       b"

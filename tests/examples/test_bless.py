@@ -1,0 +1,187 @@
+"""Blessing writes outputs and nothing else, and refuses what luck decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example as hypothesis_example
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlx_keys.errors import KeysError
+from mlx_keys.examples import bless
+from mlx_keys.examples.check import Judged, judge
+from mlx_keys.examples.compare import Allowed
+from mlx_keys.examples.execute.pool import Observed
+from mlx_keys.examples.model import Example
+from mlx_keys.examples.parse.extract import extract
+
+MYST = "# Page\n\n```{example}\nprint(1)\n```\n\nMore.\n"
+MYST_BLESSED = "# Page\n\n```{example}\nprint(1)\n```\n```{output}\n1\n```\n\nMore.\n"
+
+
+def accept(text: str, printed: list[str], path: str = "page.md") -> str:
+    found = extract(text, path)
+    assert [str(fault) for fault in found.faults] == []
+    outputs = [
+        (example, example.normal(one)) for example, one in zip(found.examples, printed, strict=True)
+    ]
+    return bless.blessed(text, outputs)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "printed", "expected"),
+    [
+        ("page.md", MYST, "1\n", MYST_BLESSED),
+        ("page.md", MYST.replace("\n", "\r\n"), "1\n", MYST_BLESSED.replace("\n", "\r\n")),
+        ("page.md", MYST_BLESSED.replace("\n1\n", "\n2\n3\n"), "1\n", MYST_BLESSED),
+        ("page.md", MYST_BLESSED, "", MYST),
+        (
+            "page.md",
+            "```{example}\nprint('`' * 4)\n```",
+            "````\n",
+            "```{example}\nprint('`' * 4)\n```\n`````{output}\n````\n`````",
+        ),
+        (
+            "page.md",
+            "<!-- example -->\n```python\nprint(1)\n```\n\n```text\n0\n```\n\n```text\nkeep\n```\n",
+            "1\n",
+            "<!-- example -->\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n```text\nkeep\n```\n",
+        ),
+        (
+            "page.rst",
+            ".. example::\n\n   print(1)\n\nMore.\n",
+            "1\n\n  2\n",
+            ".. example::\n\n   print(1)\n\n.. output::\n\n   1\n\n     2\n\nMore.\n",
+        ),
+        (
+            "page.rst",
+            ".. example::\n\n   print(1)\n\n.. output::\n\n   0\n\nMore.\n",
+            "1\n",
+            ".. example::\n\n   print(1)\n\n.. output::\n\n   1\n\nMore.\n",
+        ),
+    ],
+    ids=["new", "new, windows", "changed", "gone", "backticks, no last line end", "marker",
+         "new in rst", "changed in rst"],
+)  # fmt: skip
+def test_an_output_is_written_where_it_belongs(
+    path: str, text: str, printed: str, expected: str
+) -> None:
+    assert accept(text, [printed], path) == expected
+
+
+PROSE = st.lists(
+    st.sampled_from(["", "Text.", "  indented", "```python\nx\n```", "- item", "\ttab", "é\x0b"]),
+    max_size=4,
+).map(lambda lines: "\n".join(["", *lines, "", ""]))
+PRINTED = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from("`~:-.\n #"), max_size=40
+)
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> tuple[str, list[str], list[str]]:
+    """A page, the prose around its examples, and what each example is to print."""
+    between = draw(st.lists(PROSE, min_size=2, max_size=4))
+    count = len(between) - 1
+    printed = draw(st.lists(PRINTED, min_size=count, max_size=count))
+    page = between[0] + "".join(
+        f"```{{example}}\nprint({number})\n```\n{prose}" for number, prose in enumerate(between[1:])
+    )
+    return page, between, printed
+
+
+@given(pages())
+def test_a_blessed_page_shows_what_was_printed_and_keeps_its_prose(
+    page: tuple[str, list[str], list[str]],
+) -> None:
+    text, between, printed = page
+    new = accept(text, printed)
+    examples = extract(new, "page.md").examples
+    for example, one in zip(examples, printed, strict=True):
+        judged = judge(example, Observed("done", one))
+        assert judged.faults == ()
+    at = 0
+    for prose in between:
+        assert prose in new[at:]
+        at = new.index(prose, at) + len(prose)
+    assert accept(new, printed) == new
+    assert accept(new, [""] * len(printed)) == text
+
+
+@given(PRINTED)
+@hypothesis_example("  all\n    indented")
+def test_rst_that_is_blessed_shows_what_was_printed(printed: str) -> None:
+    text = "Title\n=====\n\n.. example::\n\n   print(1)\n\nMore.\n"
+    new = accept(text, [printed], "page.rst")
+    (example,) = extract(new, "page.rst").examples
+    assert judge(example, Observed("done", printed)).faults == ()
+    assert accept(new, [printed], "page.rst") == new
+
+
+def example_of(options: str = "") -> Example:
+    (example,) = extract(f"```{{example}}\n{options}print(1)\n```\n", "page.md").examples
+    return example
+
+
+def shown(text: str) -> Example:
+    page = f"```{{example}}\nprint(1)\n```\n```{{output}}\n{text}\n```\n"
+    (example,) = extract(page, "page.md").examples
+    return example
+
+
+def test_what_two_runs_print_alike_depends_on_no_luck() -> None:
+    assert bless.luck(example_of(), Observed("done", "1\n"), Observed("done", "1\n")) is None
+
+
+def test_what_differs_between_two_runs_is_refused_by_its_lines() -> None:
+    fault = bless.luck(
+        example_of(), Observed("done", "a\nb\nc\n"), Observed("done", "a\nB\nc\nd\n")
+    )
+    assert fault is not None
+    assert str(fault.where) == "page.md:2"
+    assert fault.problem == "what this example prints depends on luck, so it cannot be accepted"
+    assert fault.found is not None
+    assert fault.found.startswith("line 2, 4 of its output differed between two runs\n")
+
+
+def test_what_fails_the_second_time_is_refused() -> None:
+    fault = bless.luck(example_of(), Observed("done", ""), Observed("timeout"))
+    assert fault is not None
+    assert fault.problem == "this example was stopped after 30 s"
+
+
+def test_what_varies_is_allowed_to() -> None:
+    example = example_of(":varies: the clock\n")
+    assert bless.luck(example, Observed("done", "1\n"), Observed("done", "2\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("judged", "expected"),
+    [
+        (judge(example_of(), Observed("done", "1\n")), True),
+        (judge(example_of(), Observed("done", "")), False),
+        (judge(example_of(), Observed("timeout", "1\n")), False),
+        (judge(shown("1.5"), Observed("done", "1.6\n")), True),
+        (judge(shown("1.5"), Observed("done", "1.6\n"), Allowed(report=True)), False),
+        (judge(shown("1.5"), Observed("done", "")), True),
+    ],
+    ids=["new", "silent", "failed", "changed", "off elsewhere", "gone"],
+)
+def test_what_a_page_may_show_already_is_not_blessed(judged: Judged, expected: bool) -> None:
+    assert bless.stale(judged) is expected
+
+
+def test_a_page_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(MYST)
+    (example,) = extract(MYST, str(page)).examples
+    judged = judge(example, Observed("done", "1\n"))
+    page.write_text("New line.\n" + MYST)
+    with pytest.raises(KeysError, match="this page changed while its examples ran"):
+        bless.write(page, [judged])
+    assert page.read_text() == "New line.\n" + MYST
+    page.write_text(MYST)
+    bless.write(page, [judged])
+    assert page.read_text() == MYST_BLESSED

@@ -1,0 +1,139 @@
+"""Errata on a page, quotes of upstream, and a mlx that takes other parameters than recorded."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.tiny_project import CONF, build, write
+
+from mlx_keys.upstream.installed.introspect import snapshot
+
+PAGE = """# Errata
+
+```{upstream-says} mlx.core.random.uniform
+half-open  interval `[low,
+high)`
+```
+
+```{errata} mlx.core.random
+```
+"""
+KEY = """# key
+
+```{mlx-function} mlx.core.random.key
+Makes a key.
+```
+"""
+
+
+def text_of(html: str) -> str:
+    """A page's words, without its tags."""
+    blocks = re.sub(r"</(?:dt|dd|p)>", " ", html[html.index("<h1>") :])
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", blocks))
+
+
+@pytest.fixture(scope="module")
+def errata(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("errata")
+    write(folder, {"errata.md": PAGE, "key.md": KEY})
+    built = build(folder)
+    assert (built.warnings, built.untrue) == ("", "")
+    return built.html("errata")
+
+
+def test_what_many_functions_share_is_told_once(errata: str) -> None:
+    words = text_of(errata)
+    assert "stream is not documented. All but key and seed." in words
+    assert "No example. All 13 functions." in words
+    assert words.count("No example.") == 1
+
+
+def test_what_is_left_is_told_by_function(errata: str) -> None:
+    words = text_of(errata)
+    assert "mlx.core.random state is not documented." in words
+    assert "truncated_normal The default of shape is documented as (); it is None." in words
+    assert "permutation x is marked optional; it is required." in words
+
+
+def test_a_function_links_to_its_page_where_there_is_one(errata: str) -> None:
+    assert 'href="key.html#mlx.core.random.key"' in errata
+    assert "seed.html" not in errata
+
+
+def test_upstream_is_quoted_with_its_marks(errata: str) -> None:
+    said = "The documentation of uniform says: “half-open interval [low, high)”."
+    assert said in text_of(errata)
+
+
+def test_a_promise_that_the_page_has_quoted_is_not_told_again(errata: str) -> None:
+    """It is shown there; what the page does not quote is told in the list."""
+    words = text_of(errata)
+    assert "\u201carray of random integers\u201d; in fact bernoulli(0.5, (3,)) has" in words
+    assert "half-open interval [low, high)\u201d; in fact" not in words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told", "line"),
+    [
+        (
+            "half-open",
+            "closed",
+            "the documentation of mlx.core.random.uniform does not say this",
+            3,
+        ),
+        ("half-open  interval `[low,\nhigh)`\n", "", "does not say this", 3),
+        ("random.uniform", "random.unicorn", "has no mlx.core.random.unicorn", 3),
+        ("{errata} mlx.core.random", "{errata} mlx.core.chance", "has no mlx.core.chance", 8),
+    ],
+)
+def test_a_quote_that_is_no_longer_there_ends_the_build(
+    tmp_path: Path, old: str, new: str, told: str, line: int
+) -> None:
+    assert PAGE.count(old) == 1
+    write(tmp_path, {"errata.md": PAGE.replace(old, new)})
+    built = build(tmp_path)
+    assert built.untrue == "one thing does not hold; nothing was written"
+    assert re.search(rf"errata\.md:{line}: ERROR: .*{re.escape(told)}", built.warnings)
+
+
+def changed_record(folder: Path) -> None:
+    """Record other signatures than the installed ones."""
+    path = folder / "trust" / "signatures.json"
+    snapshot.save(snapshot.now(), path)
+    plain = json.loads(path.read_text())
+    plain["functions"]["mlx.core.random.key"] = ["(seed: float) → array"]
+    plain["functions"]["mlx.core.random.seed"] = ["(seed: float) → None"]
+    path.write_text(json.dumps(plain))
+
+
+def test_a_changed_signature_ends_the_build_at_the_page_to_curate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing else changed; and at the record, for a function that no page describes."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"key.md": KEY}, CONF + 'mlx_keys_trust = "trust"\n')
+    assert build(tmp_path).untrue == ""
+    changed_record(tmp_path)
+    built = build(tmp_path)
+    assert built.untrue == "2 things do not hold; nothing was written"
+    assert re.search(
+        r"^key\.md:1: ERROR: mlx \S+ changed the signature of mlx\.core\.random\.key\n"
+        r"  expected: \(seed: float\) → array  \(mlx \S+\)\n"
+        r"  found: \(seed: int\) → array\n"
+        r"  mend: curate key\.md, then mlx-keys drift --record$",
+        built.warnings,
+        re.MULTILINE,
+    )
+    assert "trust/signatures.json:1: ERROR" in built.warnings
+    snapshot.save(snapshot.now(), tmp_path / "trust" / "signatures.json")
+    assert build(tmp_path).untrue == ""
+
+
+def test_a_record_that_cannot_be_read_ends_the_build(tmp_path: Path) -> None:
+    write(tmp_path, {"key.md": KEY}, CONF + 'mlx_keys_trust = "trust"\n')
+    (tmp_path / "trust").mkdir()
+    (tmp_path / "trust" / "signatures.json").write_text("[]")
+    assert "signatures.json:1: ERROR: not a record of signatures" in build(tmp_path).warnings

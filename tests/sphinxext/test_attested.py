@@ -1,0 +1,62 @@
+"""The table of attested machines says what the records say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.testing.util import SphinxTestApp
+
+from mlx_keys.examples.execute.backend import Backend
+from mlx_keys.examples.ulp import Distance
+from mlx_keys.sphinxext.attested import column
+from mlx_keys.trust.attestations import Entry, Record, save_record
+
+CUDA = Backend("cuda", "linux", "x86_64", "glibc 2.39", "NVIDIA H100", "0.32.4", "3.12.3")
+FAR = (Distance(2.0, "ulp of float32"),)
+RECORD = Record(
+    CUDA,
+    "2026-11-22",
+    {"a.md": (Entry("1", "2", "2"), Entry("3", "4", "5", FAR)), "b.md": (Entry("6", "7", "7"),)},
+)
+
+
+def test_a_column_counts_what_is_equal_and_how_far_the_rest_is() -> None:
+    assert column(RECORD) == (
+        "CUDA",
+        "NVIDIA H100",
+        "Linux x86_64, glibc 2.39",
+        "0.32.4",
+        "2026-11-22",
+        "3",
+        "2",
+        "1, within 2 ulp of float32",
+    )
+
+
+def build(folder: Path) -> str:
+    source = folder / "docs"
+    source.mkdir(exist_ok=True)
+    (source / "conf.py").write_text(
+        'extensions = ["myst_parser", "mlx_keys.sphinxext"]\nmlx_keys_trust = "../trust"\n'
+    )
+    (source / "index.md").write_text("# Page\n\n```{attested-backends}\n```\n")
+    app = SphinxTestApp(srcdir=source, builddir=folder / "build", freshenv=False)
+    try:
+        app.build()
+        assert app.warning.getvalue() == ""
+    finally:
+        app.cleanup()
+    return (folder / "build" / "html" / "index.html").read_text()
+
+
+def test_the_page_follows_the_records(tmp_path: Path) -> None:
+    assert "No machine has been attested yet." in build(tmp_path)
+    save_record(tmp_path / "trust", RECORD)
+    page = build(tmp_path)
+    assert "NVIDIA H100" in page
+    assert "No machine" not in page
+    path = tmp_path / "trust" / "backends" / f"{CUDA.name}.json"
+    path.write_text(path.read_text().replace("H100", "H200"))
+    assert "NVIDIA H200" in build(tmp_path)
+    path.unlink()
+    assert "No machine has been attested yet." in build(tmp_path)

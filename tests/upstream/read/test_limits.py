@@ -1,0 +1,119 @@
+"""Pages of nothing but marks, which would keep Markdown's reader busy: the rest is plain text."""
+
+from __future__ import annotations
+
+import pytest
+from tests.paths import PAGES
+
+from mlx_keys.errors import KeysError
+from mlx_keys.upstream.read import limits, page, placeholders, rewritten
+from mlx_keys.upstream.write import page as myst
+
+GFM = (PAGES / "pond.core.scoop.gfm.md").read_text()
+FLAT = (PAGES / "pond.core.scoop.flat.txt").read_text()
+
+
+@pytest.mark.parametrize("sign", ["[", "*a*", "![", "a_"])
+def test_what_follows_too_many_marks_is_plain_text(sign: str) -> None:
+    """No word is lost, and a warning says so."""
+    record = page.read(GFM.replace("Ducks are", f"{sign * 9000} end *here* Ducks are"), "p")
+    assert [one.kind for one in record.warnings] == ["dense-markup"]
+    body = record.entries[0].body + record.entries[0].summary
+    assert r"end \*here\* Ducks are in the way." in body
+
+
+@pytest.mark.parametrize("sign", ["[", "*a*", "![", "a_"])
+def test_what_follows_too_many_marks_on_one_line_is_plain_text(sign: str) -> None:
+    found = page.read(FLAT.replace("Lift water", f"{sign * 9000} end *here* Lift water"), "p")
+    assert "dense-markup" in [one.kind for one in found.warnings]
+    body = found.entries[0].body + found.entries[0].summary
+    assert r"end \*here\* Lift water" in body
+    assert "Returns: The bucket." in body
+
+
+@pytest.mark.parametrize("form", [GFM, FLAT])
+def test_a_page_has_one_summary_before_and_after_it_is_rewritten(form: str) -> None:
+    """For an index shows it: also where nothing of a page is read but plain text."""
+    found = page.read(form.replace("Lift water", f"{'<div>' * 9000}Lift water"), "p")
+    again = page.read("\n".join(myst.page_lines(found)), "p")
+    assert found.entries[0].summary == again.entries[0].summary
+
+
+@pytest.mark.parametrize("form", [GFM, FLAT])
+def test_a_curators_words_are_bounded_too(form: str) -> None:
+    found = page.read(form.replace("never overflows.", f"never {'*a*' * 9000} end."), "p")
+    assert "end." in found.curated.remarks[-1]
+
+
+def test_a_page_as_dense_as_upstreams_is_read_whole() -> None:
+    text = "A [link](http://a.b) and some words about it, `code` too.\n" * 2000
+    assert limits.limit(text) is None
+
+
+def test_a_rewritten_page_with_more_marks_than_it_can_have_is_refused() -> None:
+    """It may have half as many again as others: tags are gone from it."""
+    page.read(f"{myst.MARK}\n\n# a.b\n\n[a](b.c.md) {'*a b c d e f g* ' * 9000}", "p")
+    with pytest.raises(KeysError, match="more marks than a rewritten page has"):
+        page.read(f"{myst.MARK}\n\n# a.b\n\n{'[' * 9000}", "p")
+
+
+def test_where_links_lead_makes_a_rewritten_page_no_denser() -> None:
+    """A folder leads the links of its pages elsewhere once they are written."""
+    long, short = "https://example.org/pond/html/python/pond.core.scoop.html", "a.md"
+    said = [f"{myst.MARK}\n\n# a.b\n\n{f'[*a* b]({to}) ' * 9000}" for to in (long, short)]
+    assert [rewritten.bounded(one) for one in said] == [False, False]
+    assert rewritten.bounded(said[0].replace("*a* b", "a few words, and more")) is True
+    assert rewritten.bounded(said[1].replace("*a* b", "a few words, and more")) is True
+
+
+@pytest.mark.parametrize(
+    ("line", "weight"),
+    [("\n- a", 12), ("\n1. a", 12), ("\n> * - a", 20), ("\n -", 12), ("\n-a", 6), ("\n>> a", 10)],
+)
+def test_each_item_that_a_line_opens_counts(line: str, weight: int) -> None:
+    """An item costs as much as a line, a quotation less."""
+    cut = limits.limit(line * 9000)
+    assert cut is not None
+    assert cut // len(line) == (2000 + 0.3 * len(line) * 9000) // weight
+
+
+def test_what_was_set_aside_is_not_lost_where_the_rest_is_plain_text() -> None:
+    formulas = '\n<div class="math">\n\nx_1\n\n</div>\n' * 500
+    found = page.read(GFM.replace("Ducks are", f"\n{formulas}\nDucks are"), "p")
+    assert [one.kind for one in found.warnings] == ["dense-markup"]
+    assert "\x02" not in str(found)
+    assert str(found).count("x_1") + str(found).count("x\\\\_1") >= 500
+
+
+def test_of_forms_without_end_the_rest_is_prose() -> None:
+    found = page.read(FLAT.replace("Lift water", f"{'scoop(a) ' * 300}Lift water"), "p")
+    assert len(found.entries[0].overloads) == 100
+    assert (found.entries[0].summary + found.entries[0].body).count("scoop(a)") == 200
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        "`{}`",
+        "[a](http://b.c/{})",
+        "![{}](b)",
+        "\n\n```\n{}\n```\n\n",
+        "\n\n    {}\n\n",
+        "<b title='{}'>",
+    ],
+)
+def test_a_formula_anywhere_leaves_no_mark_of_ours(put: str) -> None:
+    said = put.format('<span class="math">x_1</span>')
+    found = page.read(GFM.replace("Ducks are", f"{said} Ducks are"), "p")
+    assert "\x02" not in str(found)
+    assert "x_1" in str(found) or "title" in put
+
+
+def test_formulas_come_back_as_they_were() -> None:
+    """Whatever a page writes in place of the marks that stand for them."""
+    kept = placeholders.Aside()
+    text = kept.put("a*b*\n  <c> & d")
+    assert "*" not in text
+    assert text.count("\n") == 1
+    assert kept.back(f"({text})") == "(a*b*\n  <c> & d)"
+    assert kept.back("\x02999\x02") == ""
