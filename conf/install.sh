@@ -20,14 +20,14 @@ fi
 if ! command -v "$python" >/dev/null 2>&1; then
     say "mlx-keys: no $python on the PATH"
     say "  expected: Python 3.11 or newer"
-    say "  mend: install Python, or name one: make html PYTHON=/path/to/python3"
+    say "  fix: install Python, or name one: make html PYTHON=/path/to/python3"
     exit 1
 fi
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     say "mlx-keys: $python is too old"
     say "  expected: Python 3.11 or newer"
     say "  found: $("$python" --version 2>&1)"
-    say "  mend: make html PYTHON=/path/to/python3.11"
+    say "  fix: make html PYTHON=/path/to/python3.11"
     exit 1
 fi
 # One that uv made has no pip: it gets one, or where Python brings none along it is made anew.
@@ -38,7 +38,7 @@ if ! [ -x .venv/bin/python ]; then
     if ! "$python" -m venv .venv; then
         rm -rf .venv
         say "mlx-keys: $python could not make a virtual environment"
-        say "  mend: on Debian and Ubuntu, apt install python3-venv; or install uv"
+        say "  fix: on Debian and Ubuntu, apt install python3-venv; or install uv"
         exit 1
     fi
 fi

@@ -1,4 +1,4 @@
-"""What a page loads, only what it uses; and a mend of what Sphinx writes."""
+"""What a page loads, only what it uses; and a fix of what Sphinx writes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def dress(
     context: dict[str, Any],
     _doctree: nodes.document | None,
 ) -> None:
-    """Leave out what the page has no use for, and mend what no list may look like."""
+    """Leave out what the page has no use for, and fix what no list may look like."""
     context["body"] = _SIGNATURE.sub(_without_list, context.get("body", ""))
     left_out = UNUSED if 'class="highlight"' in context["body"] else UNUSED + FOR_CODE
     for kind in ("css_files", "script_files"):

@@ -15,7 +15,7 @@ INSTALL_MLX = "pip install mlx" if sys.platform == "darwin" else "pip install 'm
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A line of a file, as an editor or a terminal opens it.
 
     Attributes:
@@ -38,28 +38,28 @@ class KeysError(Exception):
         where: The place to look at.
         expected: What should have been there.
         found: What was there.
-        mend: The command, or the act, that puts it right.
+        fix: The command, or the act, that puts it right.
     """
 
     def __init__(
         self,
         problem: str,
         *,
-        where: Place | None = None,
+        where: Location | None = None,
         expected: str | None = None,
         found: str | None = None,
-        mend: str | None = None,
+        fix: str | None = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.where = where
         self.expected = expected
         self.found = found
-        self.mend = mend
+        self.fix = fix
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.problem}" if self.where else self.problem
-        parts = [("expected", self.expected), ("found", self.found), ("mend", self.mend)]
+        parts = [("expected", self.expected), ("found", self.found), ("fix", self.fix)]
         return "\n".join([head, *(_part(name, text) for name, text in parts if text is not None)])
 
 

@@ -199,7 +199,7 @@ def test_only_the_generator_is_kept() -> None:
 def test_one_record_of_a_device_is_read(tmp_path: Path) -> None:
     with pytest.raises(KeysError, match="0 records of speed on metal") as caught:
         speed.load(tmp_path, "metal")
-    assert caught.value.mend == "mlx-keys bench prng --record on such a machine"
+    assert caught.value.fix == "mlx-keys bench prng --record on such a machine"
     (tmp_path / "speed").mkdir()
     (tmp_path / "speed" / "cpu-a.json").write_text("[]")
     with pytest.raises(KeysError, match="this is no record of speed"):
@@ -215,8 +215,8 @@ def test_without_a_site_there_is_none_to_measure(
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(command, ["site"])
     assert isinstance(done.exception, KeysError)
-    assert done.exception.mend is not None
-    assert "bench prng" in done.exception.mend
+    assert done.exception.fix is not None
+    assert "bench prng" in done.exception.fix
 
 
 def test_without_mlx_nothing_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -228,4 +228,4 @@ def test_without_mlx_nothing_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_pa
     done = CliRunner().invoke(command)
     assert isinstance(done.exception, KeysError)
     assert done.exception.problem == "mlx is not installed, and what is measured runs on it"
-    assert done.exception.mend == INSTALL_MLX
+    assert done.exception.fix == INSTALL_MLX

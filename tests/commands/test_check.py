@@ -130,4 +130,4 @@ main()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("mlx-keys: there is no mlx here to check\n")
-    assert f"mend: {INSTALL_MLX}" in done.stderr
+    assert f"fix: {INSTALL_MLX}" in done.stderr

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from tests.paths import CORPUS, ROOT
 
 from mlx_keys.__main__ import cli
-from mlx_keys.errors import INSTALL_MLX, KeysError, Place
+from mlx_keys.errors import INSTALL_MLX, KeysError, Location
 from mlx_keys.upstream.drift import compare
-from mlx_keys.upstream.drift.finding import Kind
+from mlx_keys.upstream.drift.finding import FindingKind
 from mlx_keys.upstream.drift.runtime_claims import PROMISES
 from mlx_keys.upstream.installed import snapshot
 from mlx_keys.upstream.installed.snapshot import Change, Signatures
@@ -72,7 +72,7 @@ def test_findings_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_where_nothing_differs_the_status_is_0(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "docstrings", lambda _: compare.Comparison(13))
+    monkeypatch.setattr(compare, "docstrings", lambda _: compare.DriftReport(13))
     monkeypatch.chdir(ROOT)
     status, out, err = drift()
     assert (status, err) == (0, "")
@@ -125,7 +125,7 @@ def test_without_mlx_the_error_says_how_to_install_it() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert f"mend: {INSTALL_MLX}" in done.stderr
+    assert f"fix: {INSTALL_MLX}" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -160,12 +160,12 @@ def test_a_changed_signature_is_told_with_the_page_to_curate(tmp_path: Path) -> 
         "mlx.core.random.key\n"
         "  expected: (seed: float) → array  (mlx 0.1.0)\n"
         "  found: (seed: int) → array\n"
-        "  mend: curate docs/reference/mlx.core.random.key.md, then mlx-keys drift --record\n"
+        "  fix: curate docs/reference/mlx.core.random.key.md, then mlx-keys drift --record\n"
     ) in err
     assert f"{now} has no mlx.core.random.sow any more" in err
     assert f"{now} has mlx.core.random.split, which is new" in err
-    assert "mend: describe it on a page, then mlx-keys drift --record" in err
-    assert "mend: take it off the pages that name it, then mlx-keys drift --record" in err
+    assert "fix: describe it on a page, then mlx-keys drift --record" in err
+    assert "fix: take it off the pages that name it, then mlx-keys drift --record" in err
     _, out, _ = drift("--file", str(path), "--json")
     assert {
         "function": "mlx.core.random.key",
@@ -202,28 +202,30 @@ def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None
     ]
     told = {(one.function.removeprefix("mlx.core.random."), one.kind, one.subject) for one in found}
     functions = {name.rpartition(".")[2] for name in snapshot.now().functions}
-    assert {name for name, kind, _ in told if kind is Kind.EXAMPLE} == functions
-    streams = {name for name, kind, about in told if (kind, about) == (Kind.UNDOCUMENTED, "stream")}
+    assert {name for name, kind, _ in told if kind is FindingKind.EXAMPLE} == functions
+    streams = {
+        name for name, kind, about in told if (kind, about) == (FindingKind.UNDOCUMENTED, "stream")
+    }
     assert streams == functions - {"key", "seed"}
     for matter in ("what shape and dtype a key has", "how to pass many keys at once"):
         assert {name for name, _, about in told if about == matter} == functions - {"key", "seed"}
     assert {name for name, _, about in told if about == "what it raises, and when"} == functions
     assert {
-        ("truncated_normal", Kind.DEFAULT, "shape"),
-        ("permutation", Kind.OPTIONAL, "x"),
-        ("gumbel", Kind.OPTIONAL, "shape"),
-        ("split", Kind.SHAPE_UNSAID, ""),
-        ("split", Kind.DTYPE_UNSAID, ""),
-        ("key", Kind.SHAPE_UNSAID, ""),
-        ("key", Kind.DTYPE_UNSAID, ""),
-        ("bernoulli", Kind.DTYPE_UNSAID, ""),
-        ("key", Kind.NOTE, "stream"),
-        ("mlx.core.random", Kind.CLAIM, "key"),
-        ("mlx.core.random", Kind.UNLISTED, "state"),
+        ("truncated_normal", FindingKind.DEFAULT, "shape"),
+        ("permutation", FindingKind.OPTIONAL, "x"),
+        ("gumbel", FindingKind.OPTIONAL, "shape"),
+        ("split", FindingKind.SHAPE_UNSAID, ""),
+        ("split", FindingKind.DTYPE_UNSAID, ""),
+        ("key", FindingKind.SHAPE_UNSAID, ""),
+        ("key", FindingKind.DTYPE_UNSAID, ""),
+        ("bernoulli", FindingKind.DTYPE_UNSAID, ""),
+        ("key", FindingKind.NOTE, "stream"),
+        ("mlx.core.random", FindingKind.CLAIM, "key"),
+        ("mlx.core.random", FindingKind.UNLISTED, "state"),
     } <= told
-    refuted = {name for name, kind, _ in told if kind is Kind.REFUTED}
+    refuted = {name for name, kind, _ in told if kind is FindingKind.REFUTED}
     assert refuted == {one.function.rpartition(".")[2] for one in PROMISES}
-    [claim] = [one for one in found if one.kind is Kind.CLAIM]
+    [claim] = [one for one in found if one.kind is FindingKind.CLAIM]
     assert claim.so == "not taken by `key`, `seed`; required by `split`"
 
 
@@ -231,8 +233,8 @@ def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None
 def test_the_page_that_this_project_began_with() -> None:
     """Its note on ``stream`` does not hold: ``key`` takes none."""
     path = CORPUS / "seed_mlx.core.random.key.txt"
-    [note] = [one for one in compare.load(path).findings if one.kind is Kind.NOTE]
-    assert (note.subject, note.where) == ("stream", Place(str(path), 1))
+    [note] = [one for one in compare.load(path).findings if one.kind is FindingKind.NOTE]
+    assert (note.subject, note.where) == ("stream", Location(str(path), 1))
 
 
 @needs_corpus
@@ -244,7 +246,7 @@ def test_both_forms_of_a_page_say_the_same_of_every_function_of_mlx() -> None:
             one
             for path in sorted((CORPUS / form).glob("*.md"))
             for one in compare.load(path).findings
-            if one.kind not in (Kind.EXAMPLE, Kind.UNLISTED)
+            if one.kind not in (FindingKind.EXAMPLE, FindingKind.UNLISTED)
         ]
         told.append(sorted((one.function, one.kind, one.subject, one.so) for one in findings))
     assert told[0] == told[1]

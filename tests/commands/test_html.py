@@ -93,7 +93,7 @@ def test_a_folder_with_no_site_is_said_to_be_one(tmp_path: Path) -> None:
     done = run(tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("mlx-keys: conf/conf.py: no site to build here\n")
-    assert "mend:" in done.stderr
+    assert "fix:" in done.stderr
     assert not (tmp_path / "build").exists()
 
 

@@ -55,8 +55,8 @@ def test_a_title_can_be_given_and_the_sections_index_is_named(tmp_path: Path) ->
     ("arguments", "said"),
     [
         (["page", "taken.md"], "taken.md: there is such a file already"),
-        (["page", "page.rst"], "mend: name it page.md"),
-        (["example", "page.md"], "mend: name it page.py"),
+        (["page", "page.rst"], "fix: name it page.md"),
+        (["example", "page.md"], "fix: name it page.py"),
         (["example", "two-words.py"], "two-words.py: a script of the gallery is named like"),
         (["page", "taken.md/page.md"], "page.md: the file cannot be written"),
     ],

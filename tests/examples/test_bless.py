@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from mlx_keys.errors import KeysError
 from mlx_keys.examples import bless
-from mlx_keys.examples.check import Judged, judge
-from mlx_keys.examples.compare import Allowed
-from mlx_keys.examples.execute.pool import Observed
+from mlx_keys.examples.check import CheckedExample, judge
+from mlx_keys.examples.compare import Tolerance
+from mlx_keys.examples.execute.pool import RunResult
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import extract
 
@@ -100,7 +100,7 @@ def test_a_blessed_page_shows_what_was_printed_and_keeps_its_prose(
     new = accept(text, printed)
     examples = extract(new, "page.md").examples
     for example, one in zip(examples, printed, strict=True):
-        judged = judge(example, Observed("done", one))
+        judged = judge(example, RunResult("done", one))
         assert judged.faults == ()
     at = 0
     for prose in between:
@@ -116,7 +116,7 @@ def test_rst_that_is_blessed_shows_what_was_printed(printed: str) -> None:
     text = "Title\n=====\n\n.. example::\n\n   print(1)\n\nMore.\n"
     new = accept(text, [printed], "page.rst")
     (example,) = extract(new, "page.rst").examples
-    assert judge(example, Observed("done", printed)).faults == ()
+    assert judge(example, RunResult("done", printed)).faults == ()
     assert accept(new, [printed], "page.rst") == new
 
 
@@ -132,12 +132,12 @@ def shown(text: str) -> Example:
 
 
 def test_what_two_runs_print_alike_depends_on_no_luck() -> None:
-    assert bless.luck(example_of(), Observed("done", "1\n"), Observed("done", "1\n")) is None
+    assert bless.luck(example_of(), RunResult("done", "1\n"), RunResult("done", "1\n")) is None
 
 
 def test_what_differs_between_two_runs_is_refused_by_its_lines() -> None:
     fault = bless.luck(
-        example_of(), Observed("done", "a\nb\nc\n"), Observed("done", "a\nB\nc\nd\n")
+        example_of(), RunResult("done", "a\nb\nc\n"), RunResult("done", "a\nB\nc\nd\n")
     )
     assert fault is not None
     assert str(fault.where) == "page.md:2"
@@ -147,29 +147,31 @@ def test_what_differs_between_two_runs_is_refused_by_its_lines() -> None:
 
 
 def test_what_fails_the_second_time_is_refused() -> None:
-    fault = bless.luck(example_of(), Observed("done", ""), Observed("timeout"))
+    fault = bless.luck(example_of(), RunResult("done", ""), RunResult("timeout"))
     assert fault is not None
     assert fault.problem == "this example was stopped after 30 s"
 
 
 def test_what_varies_is_allowed_to() -> None:
     example = example_of(":varies: the clock\n")
-    assert bless.luck(example, Observed("done", "1\n"), Observed("done", "2\n")) is None
+    assert bless.luck(example, RunResult("done", "1\n"), RunResult("done", "2\n")) is None
 
 
 @pytest.mark.parametrize(
     ("judged", "expected"),
     [
-        (judge(example_of(), Observed("done", "1\n")), True),
-        (judge(example_of(), Observed("done", "")), False),
-        (judge(example_of(), Observed("timeout", "1\n")), False),
-        (judge(shown("1.5"), Observed("done", "1.6\n")), True),
-        (judge(shown("1.5"), Observed("done", "1.6\n"), Allowed(report=True)), False),
-        (judge(shown("1.5"), Observed("done", "")), True),
+        (judge(example_of(), RunResult("done", "1\n")), True),
+        (judge(example_of(), RunResult("done", "")), False),
+        (judge(example_of(), RunResult("timeout", "1\n")), False),
+        (judge(shown("1.5"), RunResult("done", "1.6\n")), True),
+        (judge(shown("1.5"), RunResult("done", "1.6\n"), Tolerance(report=True)), False),
+        (judge(shown("1.5"), RunResult("done", "")), True),
     ],
     ids=["new", "silent", "failed", "changed", "off elsewhere", "gone"],
 )
-def test_what_a_page_may_show_already_is_not_blessed(judged: Judged, expected: bool) -> None:
+def test_what_a_page_may_show_already_is_not_blessed(
+    judged: CheckedExample, expected: bool
+) -> None:
     assert bless.stale(judged) is expected
 
 
@@ -177,7 +179,7 @@ def test_a_page_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(MYST)
     (example,) = extract(MYST, str(page)).examples
-    judged = judge(example, Observed("done", "1\n"))
+    judged = judge(example, RunResult("done", "1\n"))
     page.write_text("New line.\n" + MYST)
     with pytest.raises(KeysError, match="this page changed while its examples ran"):
         bless.write(page, [judged])

@@ -7,92 +7,92 @@ from pathlib import Path
 
 import pytest
 
-from mlx_keys.errors import Place
+from mlx_keys.errors import Location
 from mlx_keys.examples import compare
-from mlx_keys.examples.check import Judged, judge, output
-from mlx_keys.examples.compare import Allowed, Kind, Verdict
-from mlx_keys.examples.execute.pool import Observed
-from mlx_keys.examples.gallery.run_script import golden_file
+from mlx_keys.examples.check import CheckedExample, judge, output
+from mlx_keys.examples.compare import Outcome, Tolerance, Verdict
+from mlx_keys.examples.execute.pool import RunResult
+from mlx_keys.examples.gallery import golden_file
 from mlx_keys.examples.model import Example, Form, Options, Output
 from mlx_keys.examples.ulp import Distance
 
 PAGE = "page.md"
-DONE = Observed("done")
-RAISED = Observed(
+DONE = RunResult("done")
+RAISED = RunResult(
     "raised", error=("pkg.sub.Odd", "builtins.ValueError"), message="pkg.sub.Odd: no", line=3
 )
-EXITED = Observed("exited", error=("builtins.SystemExit",), message="SystemExit: 2", line=2)
-KILLED = Observed("killed", signal="SIGFPE", line=2)
+EXITED = RunResult("exited", error=("builtins.SystemExit",), message="SystemExit: 2", line=2)
+KILLED = RunResult("killed", signal="SIGFPE", line=2)
 
 
 def example(shown: str | None = None, form: Form = Form.MYST, **options: object) -> Example:
     """An example whose fence is line 10, its code line 11, and its output line 20."""
     expected = None if shown is None else Output(shown, 20, (18, 22))
-    return Example(Place(PAGE, 10), 11, "x\n", Options(**options), expected, form, 18)
+    return Example(Location(PAGE, 10), 11, "x\n", Options(**options), expected, form, 18)
 
 
-def judged_of(of: Example, seen: Observed, allowed: Allowed = compare.EXACT) -> Judged:
+def judged_of(of: Example, seen: RunResult, allowed: Tolerance = compare.EXACT) -> CheckedExample:
     judged = judge(of, seen, allowed)
     assert judged == replace(judged, example=of, seen=seen)
     assert isinstance(judged.faults, tuple)
     return judged
 
 
-def said(of: Example, seen: Observed, allowed: Allowed = compare.EXACT) -> list[str]:
+def said(of: Example, seen: RunResult, allowed: Tolerance = compare.EXACT) -> list[str]:
     return [str(fault) for fault in judged_of(of, seen, allowed).faults]
 
 
 ENDS = {
     "time": (
         example(timeout=2.5),
-        Observed("timeout", line=3),
+        RunResult("timeout", line=3),
         "page.md:13: this example was stopped after 2.5 s\n"
         "  expected: an end\n"
-        "  mend: :timeout: SECONDS, if it only needs longer",
+        "  fix: :timeout: SECONDS, if it only needs longer",
     ),
     "flood": (
         example(),
-        Observed("flood", stdout="\nx\n", stderr="err"),
+        RunResult("flood", stdout="\nx\n", stderr="err"),
         "page.md:11: this example was stopped: it prints without end\n"
         "  expected: at most a mebibyte\n"
         "  found: x\n"
-        "  mend: give its loop an end, or print less",
+        "  fix: give its loop an end, or print less",
     ),
     "flood of errors": (
         example(),
-        Observed("flood", stderr="y" * 601),
+        RunResult("flood", stderr="y" * 601),
         "page.md:11: this example was stopped: it prints without end\n"
         "  expected: at most a mebibyte\n"
         f"  found: {'y' * 600} ... (601 characters)\n"
-        "  mend: give its loop an end, or print less",
+        "  fix: give its loop an end, or print less",
     ),
     "flood of as much as an excerpt holds": (
         example(),
-        Observed("flood", stderr="y" * 600),
+        RunResult("flood", stderr="y" * 600),
         "page.md:11: this example was stopped: it prints without end\n"
         "  expected: at most a mebibyte\n"
         f"  found: {'y' * 600}\n"
-        "  mend: give its loop an end, or print less",
+        "  fix: give its loop an end, or print less",
     ),
     "lost": (
         example(),
-        Observed("lost", line=2, stderr="not told"),
+        RunResult("lost", line=2, stderr="not told"),
         "page.md:12: this example killed the process that watched it\n"
-        "  mend: signal no process but its own and those that it started",
+        "  fix: signal no process but its own and those that it started",
     ),
     "vanished": (
         example(),
-        Observed("vanished", line=2, status=3, stderr="not told"),
+        RunResult("vanished", line=2, status=3, stderr="not told"),
         "page.md:12: this example left its interpreter without an end, with status 3\n"
         "  expected: no os._exit, and no closing of descriptors that it did not open\n"
-        "  mend: raise SystemExit where os._exit stands, and close only what it opened",
+        "  fix: raise SystemExit where os._exit stands, and close only what it opened",
     ),
     "raises": (
         example(),
         RAISED,
         "page.md:13: this example raises\n"
         "  found: pkg.sub.Odd: no\n"
-        "  mend: :raises: pkg.sub.Odd, if that is its point",
+        "  fix: :raises: pkg.sub.Odd, if that is its point",
     ),
     "raises another": (
         example(raises="KeyError"),
@@ -100,7 +100,7 @@ ENDS = {
         "page.md:13: this example raises\n"
         "  expected: KeyError, as it declares\n"
         "  found: pkg.sub.Odd: no\n"
-        "  mend: :raises: pkg.sub.Odd, if that is its point",
+        "  fix: :raises: pkg.sub.Odd, if that is its point",
     ),
     "raises one of another name that ends alike": (
         example(raises="dd"),
@@ -108,28 +108,28 @@ ENDS = {
         "page.md:13: this example raises\n"
         "  expected: dd, as it declares\n"
         "  found: pkg.sub.Odd: no\n"
-        "  mend: :raises: pkg.sub.Odd, if that is its point",
+        "  fix: :raises: pkg.sub.Odd, if that is its point",
     ),
     "exits": (
         example(),
         EXITED,
         "page.md:12: this example exits its interpreter\n"
         "  found: SystemExit: 2\n"
-        "  mend: :raises: SystemExit, if that is its point",
+        "  fix: :raises: SystemExit, if that is its point",
     ),
     "raises nothing": (
         example(raises="KeyError"),
-        Observed("done", line=3),
+        RunResult("done", line=3),
         "page.md:10: this example raises nothing\n"
         "  expected: KeyError\n"
-        "  mend: take :raises: away, or raise it",
+        "  fix: take :raises: away, or raise it",
     ),
     "kills": (
         example(),
         KILLED,
         "page.md:12: this example kills its interpreter\n"
         "  found: SIGFPE\n"
-        "  mend: :signal: SIGFPE, if that is its point",
+        "  fix: :signal: SIGFPE, if that is its point",
     ),
     "kills by another signal": (
         example(signal="SIGABRT"),
@@ -137,48 +137,48 @@ ENDS = {
         "page.md:12: this example kills its interpreter\n"
         "  expected: SIGABRT, as it declares\n"
         "  found: SIGFPE\n"
-        "  mend: :signal: SIGFPE, if that is its point",
+        "  fix: :signal: SIGFPE, if that is its point",
     ),
     "is killed where it should raise": (
         example(raises="ValueError"),
         KILLED,
         "page.md:12: this example kills its interpreter\n"
         "  found: SIGFPE\n"
-        "  mend: :signal: SIGFPE, if that is its point",
+        "  fix: :signal: SIGFPE, if that is its point",
     ),
     "is not killed": (
         example(signal="SIGFPE"),
-        Observed("done", line=3),
+        RunResult("done", line=3),
         "page.md:10: this example is not killed\n"
         "  expected: SIGFPE\n"
-        "  mend: take :signal: away, or do what it is killed for",
+        "  fix: take :signal: away, or do what it is killed for",
     ),
     "bytes": (
         example(),
-        Observed("done", stdout="\\xff\n", utf8=False),
+        RunResult("done", stdout="\\xff\n", utf8=False),
         "page.md:11: this example prints bytes that are not UTF-8\n"
         "  found: \\xff\n"
-        "  mend: print text, or the repr of the bytes",
+        "  fix: print text, or the repr of the bytes",
     ),
     "closed": (
         example(),
-        Observed("done", kept_stdout=False),
+        RunResult("done", kept_stdout=False),
         "page.md:11: this example closes or replaces standard output\n"
-        "  mend: write to a file, or to contextlib.redirect_stdout, and leave sys.stdout open",
+        "  fix: write to a file, or to contextlib.redirect_stdout, and leave sys.stdout open",
     ),
     "left": (
         example(),
-        Observed("done", left=True),
+        RunResult("done", left=True),
         "page.md:11: this example leaves processes running behind it\n"
-        "  mend: wait for each process that it starts",
+        "  fix: wait for each process that it starts",
     ),
     "warns": (
         example(),
-        Observed("done", stderr="careful\n", line=2),
+        RunResult("done", stderr="careful\n", line=2),
         "page.md:12: this example writes to standard error, which its page does not show\n"
         "  expected: nothing there, as for a warning that is caught and printed\n"
         "  found: careful\n"
-        "  mend: end what causes it; or catch it and print it: warnings.catch_warnings",
+        "  fix: end what causes it; or catch it and print it: warnings.catch_warnings",
     ),
 }
 
@@ -204,7 +204,7 @@ def test_all_that_is_wrong_at_an_end_is_told() -> None:
 
 
 def test_blanks_on_standard_error_are_nothing() -> None:
-    assert said(example(), Observed("done", stderr=" \n")) == []
+    assert said(example(), RunResult("done", stderr=" \n")) == []
 
 
 def test_what_is_declared_wrongly_is_told_once_where_it_was_read() -> None:
@@ -217,7 +217,7 @@ def test_an_exception_goes_by_its_names_and_by_those_of_its_bases(declared: str)
     judged = judged_of(
         example("1\npkg.sub.Odd: no", raises=declared), replace(RAISED, stdout="1\n")
     )
-    assert (judged.verdict, judged.faults) == (Verdict(Kind.EQUAL), ())
+    assert (judged.verdict, judged.faults) == (Verdict(Outcome.EQUAL), ())
     assert judged.printed == "1\npkg.sub.Odd: no"
 
 
@@ -237,19 +237,19 @@ def test_an_exception_goes_by_its_names_and_by_those_of_its_bases(declared: str)
     ],
 )
 def test_an_output_is_what_was_printed_and_how_a_declared_end_shows(
-    of: Example, seen: Observed, printed: str
+    of: Example, seen: RunResult, printed: str
 ) -> None:
     assert output(of, seen) == printed
 
 
 def test_a_declared_signal_is_a_good_end() -> None:
     judged = judged_of(example("killed by SIGFPE", signal="SIGFPE"), KILLED)
-    assert (judged.verdict, judged.faults) == (Verdict(Kind.EQUAL), ())
+    assert (judged.verdict, judged.faults) == (Verdict(Outcome.EQUAL), ())
 
 
 def test_what_prints_nothing_needs_no_output() -> None:
     judged = judged_of(example(), replace(DONE, stdout="\n"))
-    assert (judged.printed, judged.verdict, judged.faults) == ("", Verdict(Kind.EQUAL), ())
+    assert (judged.printed, judged.verdict, judged.faults) == ("", Verdict(Outcome.EQUAL), ())
 
 
 def test_what_was_printed_and_not_accepted_is_a_fault() -> None:
@@ -259,7 +259,7 @@ def test_what_was_printed_and_not_accepted_is_a_fault() -> None:
         "page.md:10: nobody has accepted what this example prints\n"
         "  expected: an {output} after it\n"
         "  found: 1\n"
-        "  mend: make bless"
+        "  fix: make bless"
     ]
 
 
@@ -277,7 +277,7 @@ def test_a_difference_is_at_the_first_line_that_differs_within_what_is_shown(
     shown: str, printed: str, line: int
 ) -> None:
     (fault,) = judged_of(example(shown), replace(DONE, stdout=printed)).faults
-    assert fault.where == Place(PAGE, line)
+    assert fault.where == Location(PAGE, line)
     assert fault.expected == shown
     assert fault.found == f"{printed}\n\n{compare.diff(shown, printed)}"
 
@@ -287,7 +287,7 @@ def test_two_single_lines_are_shown_without_a_diff() -> None:
         "page.md:20: this is not what the example at page.md:11 prints\n"
         "  expected: 2\n"
         "  found: 3\n"
-        "  mend: make bless, if the new output is right"
+        "  fix: make bless, if the new output is right"
     ]
 
 
@@ -309,45 +309,45 @@ def test_how_far_floats_are_apart_is_told_in_each_unit_where_they_are_close() ->
 def test_floats_may_be_off_by_what_the_backend_allows() -> None:
     seen, off = replace(DONE, stdout="0.5002\n"), example("0.5001")
     assert judged_of(off, seen).verdict == Verdict(
-        Kind.DIFFERS, (Distance(1.0, "in the last place"),)
+        Outcome.DIFFERS, (Distance(1.0, "in the last place"),)
     )
-    within = judged_of(off, seen, Allowed((Distance(1.0, "in the last place"),)))
+    within = judged_of(off, seen, Tolerance((Distance(1.0, "in the last place"),)))
     assert (within.verdict, within.faults) == (
-        Verdict(Kind.WITHIN, (Distance(1.0, "in the last place"),)),
+        Verdict(Outcome.WITHIN, (Distance(1.0, "in the last place"),)),
         (),
     )
 
 
 def test_what_varies_is_compared_in_its_shape_alone() -> None:
     of = example("1 s", varies="the clock")
-    assert judged_of(of, replace(DONE, stdout="2 s\n")).verdict == Verdict(Kind.VARIES)
+    assert judged_of(of, replace(DONE, stdout="2 s\n")).verdict == Verdict(Outcome.VARIES)
     (fault,) = judged_of(of, replace(DONE, stdout="2 ms\n")).faults
     assert (fault.expected, fault.found) == ("1 s", "2 ms")
 
 
 def test_what_a_page_shows_is_read_in_its_own_form() -> None:
     of = example("  1\n  2", form=Form.RST)
-    assert judged_of(of, replace(DONE, stdout="1\n2\n")).verdict == Verdict(Kind.EQUAL)
+    assert judged_of(of, replace(DONE, stdout="1\n2\n")).verdict == Verdict(Outcome.EQUAL)
 
 
 SCRIPT_ENDS = {
     "time": (
-        Observed("timeout"),
+        RunResult("timeout"),
         "this example was stopped after 30 s",
         "# sphinx_gallery_timeout = SECONDS, if it only needs longer",
     ),
     "raises": (
         RAISED,
         "this example raises",
-        "mend it, or show it as a page can: an {example} with :raises: pkg.sub.Odd",
+        "fix it, or show it as a page can: an {example} with :raises: pkg.sub.Odd",
     ),
     "kills": (
         KILLED,
         "this example kills its interpreter",
-        "mend it, or show it as a page can: an {example} with :signal: SIGFPE",
+        "fix it, or show it as a page can: an {example} with :signal: SIGFPE",
     ),
     "left": (
-        Observed("done", left=True, result=[]),
+        RunResult("done", left=True, result=[]),
         "this example leaves processes running behind it",
         "wait for each process that it starts",
     ),
@@ -356,27 +356,27 @@ SCRIPT_ENDS = {
 
 @pytest.mark.parametrize("end", SCRIPT_ENDS)
 def test_a_script_mends_a_bad_end_as_a_script_can(end: str) -> None:
-    seen, problem, mend = SCRIPT_ENDS[end]
-    script = replace(example("", Form.SCRIPT), place=Place("plot.py", 1), code_line=1)
+    seen, problem, fix = SCRIPT_ENDS[end]
+    script = replace(example("", Form.SCRIPT), place=Location("plot.py", 1), code_line=1)
     judged = judged_of(script, seen)
     (fault,) = judged.faults
     assert judged.verdict is None
-    assert (fault.problem, fault.mend) == (problem, mend)
-    assert fault.where == Place("plot.py", seen.line or 1)
+    assert (fault.problem, fault.fix) == (problem, fix)
+    assert fault.where == Location("plot.py", seen.line or 1)
     (of_page,) = judged_of(example(), replace(seen, result=None)).faults
     assert (fault.expected, fault.found) == (of_page.expected, of_page.found)
 
 
 def test_a_script_is_compared_as_its_golden_file_writes_it(tmp_path: Path) -> None:
-    place = Place(str(tmp_path / "plot.py"), 1)
+    place = Location(str(tmp_path / "plot.py"), 1)
     script = replace(example(None, Form.SCRIPT), place=place)
     shown = golden_file.render("plot.py", ())
     seen = replace(DONE, result=[])
     assert output(script, seen) == shown.rstrip("\n")
     accepted = replace(script, expected=Output(shown, 1, (0, 0)))
-    assert judged_of(accepted, seen).verdict == Verdict(Kind.EQUAL)
+    assert judged_of(accepted, seen).verdict == Verdict(Outcome.EQUAL)
     judged = judged_of(accepted, replace(DONE, result=[["x", 3, [["text", "new"]]]]))
-    assert judged.verdict == Verdict(Kind.DIFFERS)
+    assert judged.verdict == Verdict(Outcome.DIFFERS)
     judged = judged_of(script, seen)
     assert judged.verdict is None
     assert [fault.problem for fault in judged.faults] == [

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from mlx_keys.examples import ulp
 from mlx_keys.examples.compare import (
-    Allowed,
-    Kind,
+    Outcome,
+    Tolerance,
     Verdict,
     close,
     compare,
@@ -120,8 +120,8 @@ def test_neighbouring_float32_are_one_ulp_apart(value: float) -> None:
 
 @given(st.text())
 def test_an_output_equals_itself(text: str) -> None:
-    assert compare(text, text) == Verdict(Kind.EQUAL)
-    assert same_shape(text, text).kind is Kind.VARIES
+    assert compare(text, text) == Verdict(Outcome.EQUAL)
+    assert same_shape(text, text).kind is Outcome.VARIES
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_an_output_equals_itself(text: str) -> None:
 def test_what_is_no_float_is_compared_exactly_whatever_is_allowed(
     expected: str, found: str
 ) -> None:
-    lenient = Allowed((Distance(1e30, LAST_PLACE), Distance(1e30, "ulp of float32")), report=True)
-    assert compare(expected, found, lenient).kind is Kind.DIFFERS
+    lenient = Tolerance((Distance(1e30, LAST_PLACE), Distance(1e30, "ulp of float32")), report=True)
+    assert compare(expected, found, lenient).kind is Outcome.DIFFERS
     assert not distances(expected, found)
 
 
@@ -159,27 +159,29 @@ TWO = (Distance(2.0, "ulp of float32"),)
 @pytest.mark.parametrize(
     ("allowed", "kind"),
     [
-        (Allowed(), Kind.DIFFERS),
-        (Allowed(TWO), Kind.WITHIN),
-        (Allowed((ONE_ULP,)), Kind.DIFFERS),
-        (Allowed((Distance(2.0, LAST_PLACE),)), Kind.DIFFERS),
-        (Allowed(report=True), Kind.UNATTESTED),
-        (Allowed((ONE_ULP,), report=True), Kind.UNATTESTED),
+        (Tolerance(), Outcome.DIFFERS),
+        (Tolerance(TWO), Outcome.WITHIN),
+        (Tolerance((ONE_ULP,)), Outcome.DIFFERS),
+        (Tolerance((Distance(2.0, LAST_PLACE),)), Outcome.DIFFERS),
+        (Tolerance(report=True), Outcome.UNATTESTED),
+        (Tolerance((ONE_ULP,), report=True), Outcome.UNATTESTED),
     ],
 )
-def test_a_float_may_be_off_by_what_is_allowed_in_its_unit(allowed: Allowed, kind: Kind) -> None:
+def test_a_float_may_be_off_by_what_is_allowed_in_its_unit(
+    allowed: Tolerance, kind: Outcome
+) -> None:
     assert compare(SHOWN, FOUND, allowed) == Verdict(kind, TWO)
 
 
 def test_a_longer_float_may_move_its_neighbours() -> None:
     shown, found = "array([ 0.5,  2. ])", "array([0.50000006, 2.        ])"
-    assert compare(shown, found, Allowed(report=True)).kind is Kind.UNATTESTED
-    assert compare(shown, found).kind is Kind.DIFFERS
+    assert compare(shown, found, Tolerance(report=True)).kind is Outcome.UNATTESTED
+    assert compare(shown, found).kind is Outcome.DIFFERS
 
 
 def test_a_longer_float_may_move_the_end_of_a_line() -> None:
     shown, found = "array([0.5, 2. ,\n       4.])", "array([0.50000006,\n       2., 4.])"
-    assert compare(shown, found, Allowed(report=True)).kind is Kind.UNATTESTED
+    assert compare(shown, found, Tolerance(report=True)).kind is Outcome.UNATTESTED
 
 
 def test_the_largest_distance_in_each_unit_is_told_the_smaller_first() -> None:
@@ -194,15 +196,15 @@ def test_the_largest_distance_in_each_unit_is_told_the_smaller_first() -> None:
 @pytest.mark.parametrize(
     ("found", "kind"),
     [
-        ("took 3.25 s\nseed 17", Kind.VARIES),
-        ("took 12 s\nseed -4", Kind.VARIES),
-        ("took 3.25 s", Kind.DIFFERS),
-        ("took 3.25 s seed 17", Kind.DIFFERS),
-        ("took 3.25 ms\nseed 17", Kind.DIFFERS),
-        ("took # s\nseed 17", Kind.DIFFERS),
+        ("took 3.25 s\nseed 17", Outcome.VARIES),
+        ("took 12 s\nseed -4", Outcome.VARIES),
+        ("took 3.25 s", Outcome.DIFFERS),
+        ("took 3.25 s seed 17", Outcome.DIFFERS),
+        ("took 3.25 ms\nseed 17", Outcome.DIFFERS),
+        ("took # s\nseed 17", Outcome.DIFFERS),
     ],
 )
-def test_what_varies_keeps_its_lines_and_words(found: str, kind: Kind) -> None:
+def test_what_varies_keeps_its_lines_and_words(found: str, kind: Outcome) -> None:
     assert same_shape("took 0.5 s\nseed 2", found).kind is kind
 
 
@@ -234,14 +236,14 @@ def test_each_unit_has_to_stay_within_its_own_limit() -> None:
     assert list(apart) == sorted(apart)
     turned = distances("array(0.25, dtype=float16) 0.2501", "array(0.2501, dtype=float16) 0.2502")
     assert turned == apart
-    assert compare(TWO_UNITS, TWO_UNITS_FOUND, Allowed(apart)) == Verdict(Kind.WITHIN, apart)
+    assert compare(TWO_UNITS, TWO_UNITS_FOUND, Tolerance(apart)) == Verdict(Outcome.WITHIN, apart)
     for one in apart:
-        found = compare(TWO_UNITS, TWO_UNITS_FOUND, Allowed((one,)))
-        assert found == Verdict(Kind.DIFFERS, apart)
+        found = compare(TWO_UNITS, TWO_UNITS_FOUND, Tolerance((one,)))
+        assert found == Verdict(Outcome.DIFFERS, apart)
 
 
 def test_where_more_than_floats_differs_no_distance_is_told() -> None:
-    assert compare("7 of 0.25", "8 of 0.26", Allowed(report=True)) == Verdict(Kind.DIFFERS)
+    assert compare("7 of 0.25", "8 of 0.26", Tolerance(report=True)) == Verdict(Outcome.DIFFERS)
 
 
 def test_a_diff_is_of_whole_lines() -> None:

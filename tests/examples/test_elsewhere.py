@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tests.paths import ROOT
 
-from mlx_keys.examples.compare import Allowed, Kind
+from mlx_keys.examples.compare import Outcome, Tolerance
 from mlx_keys.examples.execute.pool import Pool
-from mlx_keys.examples.execute.runner import Observer
+from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.verify import verify
 
 
@@ -23,8 +23,8 @@ def test_every_output_holds_there_but_for_the_last_places_of_floats(
     with Pool() as pool:
         report = verify(
             [Path("README.md"), Path("docs"), Path("gallery")],
-            Observer(pool, patience=4.0),
-            lambda _example, _backend: Allowed(report=True),
+            Runner(pool, patience=4.0),
+            lambda _example, _backend: Tolerance(report=True),
         )
     assert [str(fault) for fault in report.faults] == []
-    assert report.count(Kind.UNATTESTED) > 0  # or it was no other machine
+    assert report.count(Outcome.UNATTESTED) > 0  # or it was no other machine

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mlx_keys.examples.execute.pool import Job, Observed, Pool
-from mlx_keys.examples.execute.runner import Observer
+from mlx_keys.examples.execute.pool import Job, Pool, RunResult
+from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import extract
 
@@ -34,14 +34,14 @@ def test_each_example_runs_once_however_many_were_begun_early(
     wanted = counted(tmp_path, range(3))
     heard: list[tuple[int, int]] = []
     with Pool(workers=2) as pool:
-        observer = Observer(pool, project=tmp_path, cache=tmp_path / "kept")
-        observer.begin(wanted[number] for number in ahead)
-        observer.progress = lambda done, total: heard.append((done, total))
-        seen = observer.see([*wanted, wanted[0]])
+        runner = Runner(pool, project=tmp_path, cache=tmp_path / "kept")
+        runner.start(wanted[number] for number in ahead)
+        runner.progress = lambda done, total: heard.append((done, total))
+        seen = runner.results([*wanted, wanted[0]])
         assert [one.stdout for one in seen] == ["0\n", "1\n", "2\n", "0\n"]
-        assert observer.see(wanted) == seen[:3]
+        assert runner.results(wanted) == seen[:3]
     assert [(tmp_path / str(n)).read_text() for n in range(3)] == ["ran "] * 3
-    assert observer.ran == 3
+    assert runner.ran == 3
     assert all(done <= total <= 3 for done, total in heard)
 
 
@@ -50,10 +50,10 @@ def test_what_a_run_has_seen_the_next_one_knows(tmp_path: Path) -> None:
     ran = []
     for _ in range(2):
         with Pool(workers=1) as pool:
-            observer = Observer(pool, project=tmp_path, cache=tmp_path / "kept")
-            observer.begin(wanted)
-            assert [one.stdout for one in observer.see(wanted)] == ["0\n", "1\n"]
-            ran.append(observer.ran)
+            runner = Runner(pool, project=tmp_path, cache=tmp_path / "kept")
+            runner.start(wanted)
+            assert [one.stdout for one in runner.results(wanted)] == ["0\n", "1\n"]
+            ran.append(runner.ran)
     assert ran == [2, 0]
 
 
@@ -65,25 +65,25 @@ def test_a_hang_is_seen_once_and_not_kept(tmp_path: Path) -> None:
     )
     for times in (1, 2):
         with Pool(workers=1) as pool:
-            observer = Observer(pool, project=tmp_path, cache=tmp_path / "kept")
-            observer.begin([hang])
-            assert [one.ended for one in observer.see([hang])] == ["timeout"]
+            runner = Runner(pool, project=tmp_path, cache=tmp_path / "kept")
+            runner.start([hang])
+            assert [one.ended for one in runner.results([hang])] == ["timeout"]
         assert Path(path).read_text() == "ran " * times
 
 
 def test_what_goes_wrong_early_is_told_when_it_is_asked_for(tmp_path: Path) -> None:
     class Broken(Pool):
         def run(
-            self, jobs: Iterable[Job], done: Callable[[Job, Observed], None] | None = None
-        ) -> list[Observed]:
+            self, jobs: Iterable[Job], done: Callable[[Job, RunResult], None] | None = None
+        ) -> list[RunResult]:
             raise OSError("no more processes")
 
     wanted = counted(tmp_path, range(1))
     with Broken() as pool:
-        observer = Observer(pool, project=tmp_path)
-        observer.begin(wanted)
+        runner = Runner(pool, project=tmp_path)
+        runner.start(wanted)
         with pytest.raises(OSError, match="no more processes"):
-            observer.see(wanted)
+            runner.results(wanted)
 
 
 def test_a_caller_that_ends_does_not_wait_for_what_it_began(tmp_path: Path) -> None:
@@ -96,9 +96,9 @@ def test_a_caller_that_ends_does_not_wait_for_what_it_began(tmp_path: Path) -> N
 import sys, time
 from pathlib import Path
 from mlx_keys.examples.parse.extract import extract
-from mlx_keys.examples.execute.runner import Observer
+from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.execute.pool import Pool
-Observer(Pool(workers=1)).begin(extract(Path({str(page)!r}).read_text(), "page.md").examples)
+Runner(Pool(workers=1)).start(extract(Path({str(page)!r}).read_text(), "page.md").examples)
 while not Path({str(begun)!r}).exists():
     time.sleep(0.05)
 sys.exit(3)

@@ -15,7 +15,7 @@ from tests.paths import DOCS
 
 from mlx_keys.errors import INSTALL_MLX, KeysError
 from mlx_keys.examples.execute.pool import Pool
-from mlx_keys.examples.execute.runner import Observer
+from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.execute.workers import Method
 from mlx_keys.examples.verify import Report, pages, verify
 
@@ -125,7 +125,7 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
 
 
 def verified(page: Path, pool: Pool, cache: Path | None = None) -> Report:
-    return verify([page], Observer(pool, project=page.parent, cache=cache))
+    return verify([page], Runner(pool, project=page.parent, cache=cache))
 
 
 def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(
@@ -142,7 +142,7 @@ def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(
     page.write_text(text)
     report = verified(page, pool)
     assert [(str(fault.where), fault.problem) for fault in report.faults] == expected
-    assert [fault.problem for fault in report.faults if not fault.mend] == []
+    assert [fault.problem for fault in report.faults if not fault.fix] == []
     assert len(report.judged) == len(GOOD) + len(BAD)
     assert [one.faults for one in report.judged[: len(GOOD)]] == [()] * len(GOOD)
 
@@ -180,7 +180,7 @@ def test_a_changed_digit_shows_both_sides_and_the_mend(pool: Pool, tmp_path: Pat
         "  expected:\n    1\n    3\n"
         "  found:\n    1\n    2\n\n    --- page\n    +++ printed\n    @@ -1,2 +1,2 @@\n"
         "     1\n    -3\n    +2\n"
-        "  mend: make bless, if the new output is right"
+        "  fix: make bless, if the new output is right"
     )
 
 
@@ -305,7 +305,7 @@ def test_without_mlx_an_example_that_needs_it_says_so(tmp_path: Path) -> None:
     done = command("verify", "page.md", cwd=tmp_path, PYTHONPATH=without_mlx(tmp_path))
     assert done.stderr == (
         "mlx-keys: page.md:2: mlx is not installed, and this example needs it\n"
-        f"  mend: {INSTALL_MLX}\n"
+        f"  fix: {INSTALL_MLX}\n"
     )
     assert done.returncode == 1
 

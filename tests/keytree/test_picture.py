@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlx_keys.keytree import KeyTree, inline_face
+from mlx_keys.keytree import KeyTree, inline_glyph
 from mlx_keys.keytree.glyph import rows
 from mlx_keys.keytree.layout import COLUMN, FACE, Card, Picture, lay_out, shown
 from mlx_keys.keytree.text_limits import columns, shortened
@@ -51,7 +51,7 @@ def drawn(path: str) -> set[tuple[int, int]]:
 @given(words=st.tuples(*[st.integers(0, 2**32 - 1)] * 2))
 def test_a_face_shows_each_bit_in_its_place(words: tuple[int, int]) -> None:
     tree = KeyTree(words[0] << 32 | words[1])
-    svg = parsed(inline_face(tree))
+    svg = parsed(inline_glyph(tree))
     paths = {path.attrib["class"]: path.attrib["d"] for path in svg.iter("path")}
     set_bits = drawn(paths["mk-bit-0"]) | drawn(paths["mk-bit-1"])
     as_hex = f"{words[0]:08x}{words[1]:08x}"

@@ -270,19 +270,19 @@ def test_vectors_that_mlx_can_not_count_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "mend"),
+    ("key", "fix"),
     [
-        (7, "mend: key=prng.key(7)"),
-        (None, "mend: key=prng.key(seed): there is no global state here"),
-        ([0, 3], "mend: mx.array(words, dtype=mx.uint32)"),
-        (mx.array([0, 3], mx.int64), "mend: mx.array(words, dtype=mx.uint32), as words from JSON"),
-        (mx.zeros((3, 2), mx.uint32), "mend: keys[i] for one key of many"),
-        (mx.array(3, mx.uint32), "mend: prng.key(seed), or a row of prng.split(key, num)"),
+        (7, "fix: key=prng.key(7)"),
+        (None, "fix: key=prng.key(seed): there is no global state here"),
+        ([0, 3], "fix: mx.array(words, dtype=mx.uint32)"),
+        (mx.array([0, 3], mx.int64), "fix: mx.array(words, dtype=mx.uint32), as words from JSON"),
+        (mx.zeros((3, 2), mx.uint32), "fix: keys[i] for one key of many"),
+        (mx.array(3, mx.uint32), "fix: prng.key(seed), or a row of prng.split(key, num)"),
     ],
     ids=str,
 )
-def test_a_bad_key_is_told_how_to_become_a_good_one(key: object, mend: str) -> None:
-    assert mend in str(refusal(prng, "uniform", {"key": key}))
+def test_a_bad_key_is_told_how_to_become_a_good_one(key: object, fix: str) -> None:
+    assert fix in str(refusal(prng, "uniform", {"key": key}))
 
 
 def test_a_key_is_required() -> None:
@@ -299,7 +299,7 @@ def test_a_key_is_required() -> None:
             "split: the arguments do not fit\n"
             "  expected: split(key, num=2, *, stream=None)\n"
             "  found: missing 1 required positional argument: 'key'\n"
-            "  mend: key=prng.key(seed): there is no global state here",
+            "  fix: key=prng.key(seed): there is no global state here",
         ),
         (
             lambda: prng.gumbel((2,), mx.float32, KEY),
@@ -307,7 +307,7 @@ def test_a_key_is_required() -> None:
             "  expected: gumbel(shape=(), dtype=mlx.core.float32, *, key, window=None, "
             "stream=None)\n"
             "  found: takes from 0 to 2 positional arguments but 3 were given\n"
-            "  mend: key=, window= and stream= go by name",
+            "  fix: key=, window= and stream= go by name",
         ),
         (
             lambda: prng.categorical(key=KEY),

@@ -258,7 +258,7 @@ def test_a_kernel_asked_for_on_a_cpu_tells_where_it_runs() -> None:
         "bits: the kernels run on a GPU",
         "  expected: CUDA or Metal as the device",
         "  found: Device(cpu, 0)",
-        '  mend: stream=mx.gpu where there is one; prng.using("mlx") or no choice at all',
+        '  fix: stream=mx.gpu where there is one; prng.using("mlx") or no choice at all',
     ]
 
 

@@ -82,7 +82,7 @@ def test_a_row_too_long_is_refused_in_the_name_of_the_call(
                 "uniform: mlx has no uniform numbers of this dtype",
                 "  expected: float32, float16 or bfloat16",
                 "  found: mlx.core.float64",
-                "  mend: draw float32, then .astype(mx.float64)",
+                "  fix: draw float32, then .astype(mx.float64)",
             ],
         ),
         (
@@ -92,7 +92,7 @@ def test_a_row_too_long_is_refused_in_the_name_of_the_call(
                 "laplace: scale must be one number",
                 "  expected: a float",
                 "  found: str '2'",
-                "  mend: scale and move the result: scale * x + loc, with scale an array",
+                "  fix: scale and move the result: scale * x + loc, with scale an array",
             ],
         ),
         (
@@ -102,7 +102,7 @@ def test_a_row_too_long_is_refused_in_the_name_of_the_call(
                 "truncated_normal: shape is too small for the other arguments",
                 "  expected: a shape that holds lower (3,), upper (2, 1)",
                 "  found: (3,)",
-                "  mend: shape=(2, 3)",
+                "  fix: shape=(2, 3)",
             ],
         ),
     ],

@@ -52,7 +52,7 @@ def test_a_window_of_a_draw_that_is_repeated_tells_the_shape_that_holds_it(name:
     assert str(caught.value).splitlines()[1:] == [
         "  expected: a shape that holds loc and scale",
         "  found: shape (3,), a result of shape (2, 3)",
-        "  mend: shape=(2, 3), or no window",
+        "  fix: shape=(2, 3), or no window",
     ]
 
 

@@ -120,7 +120,7 @@ def test_a_window_goes_through_vmap() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected", "message"),
     [
-        ({"window": 3}, TypeError, "window must be a slice\n.*\n.*int 3\n  mend: window=slice"),
+        ({"window": 3}, TypeError, "window must be a slice\n.*\n.*int 3\n  fix: window=slice"),
         ({"window": (1, 2)}, TypeError, "window must be a slice"),
         ({"window": slice(0.0, 2)}, TypeError, "window must be a slice of integers"),
         ({"window": slice(0, 4, 2)}, ValueError, "a window has no step"),

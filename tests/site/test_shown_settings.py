@@ -9,7 +9,7 @@ from tests.paths import DOCS, PAGES
 from tests.tiny_project import build, write
 
 from mlx_keys.examples.execute.pool import Pool
-from mlx_keys.examples.execute.runner import Observer
+from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.parse.extract import extract
 from mlx_keys.upstream.read import page
 from mlx_keys.upstream.write import page as myst
@@ -48,6 +48,6 @@ def test_the_example_of_a_readme_holds(tmp_path: Path) -> None:
     (example,) = extract(block, "README.md").examples
     assert example.options.timeout == 5
     with Pool(workers=1) as pool:
-        (seen,) = Observer(pool, project=tmp_path).see([example])
+        (seen,) = Runner(pool, project=tmp_path).results([example])
     assert example.expected is not None
     assert seen.stdout.rstrip("\n") == example.expected.text.rstrip("\n")

@@ -9,14 +9,17 @@ from sphinx.testing.util import SphinxTestApp
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.ulp import Distance
 from mlx_keys.sphinxext.attested import column
-from mlx_keys.trust.attestations import Entry, Record, save_record
+from mlx_keys.trust.attestations import Attestation, BackendRecord, save_record
 
 CUDA = Backend("cuda", "linux", "x86_64", "glibc 2.39", "NVIDIA H100", "0.32.4", "3.12.3")
 FAR = (Distance(2.0, "ulp of float32"),)
-RECORD = Record(
+RECORD = BackendRecord(
     CUDA,
     "2026-11-22",
-    {"a.md": (Entry("1", "2", "2"), Entry("3", "4", "5", FAR)), "b.md": (Entry("6", "7", "7"),)},
+    {
+        "a.md": (Attestation("1", "2", "2"), Attestation("3", "4", "5", FAR)),
+        "b.md": (Attestation("6", "7", "7"),),
+    },
 )
 
 

@@ -97,7 +97,7 @@ def test_a_wrong_digit_ends_the_build_at_its_line_before_anything_is_written(
     built = build(tmp_path)
     assert built.untrue == "one thing does not hold; nothing was written"
     assert built.warnings.startswith(f"{name}:{line}: ERROR: this is not what the example")
-    for part in ("expected:", "43", "found:", "42", "mend: make bless"):
+    for part in ("expected:", "43", "found:", "42", "fix: make bless"):
         assert part in built.warnings
     assert "Traceback" not in built.warnings
     assert not list(built.out.glob("*.html"))

@@ -9,7 +9,7 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from mlx_keys.keytree import KeyTree, inline_face, read_expression, read_program
+from mlx_keys.keytree import KeyTree, inline_glyph, read_expression, read_program
 
 PROGRAM = "root = key(7)\na, b = split(root)\nuniform((3,), key=a)\nnormal((3,), key=a)"
 
@@ -74,7 +74,7 @@ def test_a_page_shows_its_trees_and_faces_without_a_warning(tmp_path: Path) -> N
     assert "The keys <em>of</em> seven." in page
     assert 'href="#seven"' in page
     assert 'id="seven"' in page
-    face = inline_face(read_expression("split(key(7))[1]"))
+    face = inline_glyph(read_expression("split(key(7))[1]"))
     assert f"{face}<code>[1948237315, 1058547403]</code>" in page
     old = (tmp_path / "out/old.html").read_text(encoding="utf-8")
     assert KeyTree.regular(7, split=[3], draw=["a", "b"]).html() in old

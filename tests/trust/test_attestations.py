@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from mlx_keys.errors import KeysError
-from mlx_keys.examples.check import Judged, judge
-from mlx_keys.examples.compare import EXACT, Allowed
+from mlx_keys.examples.check import CheckedExample, judge
+from mlx_keys.examples.compare import EXACT, Tolerance
 from mlx_keys.examples.execute.backend import Backend, ask
-from mlx_keys.examples.execute.pool import Observed
+from mlx_keys.examples.execute.pool import RunResult
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import extract
 from mlx_keys.examples.ulp import Distance
 from mlx_keys.trust import attestations
 from mlx_keys.trust.attest import MEASURING, attest
-from mlx_keys.trust.attestations import Record, Trust, digest
+from mlx_keys.trust.attestations import Attestations, BackendRecord, digest
 from mlx_keys.trust.status import status
 
 CPU = Backend("cpu", "linux", "x86_64", "glibc 2.36", "AMD EPYC", "0.32.4", "3.11.7")
@@ -38,35 +38,35 @@ def example_of(shown: str | None = SHOWN, code: str = "print(x)", options: str =
     return example
 
 
-def judged(example: Example, printed: str, allowed: Allowed = MEASURING) -> Judged:
-    return judge(example, Observed("done", printed), allowed)
+def judged(example: Example, printed: str, allowed: Tolerance = MEASURING) -> CheckedExample:
+    return judge(example, RunResult("done", printed), allowed)
 
 
-def record(backend: Backend, printed: str, example: Example | None = None) -> Record:
+def record(backend: Backend, printed: str, example: Example | None = None) -> BackendRecord:
     return attest([judged(example or example_of(), printed)], backend, "2026-11-22").record
 
 
-TRUST = Trust({CUDA.name: record(CUDA, ON_CUDA), CPU.name: record(CPU, SHOWN)}, CPU.name)
+TRUST = Attestations({CUDA.name: record(CUDA, ON_CUDA), CPU.name: record(CPU, SHOWN)}, CPU.name)
 
 
 @pytest.mark.parametrize(
     ("trust", "example", "backend", "expected"),
     [
-        (Trust(), example_of(), METAL, EXACT),
+        (Attestations(), example_of(), METAL, EXACT),
         (TRUST, example_of(), CPU, EXACT),
-        (TRUST, example_of(), CUDA, Allowed(TWO)),
-        (TRUST, example_of(), replace(CUDA, mlx="0.33.0"), Allowed(report=True)),
-        (TRUST, example_of(), METAL, Allowed(report=True)),
-        (TRUST, example_of("array([2.0], dtype=float32)"), CUDA, Allowed(report=True)),
-        (TRUST, example_of(code="print(y)"), CUDA, Allowed(report=True)),
+        (TRUST, example_of(), CUDA, Tolerance(TWO)),
+        (TRUST, example_of(), replace(CUDA, mlx="0.33.0"), Tolerance(report=True)),
+        (TRUST, example_of(), METAL, Tolerance(report=True)),
+        (TRUST, example_of("array([2.0], dtype=float32)"), CUDA, Tolerance(report=True)),
+        (TRUST, example_of(code="print(y)"), CUDA, Tolerance(report=True)),
         (TRUST.blessed_on(METAL, [example_of()]), example_of(), METAL, EXACT),
-        (TRUST.blessed_on(METAL, [example_of()]), example_of(), CPU, Allowed()),
+        (TRUST.blessed_on(METAL, [example_of()]), example_of(), CPU, Tolerance()),
     ],
     ids=["no records", "blesser", "attested", "another mlx", "not attested", "another output",
          "another code", "blessed elsewhere", "attested equal"],
 )  # fmt: skip
 def test_floats_may_be_off_by_what_was_measured_for_this_output_there(
-    trust: Trust, example: Example, backend: Backend, expected: Allowed
+    trust: Attestations, example: Example, backend: Backend, expected: Tolerance
 ) -> None:
     assert trust.policy(example, backend) == expected
 
@@ -78,21 +78,21 @@ def test_blessing_at_home_again_forgets_the_other_backend() -> None:
 
 
 def test_the_first_blessing_names_the_blesser() -> None:
-    assert Trust().blessed_on(CPU, [example_of()]) == Trust({}, CPU.name, {})
+    assert Attestations().blessed_on(CPU, [example_of()]) == Attestations({}, CPU.name, {})
 
 
 @pytest.mark.parametrize(
     ("trust", "example", "printed", "line"),
     [
-        (Trust(), example_of(), SHOWN, "verified on CPU, mlx 0.32.4"),
+        (Attestations(), example_of(), SHOWN, "verified on CPU, mlx 0.32.4"),
         (
-            Trust({CUDA.name: record(CUDA, SHOWN)}),
+            Attestations({CUDA.name: record(CUDA, SHOWN)}),
             example_of(),
             SHOWN,
             "verified on CPU and CUDA, mlx 0.32.4",
         ),
         (
-            Trust({CUDA.name: record(replace(CUDA, mlx="0.32.1"), SHOWN)}),
+            Attestations({CUDA.name: record(replace(CUDA, mlx="0.32.1"), SHOWN)}),
             example_of(),
             SHOWN,
             "verified on CPU, mlx 0.32.4; CUDA, mlx 0.32.1",
@@ -104,7 +104,7 @@ def test_the_first_blessing_names_the_blesser() -> None:
             "equal on CPU, mlx 0.32.4; within 2 ulp of float32 on CUDA, mlx 0.32.4",
         ),
         (
-            Trust(),
+            Attestations(),
             example_of(),
             ON_CUDA,
             "within 2 ulp of float32 on CPU, mlx 0.32.4, not attested here",
@@ -119,14 +119,14 @@ def test_the_first_blessing_names_the_blesser() -> None:
     ],
 )
 def test_a_status_says_where_and_how_closely(
-    trust: Trust, example: Example, printed: str, line: str
+    trust: Attestations, example: Example, printed: str, line: str
 ) -> None:
     assert status(judged(example, printed), CPU, trust).line == line
 
 
 def test_evidence_names_the_chip_and_the_day_only_where_a_record_does() -> None:
-    here, cuda = status(judged(example_of(), SHOWN), METAL, Trust({CUDA.name: record(CUDA, SHOWN)})
-                        ).evidence  # fmt: skip
+    known = Attestations({CUDA.name: record(CUDA, SHOWN)})
+    here, cuda = status(judged(example_of(), SHOWN), METAL, known).evidence
     assert (here.label, here.system, here.chip, here.date, here.attested) == (
         "Metal",
         "Darwin arm64, libSystem",
@@ -164,7 +164,7 @@ def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_holds_no_records(tmp_path: Path) -> None:
-    assert attestations.load(tmp_path / "none") == Trust()
+    assert attestations.load(tmp_path / "none") == Attestations()
 
 
 @pytest.mark.parametrize("name", ["blessed.json", "backends/cpu.json"])
@@ -177,7 +177,7 @@ def test_a_broken_record_is_said_in_a_line(tmp_path: Path, name: str, text: str)
 
 
 def test_attesting_keeps_what_holds_and_names_what_it_leaves_out() -> None:
-    missing = Observed(
+    missing = RunResult(
         "raised", error=("builtins.ModuleNotFoundError",), message="No module named 'x'"
     )
     wrong, lacking = judged(example_of("1"), "2"), judge(example_of(), missing)

@@ -29,11 +29,11 @@ from myst_parser.docutils_ import Parser
 from myst_parser.parsers.mdit import create_md_parser
 from tests.paths import PAGES
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import WARNING_KINDS, Page
 from mlx_keys.upstream.read import page
 from mlx_keys.upstream.write import page as myst
-from mlx_keys.upstream.write.links import subject
+from mlx_keys.upstream.write.links import inventory_item
 
 #: What means something to Markdown, MyST, HTML, or to this reader.
 PIECES = (
@@ -121,12 +121,12 @@ def check(found: str, rendered: bool = True) -> bool:
     if rendered:
         shows_only_text(once)
     try:
-        page.check(once, Place("p"))
+        page.check(once, Location("p"))
     except KeysError:
         return False
     again = page.read(once, "p")
     assert rewritten(again) == once, "no fixed point"
-    shown = [subject("p.md", one) for one in (record, again)]
+    shown = [inventory_item("p.md", one) for one in (record, again)]
     assert shown[0] == shown[1], "an index shows something else"
     return True
 

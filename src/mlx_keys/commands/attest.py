@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from mlx_keys.commands.verify import progress_bar, wanted
-from mlx_keys.examples.check import Judged
+from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.execute.pool import Pool
-from mlx_keys.examples.execute.runner import Observer
+from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.verify import verify
 from mlx_keys.trust import attestations
 from mlx_keys.trust.attest import MEASURING, attest
@@ -36,9 +36,9 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     """
     trust = attestations.load(folder)
     with Pool(method="fresh") as pool, progress_bar() as progress:
-        observer = Observer(pool, device=device, patience=4.0)
-        observer.progress = progress
-        report = verify(wanted(paths), observer, lambda _example, _backend: MEASURING)
+        runner = Runner(pool, device=device, patience=4.0)
+        runner.progress = progress
+        report = verify(wanted(paths), runner, lambda _example, _backend: MEASURING)
     if report.backend is None:
         click.echo("no examples")
         return
@@ -66,5 +66,5 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     sys.exit(1 if faults else 0)
 
 
-def _apart(judged: Judged) -> bool:
+def _apart(judged: CheckedExample) -> bool:
     return bool(judged.verdict and judged.verdict.distances)

@@ -26,7 +26,7 @@ def command(*, as_json: bool) -> None:
         raise KeysError(
             "there is no mlx here to check",
             expected="mlx, installed beside mlx-keys",
-            mend=INSTALL_MLX,
+            fix=INSTALL_MLX,
         )
     from mlx_keys.prng.conformance.check import examine
 

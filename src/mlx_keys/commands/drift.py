@@ -11,11 +11,11 @@ from textwrap import fill
 import click
 from tqdm import tqdm
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.drift import compare
-from mlx_keys.upstream.drift.compare import Comparison
+from mlx_keys.upstream.drift.compare import DriftReport
 from mlx_keys.upstream.drift.finding import Finding
-from mlx_keys.upstream.drift.grouping import divided
+from mlx_keys.upstream.drift.grouping import group_common
 from mlx_keys.upstream.installed import introspect, snapshot
 
 #: The signatures that a project's pages were written for.
@@ -74,10 +74,10 @@ def command(paths: tuple[Path, ...], *, as_json: bool, record: bool, record_path
     sys.exit(1 if found.findings or changed or faults else 0)
 
 
-def report(found: Comparison) -> str:
+def report(found: DriftReport) -> str:
     """Lay the findings out for people: what docstrings share, then by function, then the sum."""
     lines: list[str] = []
-    shared, own = divided(one for one in found.findings if one.where is None)
+    shared, own = group_common(one for one in found.findings if one.where is None)
     if shared:
         lines.append("docstrings of several functions")
     for text, names in shared.items():
@@ -117,7 +117,7 @@ def _changed(path: Path) -> tuple[snapshot.Change, ...]:
 
 
 def _fault(change: snapshot.Change) -> KeysError:
-    return change.fault(Place(f"docs/reference/{change.function}.md"))
+    return change.fault(Location(f"docs/reference/{change.function}.md"))
 
 
 def _pages(paths: tuple[Path, ...], faults: list[KeysError]) -> list[Path]:
@@ -129,12 +129,14 @@ def _pages(paths: tuple[Path, ...], faults: list[KeysError]) -> list[Path]:
         below = sorted(one for one in path.rglob("*") if one.suffix in (".md", ".txt"))
         pages += below
         if not below:
-            faults.append(KeysError("no page (.md or .txt) in this folder", where=Place(str(path))))
+            faults.append(
+                KeysError("no page (.md or .txt) in this folder", where=Location(str(path)))
+            )
     return pages
 
 
 def _as_json(
-    found: Comparison, changed: tuple[snapshot.Change, ...], faults: list[KeysError]
+    found: DriftReport, changed: tuple[snapshot.Change, ...], faults: list[KeysError]
 ) -> dict[str, object]:
     return {
         "mlx": introspect.version(),

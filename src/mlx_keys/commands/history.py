@@ -37,7 +37,7 @@ def command(versions: tuple[str, ...], measure: bool, path: Path) -> None:
         trust_history.save(trust_history.merged(known, new, today, where), path)
     history = trust_history.load(path)
     if not history.versions:
-        raise KeysError("no release has been measured", mend="mlx-keys history --measure VERSION")
+        raise KeysError("no release has been measured", fix="mlx-keys history --measure VERSION")
     oldest, newest = history.versions[0], history.versions[-1]
     click.echo(f"{len(history.versions)} releases of mlx, {oldest} to {newest}, {history.platform}")
     for function in PROBES:

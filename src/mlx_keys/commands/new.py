@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 
 PAGE = """\
 # {title}
@@ -73,10 +73,10 @@ def example(path: Path, title: str | None) -> None:
     if not path.stem.isidentifier():
         raise KeysError(
             "a script of the gallery is named like a module",
-            where=Place(str(path)),
+            where=Location(str(path)),
             expected="letters, digits and underscores",
             found=path.stem,
-            mend=f"mlx-keys new example {path.with_name('shuffle_a_list.py')}",
+            fix=f"mlx-keys new example {path.with_name('shuffle_a_list.py')}",
         )
     title = title or title_of(path)
     write(path, SCRIPT.format(title=title, rule="=" * len(title)))
@@ -95,14 +95,14 @@ def require(path: Path, suffix: str) -> None:
     if path.suffix != suffix:
         raise KeysError(
             f"the file's name does not end in {suffix}",
-            where=Place(str(path)),
-            mend=f"name it {path.with_suffix(suffix)}",
+            where=Location(str(path)),
+            fix=f"name it {path.with_suffix(suffix)}",
         )
     if path.exists():
         raise KeysError(
             "there is such a file already",
-            where=Place(str(path)),
-            mend="choose another name, or edit it",
+            where=Location(str(path)),
+            fix="choose another name, or edit it",
         )
 
 
@@ -124,7 +124,7 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         raise KeysError(
             "the file cannot be written",
-            where=Place(str(path)),
+            where=Location(str(path)),
             found=str(error),
-            mend="choose a folder that you may write to",
+            fix="choose a folder that you may write to",
         ) from error

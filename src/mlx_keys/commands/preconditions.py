@@ -5,16 +5,16 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from mlx_keys.errors import INSTALL_MLX, KeysError, Place
+from mlx_keys.errors import INSTALL_MLX, KeysError, Location
 
 
-def require_site(project: Path, problem: str, mend: str) -> None:
+def require_site(project: Path, problem: str, fix: str) -> None:
     """Refuse a folder that holds no site.
 
     Args:
         project: The folder.
         problem: What cannot be done here.
-        mend: What to do instead.
+        fix: What to do instead.
 
     Raises:
         KeysError: It has no ``conf/conf.py``.
@@ -22,19 +22,19 @@ def require_site(project: Path, problem: str, mend: str) -> None:
     if not (project / "conf" / "conf.py").is_file():
         raise KeysError(
             problem,
-            where=Place("conf/conf.py"),
+            where=Location("conf/conf.py"),
             expected="a folder with conf/conf.py and docs/",
             found=str(project),
-            mend=f"cd to the project's folder, or {mend}",
+            fix=f"cd to the project's folder, or {fix}",
         )
 
 
-def require_mlx(why: str, mend: str) -> None:
+def require_mlx(why: str, fix: str) -> None:
     """Refuse to begin without mlx, which is not imported here.
 
     Args:
         why: What needs it.
-        mend: What to say before the command that installs it.
+        fix: What to say before the command that installs it.
 
     Raises:
         KeysError: It is not installed.
@@ -47,5 +47,5 @@ def require_mlx(why: str, mend: str) -> None:
         raise KeysError(
             f"mlx is not installed, and {why}",
             expected="mlx, at the version that conf/requirements.txt holds",
-            mend=f"{mend}{INSTALL_MLX}",
+            fix=f"{fix}{INSTALL_MLX}",
         )

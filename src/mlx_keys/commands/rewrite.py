@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 import click
 from tqdm import tqdm
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.read import page
 from mlx_keys.upstream.write import index
 from mlx_keys.upstream.write import page as myst
-from mlx_keys.upstream.write.links import Folder, Subject, subject
+from mlx_keys.upstream.write.links import Inventory, InventoryItem, inventory_item
 
 #: Where a page goes whose own name is the index's.
 _FRONT = "front-page.md"
@@ -38,7 +38,7 @@ def command(pages: tuple[str, ...], output: Path) -> None:
     """
     _make(output)
     faults: list[KeysError] = []
-    written: dict[str, tuple[Path, Subject]] = {}
+    written: dict[str, tuple[Path, InventoryItem]] = {}
     warned: Counter[str] = Counter()
     work = list(_work(pages, faults))
     for source, target in tqdm(work, unit="page", disable=None, leave=False):
@@ -47,19 +47,19 @@ def command(pages: tuple[str, ...], output: Path) -> None:
             if target in written:
                 raise KeysError(
                     f"two pages would be written to {target}",
-                    where=Place(str(source)),
+                    where=Location(str(source)),
                     found=str(written[target][0]),
-                    mend="rewrite them into folders of their own",
+                    fix="rewrite them into folders of their own",
                 )
             lines = myst.page_lines(record)
-            page.check("\n".join(lines), Place(str(source)))
+            page.check("\n".join(lines), Location(str(source)))
             _write(output / target, lines)
         except KeysError as error:
             faults.append(error)
         else:
-            written[target] = source, subject(target, record)
+            written[target] = source, inventory_item(target, record)
             warned.update(warning.kind for warning in record.warnings)
-    folder = Folder([told for _, told in written.values()])
+    folder = Inventory([told for _, told in written.values()])
     _link(output, folder)
     if any(Path(name).is_dir() for name in pages):
         _index(output, folder)
@@ -75,7 +75,7 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KeysError(
-            "this folder cannot be made", where=Place(str(folder)), found=error.strerror
+            "this folder cannot be made", where=Location(str(folder)), found=error.strerror
         ) from error
 
 
@@ -91,7 +91,7 @@ def _work(pages: tuple[str, ...], faults: list[KeysError]) -> list[tuple[Path, s
         found = [one for one in found if not _is_index(one)]
         work += [(one, _target(PurePosixPath(one.relative_to(path).as_posix()))) for one in found]
         if not found:
-            faults.append(KeysError("no page (.md or .txt) in this folder", where=Place(name)))
+            faults.append(KeysError("no page (.md or .txt) in this folder", where=Location(name)))
     return work
 
 
@@ -110,7 +110,7 @@ def _is_index(path: Path) -> bool:
         return False
 
 
-def _link(output: Path, folder: Folder) -> None:
+def _link(output: Path, folder: Inventory) -> None:
     """Lead the links of the pages that were written to each other."""
     for one in folder.subjects:
         path = output / one.path
@@ -120,7 +120,7 @@ def _link(output: Path, folder: Folder) -> None:
             _write(path, linked)
 
 
-def _index(output: Path, folder: Folder) -> None:
+def _index(output: Path, folder: Inventory) -> None:
     """Write the index anew; pages of an older one go."""
     made = index.pages(folder)
     for path in (output / index.FOLDER).glob("*.md"):
@@ -139,5 +139,5 @@ def _write(path: Path, lines: list[str]) -> None:
         beside.replace(path)
     except OSError as error:
         raise KeysError(
-            (error.strerror or "cannot be written").lower(), where=Place(str(path))
+            (error.strerror or "cannot be written").lower(), where=Location(str(path))
         ) from error

@@ -145,7 +145,7 @@ def command(*, kind: str, seed: int, size: int | None) -> None:
     if out.isatty():
         raise KeysError(
             "a terminal can't show raw words",
-            mend=f"mlx-keys stream {kind} | xxd | head",
+            fix=f"mlx-keys stream {kind} | xxd | head",
         )
     try:
         write(KINDS[kind](seed), size, out.write)

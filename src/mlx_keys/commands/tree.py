@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.keytree import KeyTree
 from mlx_keys.keytree.text_limits import counted
 
@@ -82,8 +82,8 @@ def command(
     except OSError as error:
         raise KeysError(
             "the picture cannot be written",
-            where=Place(str(output)),
+            where=Location(str(output)),
             found=error.strerror,
-            mend="choose a file in a folder that is there and may be written to",
+            fix="choose a file in a folder that is there and may be written to",
         ) from None
     click.echo(f"{output}: {counted(sum(1 for _ in tree.walk()), 'key')}")

@@ -12,12 +12,12 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples import bless, compare
-from mlx_keys.examples.check import Judged
-from mlx_keys.examples.compare import Kind
-from mlx_keys.examples.execute.pool import Observed, Pool
-from mlx_keys.examples.execute.runner import Observer
+from mlx_keys.examples.check import CheckedExample
+from mlx_keys.examples.compare import Outcome
+from mlx_keys.examples.execute.pool import Pool, RunResult
+from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.verify import Report, verify
 from mlx_keys.trust import attestations
 
@@ -62,12 +62,12 @@ def command(
     cache = None if no_cache else build / "observed"
     pages = wanted(paths)
     with Pool() as pool, progress_bar() as progress:
-        observer = Observer(pool, cache=cache, device=device)
-        observer.progress = progress
-        report = verify(pages, observer, trust.policy)
+        runner = Runner(pool, cache=cache, device=device)
+        runner.progress = progress
+        report = verify(pages, runner, trust.policy)
         if accept:
             refused = _bless(report, device, trust)
-            report = bless.refusing(verify(pages, observer, trust.policy), refused)
+            report = bless.refusing(verify(pages, runner, trust.policy), refused)
     if as_json:
         click.echo(json.dumps(_as_json(report), indent=2))
     else:
@@ -103,7 +103,9 @@ def progress_bar() -> Iterator[Callable[[int, int], None]]:
         yield advance
 
 
-def _bless(report: Report, device: str | None, trust: attestations.Trust) -> dict[int, Observed]:
+def _bless(
+    report: Report, device: str | None, trust: attestations.Attestations
+) -> dict[int, RunResult]:
     """Accept what stale examples print, unless another run says otherwise.
 
     Returns:
@@ -114,7 +116,7 @@ def _bless(report: Report, device: str | None, trust: attestations.Trust) -> dic
     if not candidates or report.backend is None:
         return {}
     refused = _run_again(candidates, device)
-    accepted: dict[str, list[Judged]] = defaultdict(list)
+    accepted: dict[str, list[CheckedExample]] = defaultdict(list)
     for number, one in candidates.items():
         if number not in refused:
             accepted[one.example.place.path].append(one)
@@ -122,7 +124,7 @@ def _bless(report: Report, device: str | None, trust: attestations.Trust) -> dic
         for one in outputs:
             shown = one.example.expected
             before = one.example.normal(shown.text) if shown else ""
-            where = Place(path, shown.line if shown else one.example.end)
+            where = Location(path, shown.line if shown else one.example.end)
             click.echo(f"{where}: accepted\n" + compare.diff(before, one.printed) + "\n")
         bless.write(Path(path), outputs)
     if TRUST.is_dir() and accepted:
@@ -131,16 +133,16 @@ def _bless(report: Report, device: str | None, trust: attestations.Trust) -> dic
     return refused
 
 
-def _run_again(candidates: dict[int, Judged], device: str | None) -> dict[int, Observed]:
+def _run_again(candidates: dict[int, CheckedExample], device: str | None) -> dict[int, RunResult]:
     """Run examples under other hash seeds; what those did that did something else.
 
     In fresh interpreters: forked children share their addresses, and so some luck.
     """
-    refused: dict[int, Observed] = {}
+    refused: dict[int, RunResult] = {}
     for seed in HASH_SEEDS:
         left = {n: one.example for n, one in candidates.items() if n not in refused}
         with Pool(method="fresh", hash_seed=seed) as fresh:
-            seen = Observer(fresh, device=device).see([*left.values()])
+            seen = Runner(fresh, device=device).results([*left.values()])
         refused |= {
             n: again
             for n, again in zip(left, seen, strict=True)
@@ -156,9 +158,9 @@ def summary(report: Report) -> str:
     outputs = sum(one.example.expected is not None for one in report.judged)
     parts = [
         f"{len(report.judged)} examples, {report.ran} run now",
-        f"{report.count(Kind.EQUAL)} of {outputs} outputs verified",
+        f"{report.count(Outcome.EQUAL)} of {outputs} outputs verified",
     ]
-    for kind in (Kind.WITHIN, Kind.UNATTESTED, Kind.VARIES):
+    for kind in (Outcome.WITHIN, Outcome.UNATTESTED, Outcome.VARIES):
         if count := report.count(kind):
             parts.append(f"{count} {kind.value}")
     if faults := _faults(report):
@@ -193,7 +195,7 @@ def _as_json(report: Report) -> dict[str, object]:
                 "problem": fault.problem,
                 "expected": fault.expected,
                 "found": fault.found,
-                "mend": fault.mend,
+                "fix": fault.fix,
             }
             for fault in report.faults
         ],

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 
 from . import compare
-from .check import Judged, endings, output
+from .check import CheckedExample, endings, output
 from .execute import cache
-from .execute.pool import Observed
+from .execute.pool import RunResult
 from .gallery import script_example
 from .model import Example, Form
 from .parse.extract import extract
@@ -24,7 +24,7 @@ from .verify import Report, in_order
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
-def luck(example: Example, first: Observed, second: Observed) -> KeysError | None:
+def luck(example: Example, first: RunResult, second: RunResult) -> KeysError | None:
     """The fault of an example that two fresh children saw end differently, or None."""
     if example.options.varies is not None:
         return None
@@ -45,12 +45,12 @@ def luck(example: Example, first: Observed, second: Observed) -> KeysError | Non
         where=example.at(1),
         found=f"line {shown} of its output differed between two runs\n"
         + compare.diff(one, other, "first run", "second run"),
-        mend="seed what it draws from, sort what has no order"
+        fix="seed what it draws from, sort what has no order"
         + ("" if example.form is Form.SCRIPT else ", or say why it varies: :varies: REASON"),
     )
 
 
-def refusing(report: Report, refused: Mapping[int, Observed]) -> Report:
+def refusing(report: Report, refused: Mapping[int, RunResult]) -> Report:
     """A report where each example that luck decides has that one fault, at its line by now.
 
     Args:
@@ -71,7 +71,7 @@ def refusing(report: Report, refused: Mapping[int, Observed]) -> Report:
     return replace(report, judged=judged, faults=in_order([*faults, *instead.values()]))
 
 
-def stale(judged: Judged) -> bool:
+def stale(judged: CheckedExample) -> bool:
     """Whether a page would hold if it showed what its example printed.
 
     A float that another backend prints a little differently is no reason: it stays as accepted.
@@ -82,7 +82,7 @@ def stale(judged: Judged) -> bool:
     return shown is None or judged.example.normal(shown.text) != judged.printed
 
 
-def write(path: Path, outputs: Sequence[Judged]) -> None:
+def write(path: Path, outputs: Sequence[CheckedExample]) -> None:
     """Write what examples of one page, or one gallery script, print to where it is held.
 
     Args:
@@ -101,8 +101,8 @@ def write(path: Path, outputs: Sequence[Judged]) -> None:
     if not {one.example for one in outputs} <= set(extract(text, str(path)).examples):
         raise KeysError(
             "this page changed while its examples ran, so nothing was written to it",
-            where=Place(str(path)),
-            mend="mlx-keys verify --bless, once more",
+            where=Location(str(path)),
+            fix="mlx-keys verify --bless, once more",
         )
     cache.write(path, blessed(text, [(one.example, one.printed) for one in outputs]))
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from mlx_keys.errors import KeysError
 
 from . import compare
-from .compare import EXACT, Allowed, Kind, Verdict
-from .execute.pool import Observed
+from .compare import EXACT, Outcome, Tolerance, Verdict
+from .execute.pool import RunResult
 from .gallery import script_example
 from .model import Example, Form
 
@@ -17,7 +17,7 @@ _LONGER = ":timeout: SECONDS, if it only needs longer"
 
 
 @dataclass(frozen=True)
-class Judged:
+class CheckedExample:
     """An example, what it did, and what that means.
 
     Attributes:
@@ -29,13 +29,13 @@ class Judged:
     """
 
     example: Example
-    seen: Observed
+    seen: RunResult
     printed: str
     verdict: Verdict | None
     faults: tuple[KeysError, ...]
 
 
-def judge(example: Example, seen: Observed, allowed: Allowed = EXACT) -> Judged:
+def judge(example: Example, seen: RunResult, allowed: Tolerance = EXACT) -> CheckedExample:
     """Judge an example.
 
     Args:
@@ -47,32 +47,34 @@ def judge(example: Example, seen: Observed, allowed: Allowed = EXACT) -> Judged:
     # What is wrong with its options was told when they were read.
     faults = [] if example.misread else endings(example, seen)
     if faults or example.misread:
-        return Judged(example, seen, printed, None, tuple(faults))
+        return CheckedExample(example, seen, printed, None, tuple(faults))
     if example.form is Form.SCRIPT:
         whole, faults = script_example.compare(example, seen, allowed)
-        return Judged(example, seen, printed, whole, tuple(faults))
+        return CheckedExample(example, seen, printed, whole, tuple(faults))
     if example.expected is None:
         if not printed:
-            return Judged(example, seen, printed, Verdict(Kind.EQUAL), ())
+            return CheckedExample(example, seen, printed, Verdict(Outcome.EQUAL), ())
         fault = KeysError(
             "nobody has accepted what this example prints",
             where=example.place,
             expected="an {output} after it",
             found=printed,
-            mend="make bless",
+            fix="make bless",
         )
-        return Judged(example, seen, printed, None, (fault,))
+        return CheckedExample(example, seen, printed, None, (fault,))
     shown = example.normal(example.expected.text)
     if example.options.varies is not None:
         verdict = compare.same_shape(shown, printed)
     else:
         verdict = compare.compare(shown, printed, allowed)
     if verdict.kind.holds:
-        return Judged(example, seen, printed, verdict, ())
-    return Judged(example, seen, printed, verdict, (_differs(example, shown, printed, verdict),))
+        return CheckedExample(example, seen, printed, verdict, ())
+    return CheckedExample(
+        example, seen, printed, verdict, (_differs(example, shown, printed, verdict),)
+    )
 
 
-def output(example: Example, seen: Observed) -> str:
+def output(example: Example, seen: RunResult) -> str:
     """What a reader who runs the example sees: standard output, and how a bad end shows.
 
     An exception adds its last traceback line, a signal one line that names it. What a gallery
@@ -100,7 +102,7 @@ def _differs(example: Example, shown: str, printed: str, verdict: Verdict) -> Ke
         where=type(example.place)(example.place.path, line),
         expected=shown,
         found=f"{printed}\n\n{compare.diff(shown, printed)}" if several else printed,
-        mend=MEND,
+        fix=MEND,
     )
 
 
@@ -111,7 +113,7 @@ def _first_difference(shown: str, printed: str) -> int:
     return next((n for n, (a, b) in pairs if a != b), min(len(ours) - 1, len(theirs)))
 
 
-def endings(example: Example, seen: Observed) -> list[KeysError]:
+def endings(example: Example, seen: RunResult) -> list[KeysError]:
     """What is wrong with how an example ended, whatever it printed."""
     if example.form is Form.SCRIPT:
         faults = [_of_script(fault) for fault in _endings(example, script_example.located(seen))]
@@ -120,18 +122,18 @@ def endings(example: Example, seen: Observed) -> list[KeysError]:
 
 
 def _of_script(fault: KeysError) -> KeysError:
-    """A fault as a gallery script can mend it: it declares no options but its time."""
-    mend = fault.mend
-    if mend == _LONGER:
-        mend = "# sphinx_gallery_timeout = SECONDS, if it only needs longer"
-    elif mend and mend.startswith(":"):
-        mend = "mend it, or show it as a page can: an {example} with " + mend.partition(",")[0]
+    """A fault as a gallery script can fix it: it declares no options but its time."""
+    fix = fault.fix
+    if fix == _LONGER:
+        fix = "# sphinx_gallery_timeout = SECONDS, if it only needs longer"
+    elif fix and fix.startswith(":"):
+        fix = "fix it, or show it as a page can: an {example} with " + fix.partition(",")[0]
     return KeysError(
-        fault.problem, where=fault.where, expected=fault.expected, found=fault.found, mend=mend
+        fault.problem, where=fault.where, expected=fault.expected, found=fault.found, fix=fix
     )
 
 
-def _endings(example: Example, seen: Observed) -> list[KeysError]:
+def _endings(example: Example, seen: RunResult) -> list[KeysError]:
     options = example.options
     at = example.at(seen.line)
     if seen.ended == "timeout":
@@ -140,7 +142,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 f"this example was stopped after {options.timeout:g} s",
                 where=at,
                 expected="an end",
-                mend=_LONGER,
+                fix=_LONGER,
             )
         ]
     if seen.ended == "flood":
@@ -150,7 +152,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 where=at,
                 expected="at most a mebibyte",
                 found=_excerpt(seen.stdout or seen.stderr),
-                mend="give its loop an end, or print less",
+                fix="give its loop an end, or print less",
             )
         ]
     if seen.ended == "lost":
@@ -158,7 +160,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
             KeysError(
                 "this example killed the process that watched it",
                 where=at,
-                mend="signal no process but its own and those that it started",
+                fix="signal no process but its own and those that it started",
             )
         ]
     if seen.ended == "vanished":
@@ -167,7 +169,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 f"this example left its interpreter without an end, with status {seen.status}",
                 where=at,
                 expected="no os._exit, and no closing of descriptors that it did not open",
-                mend="raise SystemExit where os._exit stands, and close only what it opened",
+                fix="raise SystemExit where os._exit stands, and close only what it opened",
             )
         ]
     faults = [*_exception(example, seen), *_signal(example, seen)]
@@ -177,7 +179,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 "this example prints bytes that are not UTF-8",
                 where=at,
                 found=_excerpt(seen.stdout),
-                mend="print text, or the repr of the bytes",
+                fix="print text, or the repr of the bytes",
             )
         )
     if not seen.kept_stdout:
@@ -185,7 +187,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
             KeysError(
                 "this example closes or replaces standard output",
                 where=at,
-                mend="write to a file, or to contextlib.redirect_stdout, and leave sys.stdout open",
+                fix="write to a file, or to contextlib.redirect_stdout, and leave sys.stdout open",
             )
         )
     if seen.left:
@@ -193,7 +195,7 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
             KeysError(
                 "this example leaves processes running behind it",
                 where=at,
-                mend="wait for each process that it starts",
+                fix="wait for each process that it starts",
             )
         )
     if seen.stderr.strip():
@@ -203,13 +205,13 @@ def _endings(example: Example, seen: Observed) -> list[KeysError]:
                 where=at,
                 expected="nothing there, as for a warning that is caught and printed",
                 found=_excerpt(seen.stderr),
-                mend="end what causes it; or catch it and print it: warnings.catch_warnings",
+                fix="end what causes it; or catch it and print it: warnings.catch_warnings",
             )
         )
     return faults
 
 
-def _exception(example: Example, seen: Observed) -> list[KeysError]:
+def _exception(example: Example, seen: RunResult) -> list[KeysError]:
     """An exception, or a call of ``sys.exit``, that was not declared; or one that did not come."""
     declared = example.options.raises
     at = example.at(seen.line)
@@ -223,7 +225,7 @@ def _exception(example: Example, seen: Observed) -> list[KeysError]:
                 where=at,
                 expected=f"{declared}, as it declares" if declared else None,
                 found=seen.message,
-                mend=f":raises: {seen.error[0].removeprefix('builtins.')}, if that is its point",
+                fix=f":raises: {seen.error[0].removeprefix('builtins.')}, if that is its point",
             )
         ]
     if declared is not None and seen.ended == "done":
@@ -232,13 +234,13 @@ def _exception(example: Example, seen: Observed) -> list[KeysError]:
                 "this example raises nothing",
                 where=example.place,
                 expected=declared,
-                mend="take :raises: away, or raise it",
+                fix="take :raises: away, or raise it",
             )
         ]
     return []
 
 
-def _signal(example: Example, seen: Observed) -> list[KeysError]:
+def _signal(example: Example, seen: RunResult) -> list[KeysError]:
     declared = example.options.signal
     if seen.ended == "killed" and declared != seen.signal:
         return [
@@ -247,7 +249,7 @@ def _signal(example: Example, seen: Observed) -> list[KeysError]:
                 where=example.at(seen.line),
                 expected=f"{declared}, as it declares" if declared else None,
                 found=seen.signal,
-                mend=f":signal: {seen.signal}, if that is its point",
+                fix=f":signal: {seen.signal}, if that is its point",
             )
         ]
     if declared is not None and seen.ended != "killed":
@@ -256,7 +258,7 @@ def _signal(example: Example, seen: Observed) -> list[KeysError]:
                 "this example is not killed",
                 where=example.place,
                 expected=declared,
-                mend="take :signal: away, or do what it is killed for",
+                fix="take :signal: away, or do what it is killed for",
             )
         ]
     return []

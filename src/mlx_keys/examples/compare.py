@@ -17,7 +17,7 @@ from . import ulp
 from .ulp import Distance, Number
 
 
-class Kind(Enum):
+class Outcome(Enum):
     """What became of a comparison."""
 
     EQUAL = "equal"
@@ -29,11 +29,11 @@ class Kind(Enum):
     @property
     def holds(self) -> bool:
         """Whether the page may be published."""
-        return self is not Kind.DIFFERS
+        return self is not Outcome.DIFFERS
 
 
 @dataclass(frozen=True)
-class Allowed:
+class Tolerance:
     """How far floats may be off.
 
     Attributes:
@@ -45,7 +45,7 @@ class Allowed:
     report: bool = False
 
 
-EXACT = Allowed()
+EXACT = Tolerance()
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ class Verdict:
         distances: The largest distance of two floats in each unit; empty where all are equal.
     """
 
-    kind: Kind
+    kind: Outcome
     distances: tuple[Distance, ...] = ()
 
 
-def compare(expected: str, found: str, allowed: Allowed = EXACT) -> Verdict:
+def compare(expected: str, found: str, allowed: Tolerance = EXACT) -> Verdict:
     """Compare two outputs, both in the form that a page holds.
 
     Args:
@@ -70,16 +70,16 @@ def compare(expected: str, found: str, allowed: Allowed = EXACT) -> Verdict:
         allowed: How far floats may be off.
     """
     if expected == found:
-        return Verdict(Kind.EQUAL)
+        return Verdict(Outcome.EQUAL)
     apart = distances(expected, found)
     if apart is None:
-        return Verdict(Kind.DIFFERS)
+        return Verdict(Outcome.DIFFERS)
     limits = {limit.unit: limit.amount for limit in allowed.distances}
     if apart and all(one.amount <= limits.get(one.unit, -1.0) for one in apart):
-        return Verdict(Kind.WITHIN, apart)
+        return Verdict(Outcome.WITHIN, apart)
     if apart and allowed.report:
-        return Verdict(Kind.UNATTESTED, apart)
-    return Verdict(Kind.DIFFERS, apart)
+        return Verdict(Outcome.UNATTESTED, apart)
+    return Verdict(Outcome.DIFFERS, apart)
 
 
 def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
@@ -113,7 +113,7 @@ def close(expected: str, found: str) -> bool:
 def same_shape(expected: str, found: str) -> Verdict:
     """Compare outputs that vary: the same lines, with any numbers in the same places."""
     ours, theirs = (_between(text, ulp.find(text), line_ends=True) for text in (expected, found))
-    return Verdict(Kind.VARIES if ours == theirs else Kind.DIFFERS)
+    return Verdict(Outcome.VARIES if ours == theirs else Outcome.DIFFERS)
 
 
 def _between(text: str, found: list[Number], *, line_ends: bool = False) -> list[str]:

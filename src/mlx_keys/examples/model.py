@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 
 #: A hanging example is stopped after this many seconds, unless its ``:timeout:`` says otherwise.
 DEFAULT_TIMEOUT = 30.0
@@ -92,7 +92,7 @@ class Example:
         misread: Whether what it declares is wrong, so that nothing it does can be held against it.
     """
 
-    place: Place
+    place: Location
     code_line: int
     code: str
     options: Options
@@ -110,9 +110,9 @@ class Example:
         text = normal(text)
         return "\n".join(dedented(text.split("\n"))) if self.form is Form.RST else text
 
-    def at(self, line: int | None) -> Place:
+    def at(self, line: int | None) -> Location:
         """The page's line for a line of the code, counted from 1."""
-        return Place(self.place.path, self.code_line + (line or 1) - 1)
+        return Location(self.place.path, self.code_line + (line or 1) - 1)
 
 
 def normal(text: str) -> str:
@@ -163,19 +163,19 @@ def read_options(lines: Iterable[tuple[int, str]], path: str) -> tuple[Options, 
             faults.append(
                 KeysError(
                     problem,
-                    where=Place(path, number),
+                    where=Location(path, number),
                     expected=", ".join(f":{name}:" for name in sorted(known)),
                     found=line.strip(),
-                    mend="write an option that an example has, or take the line away",
+                    fix="write an option that an example has, or take the line away",
                 )
             )
     if "raises" in found and "signal" in found:
         faults.append(
             KeysError(
                 "an example that is killed raises nothing",
-                where=Place(path, min(number for number, _ in lines)),
+                where=Location(path, min(number for number, _ in lines)),
                 expected=":raises: or :signal:, not both",
-                mend="take one of them away",
+                fix="take one of them away",
             )
         )
     timeout = float(found.pop("timeout", DEFAULT_TIMEOUT))

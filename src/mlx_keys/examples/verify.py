@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlx_keys.errors import INSTALL_MLX, KeysError, Place
+from mlx_keys.errors import INSTALL_MLX, KeysError, Location
 
-from .check import Judged, judge
-from .compare import EXACT, Allowed, Kind
+from .check import CheckedExample, judge
+from .compare import EXACT, Outcome, Tolerance
 from .execute.backend import Backend
 from .execute.imports import modules
-from .execute.runner import Observer
+from .execute.runner import Runner
 from .gallery import script_example
 from .model import Example
 from .parse.extract import SUFFIXES, extract
 
 #: How far an example's floats may be off on a backend.
-Policy = Callable[[Example, Backend], Allowed]
+Policy = Callable[[Example, Backend], Tolerance]
 
 
-def exact(_example: Example, _backend: Backend) -> Allowed:
+def exact(_example: Example, _backend: Backend) -> Tolerance:
     """The strictest policy: all floats as shown."""
     return EXACT
 
@@ -39,12 +39,12 @@ class Report:
     """
 
     backend: Backend | None
-    judged: tuple[Judged, ...]
+    judged: tuple[CheckedExample, ...]
     faults: tuple[KeysError, ...]
     ran: int = 0
     notes: tuple[str, ...] = ()
 
-    def count(self, kind: Kind) -> int:
+    def count(self, kind: Outcome) -> int:
         """How many outputs have this verdict."""
         return sum(
             one.verdict is not None
@@ -69,7 +69,7 @@ def pages(paths: Iterable[Path]) -> list[Path]:
         elif path.is_file():
             found.setdefault(path.resolve(), path)
         else:
-            raise KeysError("there is no such page", where=Place(str(path)))
+            raise KeysError("there is no such page", where=Location(str(path)))
     return [page for page in found.values() if page.is_file()]
 
 
@@ -87,16 +87,16 @@ def read(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise KeysError(
-            "this page cannot be read", where=Place(str(path)), found=str(error)
+            "this page cannot be read", where=Location(str(path)), found=str(error)
         ) from error
 
 
-def verify(paths: Iterable[Path], observer: Observer, policy: Policy = exact) -> Report:
+def verify(paths: Iterable[Path], runner: Runner, policy: Policy = exact) -> Report:
     """Verify all examples of pages, and all scripts of galleries.
 
     Args:
         paths: The pages, the scripts, or folders of them.
-        observer: What says what an example does.
+        runner: What says what an example does.
         policy: How far floats may be off.
     """
     examples: list[Example] = []
@@ -117,28 +117,26 @@ def verify(paths: Iterable[Path], observer: Observer, policy: Policy = exact) ->
             continue
         examples += found.examples
         faults += found.faults
-    report = verify_examples(examples, observer, policy)
+    report = verify_examples(examples, runner, policy)
     return Report(
         report.backend, report.judged, in_order([*faults, *report.faults]), report.ran, report.notes
     )
 
 
-def verify_examples(
-    examples: Sequence[Example], observer: Observer, policy: Policy = exact
-) -> Report:
+def verify_examples(examples: Sequence[Example], runner: Runner, policy: Policy = exact) -> Report:
     """Verify examples that have been extracted."""
     if not examples:
         return Report(None, (), ())
-    backend = observer.backend
+    backend = runner.backend
     if not backend.mlx:
         _refuse_without_mlx(examples)
     judged = tuple(
         judge(example, one, policy(example, backend))
-        for example, one in zip(examples, observer.see(examples), strict=True)
+        for example, one in zip(examples, runner.results(examples), strict=True)
     )
     faults = [fault for one in judged for fault in one.faults]
-    notes = tuple(_notes(backend, observer.lock))
-    return Report(backend, judged, in_order(faults), observer.ran, notes)
+    notes = tuple(_notes(backend, runner.lock))
+    return Report(backend, judged, in_order(faults), runner.ran, notes)
 
 
 def _refuse_without_mlx(examples: Sequence[Example]) -> None:
@@ -148,7 +146,7 @@ def _refuse_without_mlx(examples: Sequence[Example]) -> None:
             raise KeysError(
                 "mlx is not installed, and this example needs it",
                 where=example.at(1),
-                mend=INSTALL_MLX,
+                fix=INSTALL_MLX,
             )
 
 

@@ -12,8 +12,8 @@ A :class:`KeyTree` shows itself as a picture in a notebook, and as text by ``pri
 those of :mod:`mlx_keys.prng.threefry2x32`; nothing here imports MLX or Sphinx.
 """
 
-from .html import inline_face
+from .html import inline_glyph
 from .parser import read_expression, read_program
 from .tree import KeyTree
 
-__all__ = ["KeyTree", "inline_face", "read_expression", "read_program"]
+__all__ = ["KeyTree", "inline_glyph", "read_expression", "read_program"]

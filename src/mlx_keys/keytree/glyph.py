@@ -1,8 +1,8 @@
-"""The face of a key: its 64 bits as a grid of 8 x 8, word 0 above, word 1 below.
+"""The glyph of a key: its 64 bits as a grid of 8 x 8, word 0 above, word 1 below.
 
-Each row is a byte, the most significant first, so that a face reads like the key in hexadecimal:
+Each row is a byte, the most significant first, so that a glyph reads like the key in hexadecimal:
 its first row is ``word0 >> 24``, its last ``word1 & 0xff``. A bit that is set is filled; one that
-is not is a faint dot on the ground, so that the empty face of ``key(0)`` is still a face.
+is not is a faint dot on the ground, so that the empty glyph of ``key(0)`` is still a glyph.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def rows(words: tuple[int, int]) -> list[list[bool]]:
     ]
 
 
-def face(words: tuple[int, int], x: float, y: float, size: float) -> str:
-    """A face as an SVG group.
+def glyph(words: tuple[int, int], x: float, y: float, size: float) -> str:
+    """A glyph as an SVG group.
 
     Args:
         words: The two words of the key.

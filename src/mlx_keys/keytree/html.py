@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlx_keys.errors import KeysError
 
-from .glyph import SIDE, face
+from .glyph import SIDE, glyph
 from .layout import Picture, lay_out
 from .svg import draw, style_alone, style_in_a_page
 from .text import outline, summary
@@ -104,11 +104,11 @@ def _item(key: KeyTree) -> str:
     )
 
 
-def inline_face(key: KeyTree) -> str:
-    """A face to stand in a line of text, beside its words: it says nothing more to who cannot see.
+def inline_glyph(key: KeyTree) -> str:
+    """A glyph to stand in a line of text, beside its words: it says nothing more to who cannot see.
 
     Its bits have the classes ``mk-bit-off``, ``mk-bit-0`` and ``mk-bit-1``, for a page to style.
     """
     return (
-        f'<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">{face(key.words, 0, 0, SIDE)}</svg>'
+        f'<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">{glyph(key.words, 0, 0, SIDE)}</svg>'
     )

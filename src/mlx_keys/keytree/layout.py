@@ -88,7 +88,7 @@ class Picture:
 
 
 def lay_out(tree: KeyTree, layout: str) -> Picture:
-    """Place a tree's keys; ``layout`` is ``wide`` or ``narrow``."""
+    """Location a tree's keys; ``layout`` is ``wide`` or ``narrow``."""
     return _wide(tree) if layout == "wide" else _narrow(tree)
 
 

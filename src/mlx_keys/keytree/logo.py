@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .glyph import SIDE, face
+from .glyph import SIDE, glyph
 from .html import NAMESPACE
 from .svg import DARK, LIGHT
 from .tree import KeyTree
@@ -58,7 +58,7 @@ def _mark(name: str, width: int, height: int, left: tuple[int, int], right: tupl
         f"<style>\n.{name} path{{fill:none;stroke-width:1;shape-rendering:crispEdges}}\n"
         f".{name} .mk-bit-off{{stroke:none}}.{name} .mk-ground{{fill-opacity:.12}}\n"
         f"{light}@media (prefers-color-scheme:dark){{\n{dark}}}\n</style>\n"
-        f"{face(one.words, *left, SIDE)}\n{face(other.words, *right, SIDE)}\n</svg>\n"
+        f"{glyph(one.words, *left, SIDE)}\n{glyph(other.words, *right, SIDE)}\n</svg>\n"
     )
 
 

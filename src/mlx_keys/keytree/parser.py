@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from typing import TypeAlias
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 
 from .text_limits import check_name
 from .tree import KeyTree
@@ -50,12 +50,12 @@ def read_program(text: str, *, path: str | None = None, first_line: int = 1) -> 
         try:
             program.follow(statement)
         except KeysError as error:
-            error.where = Place(path or "line", first_line + statement.lineno - 1)
+            error.where = Location(path or "line", first_line + statement.lineno - 1)
             raise
     if program.root is None:
         raise KeysError(
             "no line makes a key",
-            where=Place(path, first_line) if path else None,
+            where=Location(path, first_line) if path else None,
             expected="root = key(7), or another seed",
         )
     return program.root
@@ -82,7 +82,7 @@ def _parse(text: str, path: str | None, first_line: int) -> ast.Module:
         line = getattr(error, "lineno", None) or 1
         raise KeysError(
             "this is not Python",
-            where=Place(path or "line", first_line + line - 1),
+            where=Location(path or "line", first_line + line - 1),
             expected=UNDERSTOOD,
             found=text.splitlines()[line - 1] if text else "nothing",
         ) from None
@@ -156,7 +156,7 @@ class _Program:
             raise KeysError(
                 "these are several keys where one is needed",
                 found=ast.unparse(node),
-                mend=f"{ast.unparse(node)}[0] is the first of them",
+                fix=f"{ast.unparse(node)}[0] is the first of them",
             )
         return value
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from .glyph import face
+from .glyph import glyph
 from .layout import FACE, NOTE_INDENT, Card, Note, Picture
 from .text import title
 
@@ -95,7 +95,7 @@ def draw(tree: KeyTree, picture: Picture, description: str) -> str:
 
 
 def _card(card: Card) -> str:
-    parts = [face(card.key.words, card.x, card.y, FACE)]
+    parts = [glyph(card.key.words, card.x, card.y, FACE)]
     if card.key.faults:
         side = FACE + 8
         parts.append(

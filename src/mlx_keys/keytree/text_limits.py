@@ -24,7 +24,7 @@ def check_label(label: str) -> str:
 
 def _checked(what: str, text: str, longest: int) -> str:
     if not text.strip():
-        raise KeysError(f"{what} is empty", mend="say in a few words what it is")
+        raise KeysError(f"{what} is empty", fix="say in a few words what it is")
     # Unprintable characters are not allowed in XML, break a line, or turn its direction.
     if not text.isprintable():
         raise KeysError(

@@ -272,11 +272,11 @@ class KeyTree:
             raise KeysError(
                 f"a tree of more than {MOST_KEYS} keys cannot be read in a picture",
                 found=f"{counted(size, 'key')}, and {count} more from {self.expression}",
-                mend="draw a part of it, or split into fewer",
+                fix="draw a part of it, or split into fewer",
             )
         if level == MOST_LEVELS:
             raise KeysError(
                 f"a tree of more than {MOST_LEVELS} levels cannot be read in a picture",
                 found=f"another level below {self.expression}",
-                mend="begin a new tree further down",
+                fix="begin a new tree further down",
             )

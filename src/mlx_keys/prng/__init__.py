@@ -68,7 +68,7 @@ def __getattr__(name: str) -> Any:
     if find_spec("mlx") is None:
         raise KeysError(
             f"prng.{name} needs mlx, which is not installed",
-            mend=f"{INSTALL_MLX}; mlx_keys.prng.threefry2x32 works without it",
+            fix=f"{INSTALL_MLX}; mlx_keys.prng.threefry2x32 works without it",
         )
     value = getattr(import_module(f".{home}", __name__), name)
     globals()[name] = value  # the next look-up does not come here

@@ -27,16 +27,16 @@ def misfit(function: Callable[..., object], said: str) -> ArgumentTypeError:
     name, reason = function.__name__, said.removeprefix(f"{function.__name__}() ")
     takes = signature(function)
     plain = [p.replace(annotation=p.empty) for p in takes.parameters.values()]
-    mend = None
+    fix = None
     if "missing" in reason and "'key'" in reason:
-        mend = "key=prng.key(seed): there is no global state here"
+        fix = "key=prng.key(seed): there is no global state here"
     elif reason.startswith("takes "):
-        mend = "key=, window= and stream= go by name"
+        fix = "key=, window= and stream= go by name"
     return ArgumentTypeError(
         f"{name}: the arguments do not fit",
         expected=f"{name}{takes.replace(parameters=plain, return_annotation=takes.empty)}",
         found=reason,
-        mend=mend,
+        fix=fix,
     )
 
 

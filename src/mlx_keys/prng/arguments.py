@@ -73,7 +73,7 @@ def read_key(function: str, key: object) -> mx.array:
             f"{function}: key must be an mx.array",
             expected="shape (2,), dtype uint32",
             found=told(key),
-            mend=_key_from(key),
+            fix=_key_from(key),
         )
     if key.dtype == mx.uint32 and key.shape == (2,):
         return key
@@ -83,13 +83,13 @@ def read_key(function: str, key: object) -> mx.array:
             f"{function}: key has the wrong dtype",
             expected="shape (2,), dtype uint32",
             found=found,
-            mend="mx.array(words, dtype=mx.uint32), as words from JSON become signed integers",
+            fix="mx.array(words, dtype=mx.uint32), as words from JSON become signed integers",
         )
     raise ArgumentValueError(
         f"{function}: key has the wrong shape",
         expected="shape (2,), dtype uint32: one key",
         found=found,
-        mend=f"keys[i] for one key of many, or mx.vmap(lambda k: prng.{function}(..., key=k))"
+        fix=f"keys[i] for one key of many, or mx.vmap(lambda k: prng.{function}(..., key=k))"
         "(keys) for each"
         if key.shape[-1:] == (2,)
         else "prng.key(seed), or a row of prng.split(key, num)",
@@ -116,7 +116,7 @@ def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, 
             f"{function}: {name} must be a sequence of integers",
             expected="such as (), (3,) or [2, 3]",
             found=told(shape),
-            mend=f"{name}=({shape},)" if isinstance(shape, int) else None,
+            fix=f"{name}=({shape},)" if isinstance(shape, int) else None,
         ) from None
     if not all(side in _INT32 for side in sides):
         raise ArgumentOverflowError(
@@ -166,7 +166,7 @@ def read_array(function: str, name: str, value: object) -> mx.array:
             f"{function}: {name} must be an mx.array",
             expected="an mx.array",
             found=told(value),
-            mend=f"mx.array({name})",
+            fix=f"mx.array({name})",
         )
     return value
 
@@ -194,7 +194,7 @@ def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None 
             f"{function}: {name} must be a number or an mx.array",
             expected="a number or an mx.array",
             found=told(value),
-            mend=f"mx.array({value!r})" if isinstance(value, (list, tuple)) else None,
+            fix=f"mx.array({value!r})" if isinstance(value, (list, tuple)) else None,
         ) from None
 
 
@@ -209,7 +209,7 @@ def read_one_number(function: str, name: str, value: object) -> float:
             f"{function}: {name} must be one number",
             expected="a float",
             found=told(value),
-            mend=f"scale and move the result: scale * x + loc, with {name} an array",
+            fix=f"scale and move the result: scale * x + loc, with {name} an array",
         ) from None
 
 
@@ -255,7 +255,7 @@ def refuse_float64_on_a_gpu(function: str, dtype: mx.Dtype) -> None:
             f"{function}: MLX has no float64 on a GPU",
             expected="float32, float16 or bfloat16",
             found="float64",
-            mend="dtype=mx.float32, or stream=mx.cpu where the function draws float64 at all",
+            fix="dtype=mx.float32, or stream=mx.cpu where the function draws float64 at all",
         )
 
 
@@ -281,7 +281,7 @@ def broadcast_within(function: str, shape: tuple[int, ...], **shapes: Sequence[i
             f"{function}: shape is too small for the other arguments",
             expected=f"a shape that holds {named}",
             found=str(shape),
-            mend=f"shape={whole}",
+            fix=f"shape={whole}",
         )
 
 

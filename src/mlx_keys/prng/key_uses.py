@@ -24,14 +24,14 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
-from mlx_keys.errors import Place
+from mlx_keys.errors import Location
 
 #: What is done with a key.
-Kind = Literal["draw", "split", "fold"]
+UseKind = Literal["draw", "split", "fold"]
 
 #: What is said of a use of a key, and of a key that was used.
-DOES: dict[Kind, str] = {"draw": "draws from it", "split": "splits it", "fold": "folds it"}
-WAS: dict[Kind, str] = {"draw": "drawn from", "split": "split", "fold": "folded"}
+DOES: dict[UseKind, str] = {"draw": "draws from it", "split": "splits it", "fold": "folds it"}
+WAS: dict[UseKind, str] = {"draw": "drawn from", "split": "split", "fold": "folded"}
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class Use:
         rows: What of a draw, where it is a window.
     """
 
-    kind: Kind
+    kind: UseKind
     function: str
-    place: Place
+    place: Location
     rows: Rows | None = None
 
     def goes_with(self, earlier: Use) -> bool:
@@ -79,7 +79,7 @@ class Use:
         return self.rows is not None and earlier.rows is not None and self.rows.apart(earlier.rows)
 
 
-class Ledger:
+class KeyUses:
     """All keys that were used, each with what its next use has to go with."""
 
     def __init__(self) -> None:

@@ -162,7 +162,7 @@ def _counter(data: SupportsIndex | str | bytes | mx.array) -> tuple[int, int | m
             "fold_in: data must be one number",
             expected="shape ()",
             found=f"shape {data.shape}",
-            mend="mx.vmap(lambda d: prng.fold_in(key, d))(data) for a key of each",
+            fix="mx.vmap(lambda d: prng.fold_in(key, d))(data) for a key of each",
         )
     if not mx.issubdtype(data.dtype, mx.integer):
         raise ArgumentTypeError(

@@ -28,7 +28,7 @@ def save_state() -> list[int]:
             "save_state: the state can't be read inside mx.compile or mx.vmap",
             expected="a state whose words are known",
             found="a state that is being traced",
-            mend="save it before or after the compiled call",
+            fix="save it before or after the compiled call",
         ) from None
 
 

@@ -86,7 +86,7 @@ def key(seed: SupportsIndex) -> Pair:
             "key: seed is out of range",
             expected="0 <= seed < 2**64",
             found=str(value),
-            mend=f"key({value} % 2**64) takes its lower 64 bits",
+            fix=f"key({value} % 2**64) takes its lower 64 bits",
         )
     return value >> 32, value & _MASK
 

@@ -78,7 +78,7 @@ def read_part(function: str, shape: tuple[int, ...], window: object) -> Part:
             f"{function}: window must be a slice",
             expected="slice(a, b), for the rows from a to b - 1",
             found=told(window),
-            mend=f"window=slice({window}, {window + 1})" if type(window) is int else None,
+            fix=f"window=slice({window}, {window + 1})" if type(window) is int else None,
         )
     if not shape:
         raise ArgumentValueError(

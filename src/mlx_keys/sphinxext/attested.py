@@ -15,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from mlx_keys.errors import KeysError
 from mlx_keys.examples.ulp import Distance
 from mlx_keys.trust import attestations
-from mlx_keys.trust.attestations import Record
+from mlx_keys.trust.attestations import BackendRecord
 from mlx_keys.trust.status import agreement
 
 from .diagnostics import note
@@ -46,7 +46,7 @@ class AttestedDirective(SphinxDirective):
         return [table]
 
 
-def column(record: Record) -> tuple[str, ...]:
+def column(record: BackendRecord) -> tuple[str, ...]:
     """What the table says of one backend."""
     entries = [entry for page in record.pages.values() for entry in page]
     apart = [entry for entry in entries if entry.apart]

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +30,12 @@ class Untrue(SystemExit):
     """
 
 
-def named(place: Place) -> str:
+def named(place: Location) -> str:
     """The place as a terminal opens it: relative to where the build was started, if below it."""
     path = Path(place.path)
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())
-    return str(Place(os.fspath(path), place.line))
+    return str(Location(os.fspath(path), place.line))
 
 
 def note(env: BuildEnvironment, fault: KeysError, docname: str = "") -> None:
@@ -67,7 +67,7 @@ def _stop(faults: list[KeysError]) -> NoReturn:
             logger.error("%s", text)
         else:
             # Sphinx takes a place without a line for the name of a document.
-            place = named(Place(fault.where.path, fault.where.line or 1))
+            place = named(Location(fault.where.path, fault.where.line or 1))
             logger.error("%s", text.removeprefix(f"{fault.where}: "), location=place)
     number = "one thing does" if len(faults) == 1 else f"{len(faults)} things do"
     raise Untrue(f"{number} not hold; nothing was written")

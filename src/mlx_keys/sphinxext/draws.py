@@ -20,7 +20,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.pool import Job
 
 from .diagnostics import note
@@ -56,7 +56,7 @@ class Draws:
         drawn: What the child made of it; empty until it has run.
     """
 
-    place: Place
+    place: Location
     says: str
     call: str
     low: float
@@ -113,7 +113,7 @@ class DrawsDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Read what is to be drawn."""
-        place = Place(*self.get_source_info())
+        place = Location(*self.get_source_info())
         try:
             low, high = (float(part) for part in self.options.get("between", "").split())
             if not low < high:
@@ -124,7 +124,7 @@ class DrawsDirective(SphinxDirective):
                 where=place,
                 expected=":between: -4 4, say",
                 found=self.options.get("between", "nothing"),
-                mend="say them",
+                fix="say them",
             )
             note(self.env, fault, self.env.docname)
             return []
@@ -153,7 +153,7 @@ def draw_all(app: Sphinx, env: BuildEnvironment) -> None:
                 f"{one.call} cannot be drawn",
                 where=one.place,
                 found=observed.message or observed.ended,
-                mend="correct the call or its :density:",
+                fix="correct the call or its :density:",
             )
             note(env, fault)
         elif observed.result.get("off", 0) > TOO_FAR:
@@ -162,7 +162,7 @@ def draw_all(app: Sphinx, env: BuildEnvironment) -> None:
                 where=one.place,
                 expected=f"no bar further off than {TOO_FAR} sigma",
                 found=f"one that is off by {observed.result['off']:.1f}",
-                mend="correct :density: here",
+                fix="correct :density: here",
             )
             note(env, fault)
         else:

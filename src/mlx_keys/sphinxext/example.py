@@ -23,8 +23,8 @@ from sphinx.util.matching import get_matching_files
 from sphinx.writers.html5 import HTML5Translator
 from tqdm import tqdm
 
-from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples.compare import Kind
+from mlx_keys.errors import KeysError, Location
+from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import SUFFIXES, extract
 from mlx_keys.examples.verify import Report, read, verify_examples
@@ -33,7 +33,7 @@ from mlx_keys.trust.status import Status, status
 
 from .diagnostics import named, note
 from .incremental import is_known
-from .pool import observer_of
+from .pool import runner_of
 from .status import details
 from .summary import Tally
 
@@ -78,10 +78,10 @@ class ExampleDirective(SphinxDirective):
         source, line = self.get_source_info()
         page = pages_of(self.env).get(self.env.docname)
         for number, example in enumerate(page.examples if page else ()):
-            if example.place.line == line and named(Place(source)) == example.place.path:
+            if example.place.line == line and named(Location(source)) == example.place.path:
                 return [self._shown(example, number)]
         if page is None or not any(_line(fault) == line for fault in page.faults):
-            note(self.env, misplaced(Place(source, line)), self.env.docname)
+            note(self.env, misplaced(Location(source, line)), self.env.docname)
         return []
 
     def _shown(self, example: Example, number: int) -> nodes.Element:
@@ -117,7 +117,7 @@ class OutputDirective(SphinxDirective):
             one.expected.block[0] + 1 for one in (page.examples if page else ()) if one.expected
         ]
         if line not in known and (page is None or not any(_line(f) == line for f in page.faults)):
-            note(self.env, misplaced(Place(source, line)), self.env.docname)
+            note(self.env, misplaced(Location(source, line)), self.env.docname)
         return []
 
 
@@ -125,13 +125,13 @@ def _line(fault: KeysError) -> int | None:
     return fault.where.line if fault.where else None
 
 
-def misplaced(place: Place) -> KeysError:
+def misplaced(place: Location) -> KeysError:
     """The fault of a directive that Sphinx sees and the extraction does not."""
     return KeysError(
         "mlx-keys verify would not see what stands here",
         where=place,
         expected="an {example}, its {output} right after it, at column 0 of the page's own file",
-        mend="move it out of the list, the directive or the included file that holds it",
+        fix="move it out of the list, the directive or the included file that holds it",
     )
 
 
@@ -140,7 +140,7 @@ def take(app: Sphinx, docname: str, source: list[str]) -> None:
     path = Path(app.env.doc2path(docname))
     if path.suffix not in SUFFIXES:
         return
-    found = extract(source[0], named(Place(str(path))))
+    found = extract(source[0], named(Location(str(path))))
     if found.examples or found.faults:
         pages_of(app.env)[docname] = Page(found.examples, found.faults)
 
@@ -159,9 +159,9 @@ def begin(app: Sphinx) -> None:
     new = [page for page in pages if page.suffix in SUFFIXES and not is_known(app, page)]
     for path in [*new, *_also_paths(app)]:
         with suppress(KeysError):
-            found += extract(read(path), named(Place(str(path)))).examples
+            found += extract(read(path), named(Location(str(path)))).examples
     with suppress(KeysError):
-        observer_of(app).begin(found)
+        runner_of(app).start(found)
 
 
 def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -170,13 +170,13 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     also = [_also(path) for path in _also_paths(app)]
     examples = [one for page in (*pages.values(), *also) for one in page.examples]
     faults = [fault for page in (*pages.values(), *also) for fault in page.faults]
-    trust = attestations.Trust()
+    trust = attestations.Attestations()
     with _progress() as progress:
         try:
             trust = attestations.load(trust_folder(env))
-            observer = observer_of(app)
-            observer.progress = progress
-            report = verify_examples(examples, observer, trust.policy)
+            runner = runner_of(app)
+            runner.progress = progress
+            report = verify_examples(examples, runner, trust.policy)
         except KeysError as error:
             report = Report(None, (), (error,))
     for fault in (*faults, *report.faults):
@@ -197,19 +197,21 @@ def _also_paths(app: Sphinx) -> list[Path]:
 
 def _also(path: Path) -> Page:
     """The examples of a file outside the site."""
-    found = extract(read(path), named(Place(str(path))))
+    found = extract(read(path), named(Location(str(path))))
     return Page(found.examples, found.faults)
 
 
 def _tally(report: Report) -> Tally:
-    outputs = report.count(Kind.EQUAL) + report.count(Kind.WITHIN)
+    outputs = report.count(Outcome.EQUAL) + report.count(Outcome.WITHIN)
     backend = report.backend
     if backend is None:
         return Tally(0, 0, 0)
     return Tally(len(report.judged), report.ran, outputs, backend.label, backend.mlx, report.notes)
 
 
-def _restate(pages: dict[str, Page], report: Report, trust: attestations.Trust) -> Iterator[str]:
+def _restate(
+    pages: dict[str, Page], report: Report, trust: attestations.Attestations
+) -> Iterator[str]:
     """Give each example its status; name the pages where one has changed."""
     if report.backend is None:
         return

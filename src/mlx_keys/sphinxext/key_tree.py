@@ -14,8 +14,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from mlx_keys.errors import KeysError, Place
-from mlx_keys.keytree import KeyTree, inline_face, read_expression, read_program
+from mlx_keys.errors import KeysError, Location
+from mlx_keys.keytree import KeyTree, inline_glyph, read_expression, read_program
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class KeyTreeDirective(SphinxDirective):
         try:
             tree = self._tree(path)
         except KeysError as error:
-            _report(error, error.where or Place(path, line))
+            _report(error, error.where or Location(path, line))
             return []
         drawn: nodes.Element = KeyTreeNode(html=tree.html(), text=str(tree))
         if caption := self.options.get("caption"):
@@ -63,7 +63,7 @@ class KeyTreeDirective(SphinxDirective):
         if self.content and (self.arguments or branches):
             raise KeysError(
                 "a key tree is made from lines of code, or from a seed and options, not from both",
-                mend="move the seed into the code: root = key(7)",
+                fix="move the seed into the code: root = key(7)",
             )
         if self.content:
             return read_program("\n".join(self.content), path=path, first_line=self._first_line())
@@ -93,10 +93,10 @@ class KeyFaceRole(SphinxRole):
         try:
             key = read_expression(self.text)
         except KeysError as error:
-            _report(error, Place(*self.get_source_info()))
+            _report(error, Location(*self.get_source_info()))
             return [nodes.literal(self.text, self.text)], []
         words = "[{}, {}]".format(*key.words)
-        html = f'<span class="mk-key-face">{inline_face(key)}<code>{words}</code></span>'
+        html = f'<span class="mk-key-face">{inline_glyph(key)}<code>{words}</code></span>'
         return [KeyFaceNode(html=html, text=words)], []
 
 
@@ -140,7 +140,7 @@ def _integer(name: str, text: str) -> int:
         ) from None
 
 
-def _report(error: KeysError, where: Place) -> None:
+def _report(error: KeysError, where: Location) -> None:
     error.where = None  # Sphinx says it first
     logger.error("%s", error, location=str(where), type="mlx_keys", subtype="key_tree")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 
 from .diagnostics import note
 from .example import trust_folder
@@ -29,7 +29,7 @@ class MeasuredDirective(SphinxDirective):
         try:
             shown = self.shown()
         except KeysError as error:
-            error.where = error.where or Place(*self.get_source_info())
+            error.where = error.where or Location(*self.get_source_info())
             note(self.env, error, self.env.docname)
             return []
         self.set_source_info(shown)

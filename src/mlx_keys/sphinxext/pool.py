@@ -8,7 +8,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from mlx_keys.examples.execute.pool import Pool
-from mlx_keys.examples.execute.runner import Observer
+from mlx_keys.examples.execute.runner import Runner
 
 
 class Children:
@@ -16,13 +16,13 @@ class Children:
 
     def __init__(self) -> None:
         self.pool: Pool | None = None
-        self.observer: Observer | None = None
+        self.runner: Runner | None = None
 
     def close(self, _app: Sphinx, _exception: Exception | None) -> None:
         """End the pool."""
         if self.pool is not None:
             self.pool.close()
-            self.pool = self.observer = None
+            self.pool = self.runner = None
 
 
 def pool_of(app: Sphinx) -> Pool:
@@ -34,16 +34,16 @@ def pool_of(app: Sphinx) -> Pool:
     return children.pool
 
 
-def observer_of(app: Sphinx) -> Observer:
+def runner_of(app: Sphinx) -> Runner:
     """What says what an example does, the same for all of a build."""
     children: Children = app.mlx_keys_children  # type: ignore[attr-defined]
-    if children.observer is None:
-        children.observer = Observer(
+    if children.runner is None:
+        children.runner = Runner(
             pool_of(app),
             project=Path(app.confdir).parent,
             cache=Path(app.config.mlx_keys_cache or app.doctreedir / "observed"),
         )
-    return children.observer
+    return children.runner
 
 
 def setup_children(app: Sphinx) -> None:

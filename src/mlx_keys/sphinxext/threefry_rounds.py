@@ -14,7 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
-from mlx_keys.keytree.glyph import SIDE, face
+from mlx_keys.keytree.glyph import SIDE, glyph
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.threefry2x32 import Pair
 
@@ -100,8 +100,8 @@ def _integer(text: str) -> int:
 
 def _face(words: Pair) -> str:
     return (
-        f'<span class="mk-key-face"><svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
-        f"{face(words, 0, 0, SIDE)}</svg><code>{_hex(words)}</code></span>"
+        f'<span class="mk-key-glyph"><svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
+        f"{glyph(words, 0, 0, SIDE)}</svg><code>{_hex(words)}</code></span>"
     )
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlx_keys.examples.check import Judged
-from mlx_keys.examples.compare import Allowed
+from mlx_keys.examples.check import CheckedExample
+from mlx_keys.examples.compare import Tolerance
 from mlx_keys.examples.execute.backend import Backend
-from mlx_keys.trust.attestations import Entry, Record, digest, shown_by
+from mlx_keys.trust.attestations import Attestation, BackendRecord, digest, shown_by
 
 #: Any float may differ while attesting: how far is what is recorded.
-MEASURING = Allowed(report=True)
+MEASURING = Tolerance(report=True)
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,15 @@ class Attested:
         skipped: Examples that need a module which is not here.
     """
 
-    record: Record
-    skipped: tuple[Judged, ...]
+    record: BackendRecord
+    skipped: tuple[CheckedExample, ...]
 
 
 def attest(
-    judged: Iterable[Judged], backend: Backend, date: str, before: Record | None = None
+    judged: Iterable[CheckedExample],
+    backend: Backend,
+    date: str,
+    before: BackendRecord | None = None,
 ) -> Attested:
     """Make a backend's record of examples that have just run there.
 
@@ -42,7 +45,7 @@ def attest(
         date: Today, ISO 8601.
         before: An older record, whose other pages are kept if it is of the same MLX.
     """
-    pages: dict[str, list[Entry]] = {}
+    pages: dict[str, list[Attestation]] = {}
     skipped = []
     for one in judged:
         entries = pages.setdefault(one.example.place.path, [])
@@ -50,7 +53,7 @@ def attest(
             skipped.append(one)
         elif one.verdict is not None and not one.faults and one.example.options.varies is None:
             entries.append(
-                Entry(
+                Attestation(
                     digest(one.example.code),
                     digest(one.printed),
                     digest(shown_by(one.example)),
@@ -60,4 +63,4 @@ def attest(
     kept = before.pages if before is not None and before.backend.mlx == backend.mlx else {}
     new = {page: tuple(entries) for page, entries in pages.items() if entries}
     whole = {page: entries for page, entries in kept.items() if page not in pages} | new
-    return Attested(Record(backend, date, whole), tuple(skipped))
+    return Attested(BackendRecord(backend, date, whole), tuple(skipped))

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples.compare import EXACT, Allowed
+from mlx_keys.errors import KeysError, Location
+from mlx_keys.examples.compare import EXACT, Tolerance
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.execute.cache import write
 from mlx_keys.examples.model import Example
@@ -28,7 +28,7 @@ def digest(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Attestation:
     """What one example did on one backend.
 
     Attributes:
@@ -45,7 +45,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Record:
+class BackendRecord:
     """All that was attested on one backend.
 
     Attributes:
@@ -56,9 +56,9 @@ class Record:
 
     backend: Backend
     date: str
-    pages: Mapping[str, tuple[Entry, ...]]
+    pages: Mapping[str, tuple[Attestation, ...]]
 
-    def entry(self, example: Example) -> Entry | None:
+    def entry(self, example: Example) -> Attestation | None:
         """What was attested of this code with this output beside it, wherever it stands."""
         code, shown = digest(example.code), digest(shown_by(example))
         entries = (entry for page in self.pages.values() for entry in page)
@@ -71,7 +71,7 @@ def shown_by(example: Example) -> str:
 
 
 @dataclass(frozen=True)
-class Trust:
+class Attestations:
     """All records of a project.
 
     Attributes:
@@ -80,11 +80,11 @@ class Trust:
         elsewhere: By the digest of their code, the examples accepted on another backend.
     """
 
-    records: Mapping[str, Record] = field(default_factory=dict)
+    records: Mapping[str, BackendRecord] = field(default_factory=dict)
     blesser: str | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)
 
-    def policy(self, example: Example, backend: Backend) -> Allowed:
+    def policy(self, example: Example, backend: Backend) -> Tolerance:
         """How far an example's floats may be off on this backend.
 
         Not at all where they were accepted, nor in a project that keeps no records. Elsewhere as
@@ -96,9 +96,9 @@ class Trust:
             return EXACT
         record = self.records.get(backend.name)
         if record is None or record.backend.mlx != backend.mlx:
-            return Allowed(report=True)
+            return Tolerance(report=True)
         entry = record.entry(example)
-        return Allowed(report=True) if entry is None else Allowed(distances=entry.apart)
+        return Tolerance(report=True) if entry is None else Tolerance(distances=entry.apart)
 
     def blessed_on(self, backend: Backend, examples: Iterable[Example]) -> Self:
         """These records after outputs were accepted on a backend."""
@@ -110,7 +110,7 @@ class Trust:
         return replace(self, blesser=blesser, elsewhere=dict(sorted(elsewhere.items())))
 
 
-def load(folder: Path) -> Trust:
+def load(folder: Path) -> Attestations:
     """Read the records of a project; a folder that is not there holds none.
 
     Raises:
@@ -126,21 +126,21 @@ def load(folder: Path) -> Trust:
         records[record.backend.name] = record
     blessed = folder / "blessed.json"
     if not blessed.is_file():
-        return Trust(records)
+        return Attestations(records)
     stored = _read(blessed)
     try:
-        return Trust(records, str(stored["backend"]), dict(stored["elsewhere"]))
+        return Attestations(records, str(stored["backend"]), dict(stored["elsewhere"]))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _broken(blessed, repr(error)) from error
 
 
-def save_blessed(folder: Path, trust: Trust) -> None:
+def save_blessed(folder: Path, trust: Attestations) -> None:
     """Write down which backend accepted the outputs."""
     stored = {"backend": trust.blesser, "elsewhere": dict(trust.elsewhere)}
     write(folder / "blessed.json", json.dumps(stored, indent=2) + "\n")
 
 
-def save_record(folder: Path, record: Record) -> Path:
+def save_record(folder: Path, record: BackendRecord) -> Path:
     """Write a backend's record, an example a line, so that a change of one is a change of one."""
     pages = []
     for page, entries in sorted(record.pages.items()):
@@ -158,7 +158,7 @@ def save_record(folder: Path, record: Record) -> Path:
     return path
 
 
-def _stored(entry: Entry) -> dict[str, Any]:
+def _stored(entry: Attestation) -> dict[str, Any]:
     """An entry as JSON: what equals what is shown is said once."""
     stored: dict[str, Any] = {"code": entry.code, "printed": entry.printed}
     if entry.shown != entry.printed:
@@ -167,11 +167,11 @@ def _stored(entry: Entry) -> dict[str, Any]:
     return stored
 
 
-def _record(stored: Any) -> Record:
+def _record(stored: Any) -> BackendRecord:
     pages = {}
     for page, entries in stored["pages"].items():
         pages[page] = tuple(
-            Entry(
+            Attestation(
                 entry["code"],
                 entry["printed"],
                 entry.get("shown", entry["printed"]),
@@ -179,7 +179,7 @@ def _record(stored: Any) -> Record:
             )
             for entry in entries
         )
-    return Record(Backend(**stored["backend"]), str(stored["date"]), pages)
+    return BackendRecord(Backend(**stored["backend"]), str(stored["date"]), pages)
 
 
 def _read(file: Path) -> Any:
@@ -192,7 +192,7 @@ def _read(file: Path) -> Any:
 def _broken(file: Path, found: str) -> KeysError:
     return KeysError(
         "this record of trust cannot be read",
-        where=Place(str(file)),
+        where=Location(str(file)),
         found=found,
-        mend="mlx-keys attest, or restore the file",
+        fix="mlx-keys attest, or restore the file",
     )

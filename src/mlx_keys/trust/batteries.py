@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import comb, exp, fsum, sqrt
 from pathlib import Path
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 
 #: The rounds of MLX's generator.
 FULL = 20
@@ -117,9 +117,9 @@ def load(folder: Path) -> list[Run]:
     if not file.is_file():
         raise KeysError(
             "no battery has been run",
-            where=Place(str(file)),
+            where=Location(str(file)),
             expected="a run a line",
-            mend=f"python tests/batteries/run.py -o {file} SmallCrush:draw",
+            fix=f"python tests/batteries/run.py -o {file} SmallCrush:draw",
         )
     runs = []
     for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
@@ -130,8 +130,8 @@ def load(folder: Path) -> list[Run]:
         except (KeyError, TypeError, ValueError) as error:
             raise KeysError(
                 "this is no run of a battery",
-                where=Place(str(file), number),
+                where=Location(str(file), number),
                 found=repr(error),
-                mend="remove the line, and run tests/batteries/run.py again",
+                fix="remove the line, and run tests/batteries/run.py again",
             ) from error
     return runs

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.trust import probes
 
 Release = dict[str, Any]
@@ -68,7 +68,7 @@ class History:
             raise KeysError(
                 f"no probe measures mlx.core.random.{function}",
                 expected="one of " + ", ".join(probes.PROBES),
-                mend="add its calls to src/mlx_keys/trust/probes.py and measure anew",
+                fix="add its calls to src/mlx_keys/trust/probes.py and measure anew",
             )
         found = []
         for old, new in zip(self.releases, self.releases[1:], strict=False):
@@ -95,7 +95,7 @@ def load(path: Path) -> History:
     Raises:
         KeysError: It is missing, or is no history.
     """
-    mend = "mlx-keys history --measure VERSION..."
+    fix = "mlx-keys history --measure VERSION..."
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         releases = tuple(data["releases"])
@@ -105,20 +105,23 @@ def load(path: Path) -> History:
             }:
                 raise KeysError(
                     f"the record of mlx {release['mlx']} answers other probes than today's",
-                    where=Place(str(path)),
-                    mend=mend,
+                    where=Location(str(path)),
+                    fix=fix,
                 )
         return History(data["measured"], data["platform"], releases)
     except OSError as error:
         raise KeysError(
-            "no history of mlx's releases", where=Place(str(path)), found=error.strerror, mend=mend
+            "no history of mlx's releases",
+            where=Location(str(path)),
+            found=error.strerror,
+            fix=fix,
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeysError(
             "not a history of mlx's releases",
-            where=Place(str(path)),
+            where=Location(str(path)),
             found=f"{type(error).__name__}: {error}",
-            mend=mend,
+            fix=fix,
         ) from error
 
 
@@ -136,7 +139,7 @@ def measure(version: str) -> Release:
         _run(
             _installer(folder, package),
             f"mlx {version} cannot be installed here",
-            mend="name a release that is published for this Python; uv or pip must be there",
+            fix="name a release that is published for this Python; uv or pip must be there",
         )
         done = _run(
             [sys.executable, str(Path(probes.__file__))],
@@ -160,12 +163,12 @@ def _installer(folder: str, package: str) -> list[str]:
 
 
 def _run(
-    command: list[str], problem: str, *, env: dict[str, str] | None = None, mend: str | None = None
+    command: list[str], problem: str, *, env: dict[str, str] | None = None, fix: str | None = None
 ) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if done.returncode:
         found = done.stderr.strip() or f"exit status {done.returncode}"
-        raise KeysError(problem, found=found, mend=mend)
+        raise KeysError(problem, found=found, fix=fix)
     return done.stdout
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.execute.cache import write
 
@@ -52,7 +52,7 @@ class Speed:
         raise KeysError(
             f"nothing was measured of {_told(*wanted)} on {self.backend.label}",
             expected=", ".join(_told(*one) for one in sorted({_measured(r) for r in self.rows})),
-            mend=self.command,
+            fix=self.command,
         )
 
     def most_in_a_row(self, values: int) -> int:
@@ -120,7 +120,7 @@ def load(folder: Path, where: str) -> Speed:
             f"{len(found)} records of speed on {where}",
             expected=f"one file in trust/speed with {where} in its name",
             found=", ".join(file.name for file in found) or "none",
-            mend="mlx-keys bench prng --record on such a machine"
+            fix="mlx-keys bench prng --record on such a machine"
             if not found
             else "remove those that are not to be shown",
         )
@@ -130,9 +130,9 @@ def load(folder: Path, where: str) -> Speed:
     except (KeyError, TypeError, ValueError) as error:
         raise KeysError(
             "this is no record of speed",
-            where=Place(str(found[0])),
+            where=Location(str(found[0])),
             found=repr(error),
-            mend="mlx-keys bench prng --record",
+            fix="mlx-keys bench prng --record",
         ) from error
 
 
@@ -144,7 +144,7 @@ def _beside(folder: Path, where: str, suffix: str) -> Path:
         raise KeysError(
             f"no such thing was measured on {where}",
             expected=f"trust/speed/{path.name}",
-            mend="name a chip that has it, or measure it, see docs/explain/speed.md",
+            fix="name a chip that has it, or measure it, see docs/explain/speed.md",
         )
     return path
 
@@ -170,9 +170,9 @@ def profile(folder: Path, where: str, metrics: Iterable[str]) -> dict[str, dict[
         except KeyError as error:
             raise KeysError(
                 f"a metric was not measured: {error}",
-                where=Place(str(path)),
+                where=Location(str(path)),
                 expected=", ".join(metrics),
-                mend="ncu --metrics with it, see docs/explain/speed.md",
+                fix="ncu --metrics with it, see docs/explain/speed.md",
             ) from None
     return found
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlx_keys.examples.check import Judged
-from mlx_keys.examples.compare import Kind
+from mlx_keys.examples.check import CheckedExample
+from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.ulp import Distance
-from mlx_keys.trust.attestations import Trust, digest
+from mlx_keys.trust.attestations import Attestations, digest
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Status:
     evidence: tuple[Evidence, ...]
 
 
-def status(judged: Judged, backend: Backend, trust: Trust) -> Status:
+def status(judged: CheckedExample, backend: Backend, trust: Attestations) -> Status:
     """What may be said of an example that this build has run and found right.
 
     Args:
@@ -76,7 +76,7 @@ def status(judged: Judged, backend: Backend, trust: Trust) -> Status:
     parts = [f"equal on {_on(equal)}"] if equal else []
     for one in evidence:
         if one not in equal:
-            unattested = one is evidence[0] and judged.verdict.kind is Kind.UNATTESTED
+            unattested = one is evidence[0] and judged.verdict.kind is Outcome.UNATTESTED
             parts.append(
                 f"{one.agreement} on {_on([one])}{', not attested here' if unattested else ''}"
             )
@@ -88,7 +88,7 @@ def agreement(apart: Sequence[Distance]) -> str:
     return "within " + " and ".join(map(str, apart)) if apart else "equal"
 
 
-def _here(judged: Judged, backend: Backend, trust: Trust, agreed: str) -> Evidence:
+def _here(judged: CheckedExample, backend: Backend, trust: Attestations, agreed: str) -> Evidence:
     """What this build saw; a record of this backend that saw the same adds its date and chip."""
     printed = digest(judged.printed)
     record = trust.records.get(backend.name)

@@ -11,11 +11,11 @@ from tests.paths import ROOT
 
 from mlx_keys.examples.execute import cache, imports
 from mlx_keys.examples.execute.backend import Backend
-from mlx_keys.examples.execute.cache import Cache, Surroundings, lock_digest
-from mlx_keys.examples.execute.pool import Observed
+from mlx_keys.examples.execute.cache import Cache, CacheContext, lock_digest
+from mlx_keys.examples.execute.pool import RunResult
 
 HERE = Backend("cpu", "linux", "x86_64", "glibc 2.36", "Chip", "0.32.4", "3.11.7")
-SEEN = Observed("raised", "é\n", error=("builtins.KeyError",), message="KeyError: 1", line=3)
+SEEN = RunResult("raised", "é\n", error=("builtins.KeyError",), message="KeyError: 1", line=3)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_program_depends_on_the_projects_files_that_it_imports(
 
 
 def test_the_key_changes_with_all_that_can_change_what_is_printed(project: Path) -> None:
-    around = Surroundings(HERE, (project / "src",), "lock")
+    around = CacheContext(HERE, (project / "src",), "lock")
     code = "import alone"
     others = [
         around.key("import alone\n"),
@@ -87,7 +87,7 @@ def test_the_key_changes_with_all_that_can_change_what_is_printed(project: Path)
 
 
 def test_the_key_does_not_change_with_what_is_not_imported(project: Path) -> None:
-    around = Surroundings(HERE, (project / "src",), "lock")
+    around = CacheContext(HERE, (project / "src",), "lock")
     before = around.key("import alone")
     (project / "src/ours/other.py").write_text("changed = 1\n")
     (project / "src/alone.py").touch()

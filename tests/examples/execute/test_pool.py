@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mlx_keys.examples.execute.pool import Job, Observed, Pool
+from mlx_keys.examples.execute.pool import Job, Pool, RunResult
 from mlx_keys.examples.execute.workers import Method, environment
 
 SCRIPT = "mlx_keys.examples.execute.run_code:run"
@@ -27,11 +27,11 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
         yield pool
 
 
-def run(pool: Pool, *codes: str, timeout: float = 20.0) -> list[Observed]:
+def run(pool: Pool, *codes: str, timeout: float = 20.0) -> list[RunResult]:
     return pool.run([Job(SCRIPT, {"code": code}, timeout) for code in codes])
 
 
-def one(pool: Pool, code: str, timeout: float = 20.0) -> Observed:
+def one(pool: Pool, code: str, timeout: float = 20.0) -> RunResult:
     (seen,) = run(pool, code, timeout=timeout)
     return seen
 
@@ -42,8 +42,8 @@ SPLIT_PRINTED = "[[966301609, 989289821], [1948237315, 1058547403]]\n"
 
 def test_jobs_end_in_their_order_with_what_they_printed(pool: Pool) -> None:
     seen = run(pool, *[f"print({n})" for n in range(6)], SPLIT)
-    assert seen == [Observed("done", f"{n}\n") for n in range(6)] + [
-        Observed("done", SPLIT_PRINTED)
+    assert seen == [RunResult("done", f"{n}\n") for n in range(6)] + [
+        RunResult("done", SPLIT_PRINTED)
     ]
 
 
@@ -52,7 +52,7 @@ def test_jobs_end_in_their_order_with_what_they_printed(pool: Pool) -> None:
     [
         (
             "x = 1\nraise KeyError('k')",
-            Observed(
+            RunResult(
                 "raised",
                 error=(
                     "builtins.KeyError",
@@ -65,30 +65,30 @@ def test_jobs_end_in_their_order_with_what_they_printed(pool: Pool) -> None:
                 line=2,
             ),
         ),
-        ("import os\nos._exit(0)", Observed("vanished")),
-        ("import os\nos._exit(7)", Observed("vanished", status=7)),
+        ("import os\nos._exit(0)", RunResult("vanished")),
+        ("import os\nos._exit(7)", RunResult("vanished", status=7)),
         (
             "import os, signal\n\nos.kill(os.getpid(), signal.SIGKILL)",
-            Observed("killed", signal="SIGKILL", status=-9),
+            RunResult("killed", signal="SIGKILL", status=-9),
         ),
         (
             "import mlx.core as mx\nprint('before', flush=True)\n"
             "mx.eval(mx.vmap(lambda k: mx.random.uniform(key=k))(mx.zeros((0, 2), mx.uint32)))",
-            Observed("killed", "before\n", signal="SIGFPE", status=-8, line=3),
+            RunResult("killed", "before\n", signal="SIGFPE", status=-8, line=3),
         ),
-        ("import sys\nsys.stdout.close()", Observed("done", kept_stdout=False)),
-        ("import os\nos.close(1)", Observed("done", kept_stdout=False)),
-        ("import os\nos.closerange(0, 1000)", Observed("vanished")),
+        ("import sys\nsys.stdout.close()", RunResult("done", kept_stdout=False)),
+        ("import os\nos.close(1)", RunResult("done", kept_stdout=False)),
+        ("import os\nos.closerange(0, 1000)", RunResult("vanished")),
         (
             "import sys\nsys.stdout.buffer.write(b'\\xff\\n')",
-            Observed("done", "\\xff\n", utf8=False),
+            RunResult("done", "\\xff\n", utf8=False),
         ),
-        ("import sys\nprint('careful', file=sys.stderr)", Observed("done", stderr="careful\n")),
+        ("import sys\nprint('careful', file=sys.stderr)", RunResult("done", stderr="careful\n")),
     ],
     ids=["raises", "leaves", "leaves with 7", "killed", "no keys", "closes stdout", "closes 1",
          "closes all", "bytes", "stderr"],
 )  # fmt: skip
-def test_each_bad_end_is_told_from_the_others(pool: Pool, code: str, expected: Observed) -> None:
+def test_each_bad_end_is_told_from_the_others(pool: Pool, code: str, expected: RunResult) -> None:
     assert one(pool, code) == expected
 
 
@@ -166,7 +166,7 @@ if __name__ == "__main__":
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         print(pool.map(square, [2, 3]))
 """
-    assert one(pool, code) == Observed(
+    assert one(pool, code) == RunResult(
         "done", "def square(x): class Square:\nexample.py True True\n[4, 9]\n"
     )
 
@@ -201,7 +201,7 @@ def test_exit_functions_and_threads_end_before_the_job_does(pool: Pool) -> None:
         "threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()\n"
         "print('main')\n"
     )
-    assert one(pool, code) == Observed("done", "main\nthread\nlast\n")
+    assert one(pool, code) == RunResult("done", "main\nthread\nlast\n")
 
 
 def echo(payload: Any) -> Any:
@@ -214,7 +214,7 @@ def test_any_function_can_be_a_job(pool: Pool, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
     with Pool(method=pool.method, workers=1) as own:
         (seen,) = own.run([Job(f"{Path(__file__).stem}:echo", [1, "ü" * 100_000])])
-    assert seen == Observed("done", "said\n", result={"got": [1, "ü" * 100_000]})
+    assert seen == RunResult("done", "said\n", result={"got": [1, "ü" * 100_000]})
 
 
 def test_a_relative_python_path_reaches_jobs_in_folders_of_their_own(
@@ -233,7 +233,7 @@ def test_the_caller_hears_of_each_job_as_it_ends(pool: Pool) -> None:
 
 
 def test_what_the_caller_raises_meanwhile_comes_through() -> None:
-    def stop(_job: Job, _seen: Observed) -> None:
+    def stop(_job: Job, _seen: RunResult) -> None:
         raise KeyboardInterrupt
 
     jobs = [Job(SCRIPT, {"code": "print(1)"}) for _ in range(3)]
@@ -273,7 +273,7 @@ def test_children_die_with_a_caller_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_seconds_are_told_but_not_compared() -> None:
-    assert Observed("done", seconds=1.0) == replace(Observed("done"), seconds=2.0)
+    assert RunResult("done", seconds=1.0) == replace(RunResult("done"), seconds=2.0)
 
 
 WATCH = """

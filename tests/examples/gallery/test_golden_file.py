@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlx_keys.errors import KeysError
-from mlx_keys.examples.compare import Allowed, Kind
+from mlx_keys.examples.compare import Outcome, Tolerance
 from mlx_keys.examples.gallery.golden_file import Block, Comparison, Part, parse, render, settle
 
 GOLDEN = """\
@@ -90,7 +90,7 @@ def test_a_changed_digit_is_a_fault_at_its_line(old: str, new: str, line: int) -
     assert "plot_split.py:5" in fault.problem
     assert new in str(fault.expected)
     assert old in str(fault.found)
-    assert "make bless" in str(fault.mend)
+    assert "make bless" in str(fault.fix)
 
 
 def test_a_changed_text_alternative_is_a_fault_at_its_line() -> None:
@@ -152,8 +152,8 @@ def test_floats_are_held_to_what_is_allowed() -> None:
     golden = parse(render("s.py", [Block("print(x)", (Part("text", "0.500"),), 1)]), "golden")
     shown = (Block("print(x)", (Part("text", "0.501"),), 1),)
     assert len(Comparison("s.py", "golden").of(golden, shown).faults) == 1
-    (verdict,) = Comparison("s.py", "golden", Allowed(report=True)).of(golden, shown).verdicts
-    assert verdict.kind is Kind.UNATTESTED
+    (verdict,) = Comparison("s.py", "golden", Tolerance(report=True)).of(golden, shown).verdicts
+    assert verdict.kind is Outcome.UNATTESTED
 
 
 def test_a_line_of_no_golden_file_is_refused_where_it_stands() -> None:

@@ -11,9 +11,9 @@ import pytest
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 from tests.paths import ROOT
 
-from mlx_keys.examples.check import Judged, judge
+from mlx_keys.examples.check import CheckedExample, judge
 from mlx_keys.examples.execute.pool import Pool
-from mlx_keys.examples.gallery.run_script import alt_text, golden_file, run_script, script_example
+from mlx_keys.examples.gallery import alt_text, golden_file, run_script, script_example
 
 DOC = '"""\nTitle\n=====\n\nIntro.\n"""\n\n'
 ODD = (
@@ -59,7 +59,7 @@ def written(folder: Path, code: str, name: str = "plot_it.py") -> Path:
     return script
 
 
-def judged(script: Path, pool: Pool) -> Judged:
+def judged(script: Path, pool: Pool) -> CheckedExample:
     example = script_example.example_of(script)
     return judge(example, pool.run([script_example.job(example, None)])[0])
 
@@ -158,7 +158,7 @@ def test_a_bad_script_is_a_fault_at_its_line(
     script = written(tmp_path, code)
     (fault,) = judged(script, pool).faults
     assert problem in fault.problem
-    assert fault.mend
+    assert fault.fix
     assert fault.where is not None
     assert fault.where.path == str(script)
     assert abs((fault.where.line or 0) - line) <= (1 if "stopped" in fault.problem else 0)

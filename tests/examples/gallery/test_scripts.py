@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.paths import ROOT
 
-from mlx_keys.examples.gallery.run_script import golden_file, script_example
+from mlx_keys.examples.gallery import golden_file, script_example
 from mlx_keys.sphinxext.gallery.reading_order import ReadingOrder
 
 GALLERY = ROOT / "gallery"

@@ -17,7 +17,7 @@ def only(text: str, path: str = "page.md") -> Example:
 
 
 def problems(found: Extraction) -> list[tuple[int | None, str]]:
-    assert [fault.problem for fault in found.faults if not fault.mend] == []
+    assert [fault.problem for fault in found.faults if not fault.fix] == []
     return [(fault.where.line if fault.where else None, fault.problem) for fault in found.faults]
 
 

@@ -110,7 +110,7 @@ def test_a_row_holds_what_31_bits_count(length: int) -> None:
     assert str(caught.value).splitlines()[1:] == [
         "  expected: fewer than 2**31",
         f"  found: {length}, of shape ({length},)",
-        "  mend: window=slice(a, b), for some rows at a time",
+        "  fix: window=slice(a, b), for some rows at a time",
     ]
 
 
@@ -172,7 +172,7 @@ def test_a_key_without_words_is_told_who_can_take_it() -> None:
     assert str(caught.value).splitlines()[1:] == [
         "  expected: a key whose words are known",
         "  found: a key that is being traced",
-        '  mend: draw inside prng.using("ops"), or with no choice',
+        '  fix: draw inside prng.using("ops"), or with no choice',
     ]
 
 

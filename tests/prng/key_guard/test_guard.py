@@ -90,7 +90,7 @@ def test_every_function_is_seen_first_and_second(function: str, later: Any) -> N
         with prng.guard():
             other()
             with pytest.raises(
-                prng.GuardError, match=rf"\n +\S+\.{function} \w+( from)? it at .*\n  mend"
+                prng.GuardError, match=rf"\n +\S+\.{function} \w+( from)? it at .*\n  fix"
             ):
                 draw(function, module, KEY)
 
@@ -113,7 +113,7 @@ with prng.guard():
         "    key [0, 7]\n"
         "    mx.random.uniform draws from it at train.py:2\n"
         "    prng.normal draws from it at train.py:4\n"
-        "  mend: one, two = mx.random.split(key), and a key for each"
+        "  fix: one, two = mx.random.split(key), and a key for each"
     )
     assert isinstance(caught.value, KeysError)
     assert not isinstance(caught.value, ValueError)

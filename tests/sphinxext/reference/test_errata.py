@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.tiny_project import CONF, build, write
 
-from mlx_keys.upstream.installed.introspect import snapshot
+from mlx_keys.upstream.installed import snapshot
 
 PAGE = """# Errata
 
@@ -123,7 +123,7 @@ def test_a_changed_signature_ends_the_build_at_the_page_to_curate(
         r"^key\.md:1: ERROR: mlx \S+ changed the signature of mlx\.core\.random\.key\n"
         r"  expected: \(seed: float\) → array  \(mlx \S+\)\n"
         r"  found: \(seed: int\) → array\n"
-        r"  mend: curate key\.md, then mlx-keys drift --record$",
+        r"  fix: curate key\.md, then mlx-keys drift --record$",
         built.warnings,
         re.MULTILINE,
     )

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream import signature_parser
 from mlx_keys.upstream.drift import curator_notes, index
 from mlx_keys.upstream.drift import entry as drift
-from mlx_keys.upstream.drift.finding import MEANING, Finding, Kind
-from mlx_keys.upstream.drift.grouping import divided
+from mlx_keys.upstream.drift.finding import MEANING, Finding, FindingKind
+from mlx_keys.upstream.drift.grouping import group_common
 from mlx_keys.upstream.drift.source_text import Written
-from mlx_keys.upstream.installed.introspect import docstring
+from mlx_keys.upstream.installed import docstring
 from mlx_keys.upstream.model import Curated, Entry, Links, Page
 
 EXAMPLE = "\n\nExample:\n    >>> 1 + 1\n"
@@ -53,7 +53,7 @@ def entry(taken: str, text: str, *others: str) -> Entry:
     )
 
 
-def found(taken: str, text: str, *others: str) -> list[tuple[Kind, str, str, str]]:
+def found(taken: str, text: str, *others: str) -> list[tuple[FindingKind, str, str, str]]:
     """What is found, each as kind, subject, said and so."""
     one = entry(taken, text, *others)
     return [(f.kind, f.subject, f.said, f.so) for f in drift.entry(one, one)]
@@ -69,36 +69,36 @@ def test_documentation_that_agrees_gives_nothing() -> None:
         (
             "    stream (Stream, optional): Where.\n",
             "",
-            (Kind.UNDOCUMENTED, "stream", "", "stream: StreamOrDevice = None"),
+            (FindingKind.UNDOCUMENTED, "stream", "", "stream: StreamOrDevice = None"),
         ),
         (
             "    stream (",
             "    width (int): Across.\n    stream (",
             (
-                Kind.ABSENT,
+                FindingKind.ABSENT,
                 "width",
                 "int: Across.",
                 "(depth: int = 2, stream: StreamOrDevice = None) → array",
             ),
         ),
-        ("``2``", "``3``", (Kind.DEFAULT, "depth", "3", "2")),
-        ("``2``", "``None``", (Kind.DEFAULT, "depth", "None", "2")),
-        (" Default: ``2``.", "", (Kind.DEFAULT_UNSAID, "depth", "", "2")),
+        ("``2``", "``3``", (FindingKind.DEFAULT, "depth", "3", "2")),
+        ("``2``", "``None``", (FindingKind.DEFAULT, "depth", "None", "2")),
+        (" Default: ``2``.", "", (FindingKind.DEFAULT_UNSAID, "depth", "", "2")),
         (
             "(int, optional): In hands. Default: ``2``.",
             "(int): In hands.",
-            (Kind.OPTIONAL, "depth", "not marked optional", "optional, by default `2`"),
+            (FindingKind.OPTIONAL, "depth", "not marked optional", "optional, by default `2`"),
         ),
-        ("(int, opt", "(str, opt", (Kind.TYPE, "depth", "str, optional", "int")),
-        ("depth (int, optional)", "depth", (Kind.TYPE_UNSAID, "depth", "", "int")),
-        ("array: The", "list(array): The", (Kind.RETURNS, "", "list(array)", "array")),
-        ("with shape ``(depth,)`` and ", "with ", (Kind.SHAPE_UNSAID, "", None, "array")),
-        (" and type ``float32``", "", (Kind.DTYPE_UNSAID, "", None, "array")),
-        ("Example:\n    >>> scoop(3)\n", "", (Kind.EXAMPLE, "", "", "")),
+        ("(int, opt", "(str, opt", (FindingKind.TYPE, "depth", "str, optional", "int")),
+        ("depth (int, optional)", "depth", (FindingKind.TYPE_UNSAID, "depth", "", "int")),
+        ("array: The", "list(array): The", (FindingKind.RETURNS, "", "list(array)", "array")),
+        ("with shape ``(depth,)`` and ", "with ", (FindingKind.SHAPE_UNSAID, "", None, "array")),
+        (" and type ``float32``", "", (FindingKind.DTYPE_UNSAID, "", None, "array")),
+        ("Example:\n    >>> scoop(3)\n", "", (FindingKind.EXAMPLE, "", "", "")),
     ],
 )
 def test_one_thing_out_of_step_is_the_one_thing_found(
-    old: str, new: str, expected: tuple[Kind, str, str | None, str]
+    old: str, new: str, expected: tuple[FindingKind, str, str | None, str]
 ) -> None:
     assert WHOLE.count(old) == 1
     [(kind, subject, said, so)] = found(TAKEN, WHOLE.replace(old, new))
@@ -109,20 +109,20 @@ def test_one_thing_out_of_step_is_the_one_thing_found(
 
 def test_an_order_that_is_not_the_signatures() -> None:
     text = "Mix.\n\nArgs:\n    b (int): Second.\n    a (int): First.\n" + EXAMPLE
-    assert found("mix(a: int, b: int) -> None", text) == [(Kind.ORDER, "", "b, a", "a, b")]
+    assert found("mix(a: int, b: int) -> None", text) == [(FindingKind.ORDER, "", "b, a", "a, b")]
 
 
 def test_a_required_parameter_marked_optional() -> None:
     text = "Mix.\n\nArgs:\n    a (int, optional): First.\n    b (int, optional): Or None.\n"
     assert found("mix(a: int, b: int | None) -> None", text + EXAMPLE) == [
-        (Kind.OPTIONAL, "a", "marked optional", "required"),
-        (Kind.OPTIONAL, "b", "marked optional", "required, and may be `None`"),
+        (FindingKind.OPTIONAL, "a", "marked optional", "required"),
+        (FindingKind.OPTIONAL, "b", "marked optional", "required, and may be `None`"),
     ]
 
 
 def test_a_result_of_which_nothing_is_said() -> None:
     assert found("level() -> int", "Water level." + EXAMPLE) == [
-        (Kind.RETURNS_UNSAID, "", "", "int")
+        (FindingKind.RETURNS_UNSAID, "", "", "int")
     ]
     assert found("level() -> int", "Get the water level." + EXAMPLE) == []
 
@@ -167,7 +167,7 @@ def test_a_default_may_be_said_in_other_words(said: str, so: str) -> None:
 def test_a_default_that_is_another_is_told(said: str, so: str) -> None:
     text = f"Mix.\n\nArgs:\n    a (object, optional): Default: ``{said}``.\n"
     assert found(f"mix(a: object = {so}) -> None", text + EXAMPLE) == [
-        (Kind.DEFAULT, "a", said, so)
+        (FindingKind.DEFAULT, "a", said, so)
     ]
 
 
@@ -200,10 +200,10 @@ def test_what_another_form_takes_counts_as_taken() -> None:
     assert found(forms[0], longer, forms[1]) == []
     absent = text.replace("    stop (int)", "    pace (int): Fast.\n    stop (int)")
     assert found(forms[0], absent, forms[1]) == [
-        (Kind.ABSENT, "pace", "int: Fast.", "(start: int, stop: int) → None")
+        (FindingKind.ABSENT, "pace", "int: Fast.", "(start: int, stop: int) → None")
     ]
     assert found("go() -> int", "Go." + EXAMPLE, "go(a: int = 1) -> None") == [
-        (Kind.RETURNS_UNSAID, "", "", "int")
+        (FindingKind.RETURNS_UNSAID, "", "", "int")
     ]
 
 
@@ -222,15 +222,19 @@ def test_what_users_of_keys_need_to_know_is_asked_of_functions_that_take_one() -
     text = "Draw.\n\nArgs:\n    key (array): {}\n" + EXAMPLE
     assert found(draw, text.format(told)) == []
     kinds = {(kind, subject) for kind, subject, *_ in found(draw, text.format("A PRNG key."))}
-    assert kinds == {(Kind.UNSAID, matter.name) for matter in drift.MATTERS}
+    assert kinds == {(FindingKind.UNSAID, matter.name) for matter in drift.MATTERS}
 
 
 def test_a_page_that_prints_another_signature() -> None:
     installed = entry(TAKEN, WHOLE)
     page = entry("scoop(depth: int = 3) -> array", WHOLE)
-    place = Place("pond.md", 7)
+    place = Location("pond.md", 7)
     [one] = drift.signatures(page, installed, place)
-    assert (one.kind, one.said, one.where) == (Kind.SIGNATURE, "(depth: int = 3) → array", place)
+    assert (one.kind, one.said, one.where) == (
+        FindingKind.SIGNATURE,
+        "(depth: int = 3) → array",
+        place,
+    )
     written = entry(TAKEN.replace("array", "mlx.core.array"), WHOLE)
     assert list(drift.signatures(written, installed, place)) == []
 
@@ -250,8 +254,8 @@ def judged(note: str) -> list[tuple[str, str]]:
     beside = frozenset({"depth", "stream", "key"})
     notes = curator_notes.notes(Curated((note,)), lookup("fill"), beside, lookup, written)
     found = list(notes)
-    assert {one.where for one in found} <= {Place("pond.md", 3)}
-    assert {one.kind for one in found} <= {Kind.NOTE}
+    assert {one.where for one in found} <= {Location("pond.md", 3)}
+    assert {one.kind for one in found} <= {FindingKind.NOTE}
     return [(one.subject, one.so) for one in found]
 
 
@@ -282,7 +286,7 @@ def test_a_curated_example_that_passes_what_is_not_taken() -> None:
     curated = Curated(examples=(code, "crushed code # that is no Python ("))
     written = Written("pond.md", f"```python\n{code}\n```\n")
     [one] = curator_notes.notes(curated, lookup("fill"), frozenset(), lookup, written)
-    assert (one.subject, one.where) == ("width", Place("pond.md", 2))
+    assert (one.subject, one.where) == ("width", Location("pond.md", 2))
 
 
 def listing(body: str, after: str | None = None) -> list[Finding]:
@@ -303,8 +307,8 @@ def listing(body: str, after: str | None = None) -> list[Finding]:
 def test_a_function_that_its_modules_page_does_not_list(link: str) -> None:
     """A rewritten page links to the page beside it."""
     [one] = listing(f"[scoop]({link})")
-    assert (one.function, one.kind, one.subject) == ("mlx.core.pond", Kind.UNLISTED, "fill")
-    assert one.where == Place("pond.md", 1)
+    assert (one.function, one.kind, one.subject) == ("mlx.core.pond", FindingKind.UNLISTED, "fill")
+    assert one.where == Location("pond.md", 1)
     assert listing("See [Linear](https://a.b/x.html#mlx.core.pond.drain).") == []
 
 
@@ -312,23 +316,25 @@ def test_a_statement_about_all_functions_is_held_against_each() -> None:
     """Where the list itself was lost in scraping, the next page tells the module."""
     said = "However, all functions take an optional\n`key` argument."
     [one] = listing(said, after="mlx.core.pond.fill")
-    assert one.kind is Kind.CLAIM
+    assert one.kind is FindingKind.CLAIM
     assert one.so == "not taken by `scoop`; required by `fill`"
-    assert one.where == Place("pond.md", 3)
+    assert one.where == Location("pond.md", 3)
     assert listing("All functions take a `depth`.", after="mlx.core.pond.fill") == []
     assert listing(said, after="mlx.nn.Linear") == []
     assert listing(said) == []
 
 
 def test_each_kind_has_a_meaning_and_a_sentence() -> None:
-    for kind in Kind:
+    for kind in FindingKind:
         assert MEANING[kind]
         sentence = str(Finding("f", kind, "SUBJECT", "SAID", "SO"))
         assert "{" not in sentence
 
 
 def test_a_finding_as_plain_values_names_its_place() -> None:
-    plain = Finding("mlx.core.f", Kind.TYPE, "a", "int", "str", Place("p.md", 3)).to_json()
+    plain = Finding(
+        "mlx.core.f", FindingKind.TYPE, "a", "int", "str", Location("p.md", 3)
+    ).to_json()
     assert plain == {
         "function": "mlx.core.f",
         "kind": "type",
@@ -337,7 +343,7 @@ def test_a_finding_as_plain_values_names_its_place() -> None:
         "so": "str",
         "where": "p.md:3",
     }
-    assert Finding("f", Kind.GONE).to_json()["where"] == "docstring"
+    assert Finding("f", FindingKind.GONE).to_json()["where"] == "docstring"
 
 
 HOSTILE = st.text(
@@ -355,7 +361,7 @@ def test_no_docstring_makes_it_raise(words: str, inside: str, taken: str) -> Non
         one = entry(taken, text)
         for finding in drift.entry(one, entry(TAKEN, WHOLE)):
             assert str(finding)
-        list(drift.signatures(one, entry(TAKEN, WHOLE), Place("p")))
+        list(drift.signatures(one, entry(TAKEN, WHOLE), Location("p")))
 
 
 @given(HOSTILE)
@@ -369,7 +375,7 @@ def test_no_note_makes_it_raise(words: str) -> None:
 
 def test_an_entry_without_a_signature_is_compared_with_nothing() -> None:
     bare = Entry("mlx.core.pond.deep", "property", None, "Depth.")
-    assert [one.kind for one in drift.entry(bare, bare)] == [Kind.EXAMPLE]
+    assert [one.kind for one in drift.entry(bare, bare)] == [FindingKind.EXAMPLE]
 
 
 def test_what_is_longer_than_any_documentation_is_not_looked_at() -> None:
@@ -382,15 +388,15 @@ def test_what_is_longer_than_any_documentation_is_not_looked_at() -> None:
     assert not list(curator_notes.notes(curated, lookup("fill"), frozenset(), lookup, written))
     text = WHOLE.replace("Lift water.", "Lift water.\n\n" + "word " * 20_001)
     assert [kind for kind, *_ in found(TAKEN, text)] == [
-        Kind.SHAPE_UNSAID,
-        Kind.DTYPE_UNSAID,
-        Kind.EXAMPLE,
+        FindingKind.SHAPE_UNSAID,
+        FindingKind.DTYPE_UNSAID,
+        FindingKind.EXAMPLE,
     ]
 
 
 def test_findings_are_shared_by_three_functions_or_belong_to_one() -> None:
-    three = [Finding(name, Kind.EXAMPLE) for name in "abc"]
-    two = [Finding(name, Kind.UNDOCUMENTED, "x") for name in "ab"]
-    shared, own = divided([*two, *three])
+    three = [Finding(name, FindingKind.EXAMPLE) for name in "abc"]
+    two = [Finding(name, FindingKind.UNDOCUMENTED, "x") for name in "ab"]
+    shared, own = group_common([*two, *three])
     assert shared == {"no example": ["a", "b", "c"]}
     assert own == {"a": [two[0]], "b": [two[1]]}

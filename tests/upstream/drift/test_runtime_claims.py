@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from tests.paths import DOCS
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.drift import module, runtime_claims
-from mlx_keys.upstream.drift.finding import Finding, Kind
+from mlx_keys.upstream.drift.finding import Finding, FindingKind
 from mlx_keys.upstream.drift.runtime_claims import PROMISES, Promise
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Entry
@@ -36,13 +36,13 @@ def made(monkeypatch: pytest.MonkeyPatch, words: str, program: str) -> list[Find
     """What is found if that is all that is promised, of ``split``."""
     one = Promise(SPLIT, re.compile(words), program)
     monkeypatch.setattr(runtime_claims, "PROMISES", (one,))
-    return list(runtime_claims.broken(introspect.entry(SPLIT), Place("split.md", 3)))
+    return list(runtime_claims.broken(introspect.entry(SPLIT), Location("split.md", 3)))
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda one: one.function)
 def test_the_installed_mlx_makes_each_promise_and_breaks_it(promise: Promise) -> None:
     [found] = runtime_claims.broken(introspect.entry(promise.function))
-    assert (found.kind, found.where) == (Kind.REFUTED, None)
+    assert (found.kind, found.where) == (FindingKind.REFUTED, None)
     assert promise.words.fullmatch(found.said)
     assert found.so
     assert "raises" not in found.so
@@ -53,7 +53,11 @@ def test_what_was_seen_is_told_with_the_words_and_their_place(
 ) -> None:
     [found] = made(monkeypatch, "PRNG key into", "print(mx.random.split(key)[0, 0].item())")
     assert found == Finding(
-        SPLIT, Kind.REFUTED, said="PRNG key into", so="4146024105", where=Place("split.md", 3)
+        SPLIT,
+        FindingKind.REFUTED,
+        said="PRNG key into",
+        so="4146024105",
+        where=Location("split.md", 3),
     )
     assert str(found) == "\u201cPRNG key into\u201d; in fact 4146024105"
 
@@ -145,7 +149,7 @@ def pond(*calls: str) -> list[Entry]:
 def test_a_parameter_that_is_first_here_and_later_there() -> None:
     entries = pond("fill(depth: int)", "pour(depth: int)", "scoop(a: int, depth: int)", "dry()")
     [found] = module.order("pond", entries)
-    assert (found.function, found.kind, found.subject) == ("pond", Kind.FIRST, "depth")
+    assert (found.function, found.kind, found.subject) == ("pond", FindingKind.FIRST, "depth")
     assert str(found) == "`depth` comes first in `fill` and `pour`, and later in others"
 
 
@@ -156,5 +160,5 @@ def test_functions_that_agree_on_what_comes_first_give_nothing() -> None:
 
 def test_what_a_module_has_beside_functions_is_not_documented() -> None:
     found = list(module.module("mlx.core.random", []))
-    assert [(one.kind, one.subject) for one in found] == [(Kind.UNDOCUMENTED, "state")]
+    assert [(one.kind, one.subject) for one in found] == [(FindingKind.UNDOCUMENTED, "state")]
     assert introspect.attributes("mlx.core.linalg") == ()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from mlx_keys.errors import INSTALL_MLX, KeysError
-from mlx_keys.upstream.installed.introspect import introspect
+from mlx_keys.upstream.installed import introspect
 
 mlx = pytest.importorskip("mlx.core", reason="mlx is not installed")
 
@@ -90,4 +90,4 @@ def test_without_mlx_the_error_says_how_to_install_it() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert f"mend: {INSTALL_MLX}" in done.stdout
+    assert f"fix: {INSTALL_MLX}" in done.stdout

@@ -14,7 +14,7 @@ from mlx_keys.upstream.read import page
 from mlx_keys.upstream.write import index
 from mlx_keys.upstream.write import links as folder
 from mlx_keys.upstream.write import page as myst
-from mlx_keys.upstream.write.links import Folder, Subject
+from mlx_keys.upstream.write.links import Inventory, InventoryItem
 
 CORPUS = paths.CORPUS / "gfm"
 SITE = "https://a.b/html/"
@@ -135,7 +135,7 @@ def test_a_page_named_index_makes_room_for_the_index(pages: Path, tmp_path: Path
 )
 def test_code_formulas_and_escapes_are_no_links(line: str) -> None:
     """And a link that leads well stays as it is."""
-    known = Folder([Subject("b.md", "b", "p.b", "", ("p.b",), "a.b/b", ())])
+    known = Inventory([InventoryItem("b.md", "b", "p.b", "", ("p.b",), "a.b/b", ())])
     assert known.line(line, "a.md", "a.md") == line
 
 
@@ -157,13 +157,13 @@ def test_code_formulas_and_escapes_are_no_links(line: str) -> None:
 def test_a_page_is_found_by_its_address_and_an_object_by_its_name(
     target: str, expected: str | None
 ) -> None:
-    first = Subject("b.md", "b", "p.b", "", ("p.b", "p.c"), "a.b/html/b", ())
-    again = Subject("deep/b.md", "b", "", "", (), "a.b/html/b", ())
-    assert Folder([first, again]).reference(target, "a.md", "a.md") == expected
+    first = InventoryItem("b.md", "b", "p.b", "", ("p.b", "p.c"), "a.b/html/b", ())
+    again = InventoryItem("deep/b.md", "b", "", "", (), "a.b/html/b", ())
+    assert Inventory([first, again]).reference(target, "a.md", "a.md") == expected
 
 
 def test_code_that_looks_like_a_link_stays(tmp_path: Path) -> None:
-    known = Folder([Subject("b.md", "b", "p.b", "", ("p.b",), "a.b/b", ())])
+    known = Inventory([InventoryItem("b.md", "b", "p.b", "", ("p.b",), "a.b/b", ())])
     lines = ["````{note}", "[x](#p.b)", "* ```python", "  [x](#p.b)", "  ```", "[x](#p.b)", "````"]
     lines += ["[x](#p.b)", ":type: [x](#p.b)", "[x](#p.b)"]
     linked = ["[x](b.md)" if line == "[x](#p.b)" else line for line in lines]
@@ -204,7 +204,7 @@ def targets(text: str) -> list[str]:
 
 def test_a_page_is_remembered_by_a_few_words(pages: Path) -> None:
     record = page.load(pages / "pond.core.bucket.txt")
-    assert folder.subject("x.md", record) == Subject(
+    assert folder.inventory_item("x.md", record) == InventoryItem(
         "x.md",
         "pond.core.bucket",
         "pond.core.bucket",

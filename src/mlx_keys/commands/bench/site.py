@@ -46,7 +46,7 @@ def run(command: list[str], folder: Path, path: str | None = None) -> None:
         raise KeysError(
             f"this cannot be measured, as `{' '.join(command)}` fails",
             found="\n".join(said[-12:]),
-            mend="make html",
+            fix="make html",
         )
 
 

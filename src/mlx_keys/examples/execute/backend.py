@@ -84,7 +84,7 @@ def ask(device: str | None = None) -> Backend:
         raise KeysError(
             f"mlx does not start on {device or 'its default device'}",
             found=(said.strip().splitlines() or [str(error)])[-1],
-            mend="mlx-keys verify --device cpu",
+            fix="mlx-keys verify --device cpu",
         ) from error
     return Backend(**json.loads(asked.stdout))
 

@@ -20,14 +20,14 @@ from typing import Any
 
 from . import imports
 from .backend import Backend
-from .pool import Observed
+from .pool import RunResult
 
 #: Changed when what is stored, or how children are set up, changes its meaning.
 FORMAT = 2
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class CacheContext:
     """What all programs of a run have in common.
 
     Attributes:
@@ -85,7 +85,7 @@ class Cache:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
-    def get(self, key: str) -> Observed | None:
+    def get(self, key: str) -> RunResult | None:
         """What was observed, if that is known."""
         if self.folder is None:
             return None
@@ -95,7 +95,7 @@ class Cache:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def put(self, key: str, seen: Observed) -> None:
+    def put(self, key: str, seen: RunResult) -> None:
         """Keep what was observed. A cache that cannot be written is done without."""
         if self.folder is None:
             return
@@ -104,17 +104,17 @@ class Cache:
             write(self.folder / f"{key}.json", json.dumps(asdict(seen)))
 
 
-def from_json(stored: dict[str, Any]) -> Observed:
+def from_json(stored: dict[str, Any]) -> RunResult:
     """An observation from what :func:`dataclasses.asdict` made of it.
 
     Raises:
         TypeError: Where a field is missing, unknown, or of another type.
     """
-    if set(stored) != {one.name for one in fields(Observed)}:
+    if set(stored) != {one.name for one in fields(RunResult)}:
         raise TypeError("other fields")
-    seen = Observed(**(stored | {"error": tuple(stored["error"])}))
-    empty = Observed("done")
-    for one in fields(Observed):
+    seen = RunResult(**(stored | {"error": tuple(stored["error"])}))
+    empty = RunResult("done")
+    for one in fields(RunResult):
         value, model = getattr(seen, one.name), getattr(empty, one.name)
         if model is not None and not isinstance(value, type(model)):
             raise TypeError(one.name)

@@ -54,7 +54,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Observed:
+class RunResult:
     r"""What a job did.
 
     Attributes:
@@ -133,8 +133,8 @@ class Pool:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def run(
-        self, jobs: Iterable[Job], done: Callable[[Job, Observed], None] | None = None
-    ) -> list[Observed]:
+        self, jobs: Iterable[Job], done: Callable[[Job, RunResult], None] | None = None
+    ) -> list[RunResult]:
         """Run jobs, and give what was seen of each in their order.
 
         Args:
@@ -142,9 +142,9 @@ class Pool:
             done: Called after each, in the calling thread.
         """
         waiting = list(jobs)
-        seen: dict[int, Observed] = {}
+        seen: dict[int, RunResult] = {}
         left = iter(range(len(waiting)))
-        ended: queue.SimpleQueue[tuple[int, Observed | BaseException]] = queue.SimpleQueue()
+        ended: queue.SimpleQueue[tuple[int, RunResult | BaseException]] = queue.SimpleQueue()
 
         def work() -> None:
             for number in left:  # a step of an iterator over a range is one for all threads
@@ -169,12 +169,12 @@ class Pool:
             raise
         return [seen[number] for number in range(len(waiting))]
 
-    def _do(self, job: Job) -> Observed:
+    def _do(self, job: Job) -> RunResult:
         """One job; where it took its worker along, the server is replaced for those to come."""
         preload = tuple(dict.fromkeys((*self.preload, *job.preload)))
         with self._lock:
             if self._closed:
-                return Observed("lost")
+                return RunResult("lost")
             if preload not in self._servers:
                 self._servers[preload] = Server(
                     self.workers, preload, self.method, self._scratch, self.hash_seed
@@ -186,7 +186,7 @@ class Pool:
         with self._lock:
             if self._servers.get(preload) is server:
                 self._lost.append(self._servers.pop(preload))
-        return Observed("lost")
+        return RunResult("lost")
 
 
 def _cores() -> int:
@@ -196,7 +196,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _observed(raw: dict[str, Any], program: str) -> Observed:
+def _observed(raw: dict[str, Any], program: str) -> RunResult:
     """What the worker saw and what the child reported, as one."""
     report, known = _report(raw)
     program = program or str(Path(raw["directory"]) / run_code.NAME)
@@ -213,7 +213,7 @@ def _observed(raw: dict[str, Any], program: str) -> Observed:
         ended = report["ended"]
     else:
         ended = "vanished"
-    return Observed(
+    return RunResult(
         ended,
         stdout=_readable(raw["stdout"]),
         stderr=_readable(raw["stderr"]),

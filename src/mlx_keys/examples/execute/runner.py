@@ -13,9 +13,9 @@ from mlx_keys.examples.gallery import script_example
 from mlx_keys.examples.model import Example, Form
 
 from .backend import Backend, ask
-from .cache import Cache, Surroundings, lock_digest, project_roots
+from .cache import Cache, CacheContext, lock_digest, project_roots
 from .imports import modules
-from .pool import PLOTTING, Job, Observed, Pool
+from .pool import PLOTTING, Job, Pool, RunResult
 
 ENTRY = "mlx_keys.examples.execute.run_code:run"
 
@@ -23,7 +23,7 @@ ENTRY = "mlx_keys.examples.execute.run_code:run"
 _KEPT = ("done", "raised", "exited", "killed")
 
 
-class Observer:
+class Runner:
     """Runs examples, and remembers what each of them did.
 
     Args:
@@ -55,7 +55,7 @@ class Observer:
         self.progress: Callable[[int, int], None] = lambda _done, _total: None
         self._cache = Cache(cache)
         self._keys: dict[tuple[object, ...], str] = {}
-        self._seen: dict[str, Observed] = {}
+        self._seen: dict[str, RunResult] = {}
         self._total = 0
         self._ahead: threading.Thread | None = None
 
@@ -70,13 +70,13 @@ class Observer:
         return ask(self.device)
 
     @cached_property
-    def surroundings(self) -> Surroundings:
+    def surroundings(self) -> CacheContext:
         """What all examples have in common."""
-        return Surroundings(
+        return CacheContext(
             self.backend, tuple(project_roots(self.project)), lock_digest(self.lock)
         )
 
-    def begin(self, examples: Iterable[Example]) -> None:
+    def start(self, examples: Iterable[Example]) -> None:
         """Run what is not known of these examples while the caller does something else.
 
         To :meth:`see` it makes no difference but of time.
@@ -86,7 +86,7 @@ class Observer:
             self._ahead = threading.Thread(target=self._run_ahead, args=(missing,), daemon=True)
             self._ahead.start()
 
-    def see(self, examples: Sequence[Example]) -> list[Observed]:
+    def results(self, examples: Sequence[Example]) -> list[RunResult]:
         """What each example does."""
         keyed = [(self._key(one), one) for one in examples]
         if self._ahead is not None:
@@ -119,7 +119,7 @@ class Observer:
         self._total += len(jobs)
         self.pool.run(jobs.values(), lambda job, seen: self._keep(keys[id(job)], seen))
 
-    def _keep(self, key: str, seen: Observed) -> None:
+    def _keep(self, key: str, seen: RunResult) -> None:
         self._seen[key] = seen
         self.ran += 1
         if seen.ended in _KEPT:

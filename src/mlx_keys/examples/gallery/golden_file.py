@@ -30,8 +30,8 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal
 
-from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples.compare import EXACT, Allowed, Verdict, compare
+from mlx_keys.errors import KeysError, Location
+from mlx_keys.examples.compare import EXACT, Tolerance, Verdict, compare
 
 _HEAD = "What {name} shows, block by block. `make bless` writes this file."
 _BLOCK = ">>> "
@@ -139,10 +139,10 @@ def parse(text: str, path: str) -> tuple[Block, ...]:
         else:
             raise KeysError(
                 "a line that no golden file holds",
-                where=Place(path, number),
+                where=Location(path, number),
                 expected=f"{_BLOCK}STATEMENT, then what it shows, indented by {len(_INDENT)}",
                 found=line,
-                mend="make bless",
+                fix="make bless",
             )
     close()
     return tuple(blocks)
@@ -180,7 +180,7 @@ class Comparison:
 
     script: str
     golden: str
-    allowed: Allowed = EXACT
+    allowed: Tolerance = EXACT
 
     def of(self, accepted: Sequence[Block], shown: Sequence[Block]) -> Compared:
         """Compare what was accepted with what was shown, block by block.
@@ -210,10 +210,10 @@ class Comparison:
         if old is None or new is None or old.kind != new.kind:
             return KeysError(
                 f"something else is shown at {self.script}:{now.line}",
-                where=Place(self.golden, old.line if old else block.line),
+                where=Location(self.golden, old.line if old else block.line),
                 expected=_said(old),
                 found=_said(new),
-                mend=_MEND,
+                fix=_MEND,
             )
         verdict = compare(old.text, new.text, self.allowed)
         if verdict.kind.holds:
@@ -222,28 +222,28 @@ class Comparison:
         what = "the text alternative of the picture" if old.kind == "picture" else "what is printed"
         return KeysError(
             f"{what} at {self.script}:{now.line} is not what was accepted",
-            where=Place(self.golden, old.line + first),
+            where=Location(self.golden, old.line + first),
             expected=_from(old.text, first),
             found=_from(new.text, first),
-            mend=_MEND,
+            fix=_MEND,
         )
 
     def _unaccepted(self, block: Block) -> KeysError:
         return KeysError(
             f"nobody has accepted what `{block.label}` shows",
-            where=Place(self.script, block.line),
+            where=Location(self.script, block.line),
             expected=f"a block in {self.golden}",
             found="\n".join(map(_said, block.parts)),
-            mend=_MEND,
+            fix=_MEND,
         )
 
     def _gone(self, block: Block) -> KeysError:
         return KeysError(
             f"{self.script} no longer shows what was accepted here",
-            where=Place(self.golden, block.line),
+            where=Location(self.golden, block.line),
             expected="\n".join(map(_said, block.parts)),
             found="no such block",
-            mend=_MEND,
+            fix=_MEND,
         )
 
 

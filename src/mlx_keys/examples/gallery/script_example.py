@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mlx_keys.errors import KeysError, Place
-from mlx_keys.examples.compare import Allowed, Kind, Verdict
-from mlx_keys.examples.execute.pool import PLOTTING, Job, Observed
+from mlx_keys.errors import KeysError, Location
+from mlx_keys.examples.compare import Outcome, Tolerance, Verdict
+from mlx_keys.examples.execute.pool import PLOTTING, Job, RunResult
 from mlx_keys.examples.model import Example, Form, Options, Output
 
 from . import golden_file, run_script
@@ -27,7 +27,7 @@ _TIMEOUT = re.compile(r"^# sphinx_gallery_timeout = (\d+(?:\.\d+)?)$", re.MULTIL
 ENTRY = "mlx_keys.examples.gallery.run_script:perform"
 
 #: From the verdict that says most to the one that says least.
-_ORDER = (Kind.EQUAL, Kind.WITHIN, Kind.UNATTESTED)
+_ORDER = (Outcome.EQUAL, Outcome.WITHIN, Outcome.UNATTESTED)
 
 
 def scripts(paths: Iterable[Path]) -> list[Path]:
@@ -55,10 +55,10 @@ def orphans(chapters: Iterable[Path]) -> list[KeysError]:
     return [
         KeysError(
             "this was accepted of a script that is gone",
-            where=Place(str(file), 1),
+            where=Location(str(file), 1),
             expected=str(chapter / f"{file.stem}.py"),
             found="no such script",
-            mend=f"rm {file}",
+            fix=f"rm {file}",
         )
         for chapter in dict.fromkeys(chapters)
         for file in sorted(chapter.glob("golden/*.txt"))
@@ -72,7 +72,7 @@ def example_of(script: Path) -> Example:
     Raises:
         KeysError: Where the script cannot be read.
     """
-    place = Place(str(script), 1)
+    place = Location(str(script), 1)
     try:
         code = script.read_text(encoding="utf-8")
         file = golden_of(script)
@@ -92,7 +92,7 @@ def job(example: Example, device: str | None) -> Job:
     return Job(ENTRY, payload, example.options.timeout, program=path, preload=PLOTTING)
 
 
-def located(seen: Observed) -> Observed:
+def located(seen: RunResult) -> RunResult:
     """What was observed of a script, with the line of a block where no other is known.
 
     That is the block that wrote to standard error in a script that reached its end, else the last.
@@ -104,7 +104,7 @@ def located(seen: Observed) -> Observed:
     return replace(seen, line=seen.line or block, stdout=out, stderr=stderr)
 
 
-def printed(example: Example, seen: Observed) -> str:
+def printed(example: Example, seen: RunResult) -> str:
     """What its golden file should hold; empty for a script that did not reach its end."""
     if seen.ended != "done":
         return ""
@@ -112,7 +112,7 @@ def printed(example: Example, seen: Observed) -> str:
     return golden_file.render(name, run_script.blocks_of(seen.result)).rstrip("\n")
 
 
-def unsaid(example: Example, seen: Observed) -> list[KeysError]:
+def unsaid(example: Example, seen: RunResult) -> list[KeysError]:
     """The pictures of a script that have no text alternative, each as a fault."""
     return [
         KeysError(
@@ -120,7 +120,7 @@ def unsaid(example: Example, seen: Observed) -> list[KeysError]:
             where=example.at(block.line),
             expected="a title, or figure.set_label(...); for HTML an aria-label or a <title>",
             found="a picture without a text alternative",
-            mend="give it one",
+            fix="give it one",
         )
         for block in run_script.blocks_of(seen.result or [])
         for part in block.parts
@@ -129,7 +129,7 @@ def unsaid(example: Example, seen: Observed) -> list[KeysError]:
 
 
 def compare(
-    example: Example, seen: Observed, allowed: Allowed
+    example: Example, seen: RunResult, allowed: Tolerance
 ) -> tuple[Verdict | None, list[KeysError]]:
     """Compare what a script showed with what was accepted of it.
 
@@ -151,7 +151,7 @@ def compare(
             where=example.place,
             expected=str(file),
             found=printed(example, seen).partition("\n\n")[2] or "nothing",
-            mend="make bless",
+            fix="make bless",
         )
         return None, [fault]
     try:
@@ -160,12 +160,12 @@ def compare(
         return None, [fault]
     compared = Comparison(str(script), str(file), allowed).of(accepted, blocks)
     if compared.faults:
-        return Verdict(Kind.DIFFERS), list(compared.faults)
+        return Verdict(Outcome.DIFFERS), list(compared.faults)
     return _whole(compared.verdicts), []
 
 
 def _whole(verdicts: Sequence[Verdict]) -> Verdict:
     """One verdict for several: the weakest, with the largest distance in each unit."""
-    kind = max((one.kind for one in verdicts), key=_ORDER.index, default=Kind.EQUAL)
+    kind = max((one.kind for one in verdicts), key=_ORDER.index, default=Outcome.EQUAL)
     apart = sorted(far for one in verdicts for far in one.distances)
     return Verdict(kind, tuple({far.unit: far for far in apart}.values()))

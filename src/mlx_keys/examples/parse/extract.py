@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.model import Example
 
 from .pairing import assemble
@@ -52,7 +52,7 @@ def extract(text: str, path: str) -> Extraction:
     else:
         raise KeysError(
             "no examples can be read from this kind of file",
-            where=Place(path),
+            where=Location(path),
             expected=" or ".join(SUFFIXES),
             found=suffix or "no suffix",
         )

@@ -44,7 +44,7 @@ def blocks(text: str) -> Iterator[Block]:
         word = token.info.strip().partition(" ")[0]
         plain = token.type == "fence" and not inside and lines[start].startswith("`")
         if marker is not None and not (plain and word == "python"):
-            yield Block("other", marker.start, marker.stop, trouble=_ALONE, mend=_FOLLOW)
+            yield Block("other", marker.start, marker.stop, trouble=_ALONE, fix=_FOLLOW)
             marker = None
         if token.type == "html_block" and (found := _MARKER.fullmatch(token.content)):
             marker = Block("other", start, stop, options=tuple(_marked(found["options"], start)))
@@ -62,7 +62,7 @@ def blocks(text: str) -> Iterator[Block]:
             yield Block("other", start, stop)
         waiting = False
     if marker is not None:
-        yield Block("other", marker.start, marker.stop, trouble=_ALONE, mend=_FOLLOW)
+        yield Block("other", marker.start, marker.stop, trouble=_ALONE, fix=_FOLLOW)
 
 
 #: Only blocks are asked for: what stands in a line would cost as much again.
@@ -88,17 +88,17 @@ def _fence(token: Token, lines: list[str], *, inside: bool) -> Iterator[Block]:
     name = directive["name"] if directive else ""
     if directive and name in NAMES:
         closed = stop - start > 1 and lines[stop - 1].strip().startswith(token.markup)
-        trouble, mend = None, Block.mend
+        trouble, fix = None, Block.fix
         if inside or not lines[start].startswith("`"):
             trouble = f"an {{{name}}} {_PLACE}, fenced with backticks"
         elif directive["argument"]:
             trouble = f"an {{{name}}} has nothing after its name on the first line"
-            mend = "begin its content on the line below"
+            fix = "begin its content on the line below"
         elif not closed:
             trouble = f"this {{{name}}} is never closed"
-            mend = "end it with a line of the backticks that it begins with"
+            fix = "end it with a line of the backticks that it begins with"
         if trouble is not None:
-            yield Block("other", start, stop, trouble=trouble, mend=mend)
+            yield Block("other", start, stop, trouble=trouble, fix=fix)
             return
         kind: Kind = "output" if name == "output" else "example"
         first = start + 1

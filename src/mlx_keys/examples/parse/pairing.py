@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.model import Example, Form, Output, blank, normal, read_options
 
 Kind = Literal["example", "output", "other"]
@@ -32,7 +32,7 @@ class Block:
         first: The line of its content's first line, counted from 0.
         content: The lines inside, without options and without blank lines at both ends.
         trouble: Why it cannot be used where it stands, or None.
-        mend: What to do about the trouble.
+        fix: What to do about the trouble.
     """
 
     kind: Kind
@@ -43,7 +43,7 @@ class Block:
     first: int = 0
     content: tuple[str, ...] = ()
     trouble: str | None = None
-    mend: str = "move it out of what holds it, to the beginning of a line"
+    fix: str = "move it out of what holds it, to the beginning of a line"
 
 
 def trimmed(lines: list[str], first: int, stop: int) -> tuple[int, tuple[str, ...]]:
@@ -63,8 +63,8 @@ def assemble(blocks: Iterable[Block], path: str) -> tuple[list[Example], list[Ke
     for block in blocks:
         followed, follows = follows, False
         if block.trouble is not None:
-            where = Place(path, block.start + 1)
-            faults.append(KeysError(block.trouble, where=where, mend=block.mend))
+            where = Location(path, block.start + 1)
+            faults.append(KeysError(block.trouble, where=where, fix=block.fix))
         elif block.kind == "example":
             example, wrong = _example(block, path)
             examples.append(example)
@@ -82,11 +82,11 @@ def assemble(blocks: Iterable[Block], path: str) -> tuple[list[Example], list[Ke
 
 
 def _example(block: Block, path: str) -> tuple[Example, list[KeysError]]:
-    place = Place(path, block.start + 1)
+    place = Location(path, block.start + 1)
     options, faults = read_options(block.options, path)
     if not block.content:
-        mend = "write its program, or take it away"
-        faults.append(KeysError("this example holds no code", where=place, mend=mend))
+        fix = "write its program, or take it away"
+        faults.append(KeysError("this example holds no code", where=place, fix=fix))
     code = "".join(line + "\n" for line in block.content)
     return Example(
         place, block.first + 1, code, options, None, block.form, block.stop, bool(faults)
@@ -95,19 +95,19 @@ def _example(block: Block, path: str) -> tuple[Example, list[KeysError]]:
 
 def _misplaced(block: Block, examples: list[Example], path: str, *, second: bool) -> KeysError:
     """The fault of an output that no example is waiting for."""
-    where = Place(path, block.start + 1)
+    where = Location(path, block.start + 1)
     if second:
         return KeysError(
             "this example already has an output",
             where=where,
             expected="one output an example",
             found=f"a second one for {examples[-1].place}",
-            mend="take one of them away",
+            fix="take one of them away",
         )
     return KeysError(
         "this output belongs to no example",
         where=where,
         expected="the output right after its example, with nothing but blank lines between",
         found=f"the last example is at {examples[-1].place}" if examples else "no example above",
-        mend="move it right below its example, or take it away: make bless writes outputs",
+        fix="move it right below its example, or take it away: make bless writes outputs",
     )

@@ -35,8 +35,8 @@ def blocks(text: str) -> Iterator[Block]:
                 yield Block("other", start, at, trouble=trouble)
             elif match["argument"].strip():
                 trouble = f"'.. {name}::' has nothing after it on its line"
-                mend = "begin its content on the line below"
-                yield Block("other", start, at, trouble=trouble, mend=mend)
+                fix = "begin its content on the line below"
+                yield Block("other", start, at, trouble=trouble, fix=fix)
             else:
                 kind: Kind = "output" if name == "output" else "example"
                 first = start + 1

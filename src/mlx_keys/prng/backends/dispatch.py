@@ -217,7 +217,7 @@ def refuse_so_long_a_row(function: str, part: Part) -> None:
             f"{function}: the shape has more values than can be made at once here",
             expected="fewer than 2**31",
             found=f"{part.length}, of shape {part.shape}",
-            mend="window=slice(a, b), for some rows at a time",
+            fix="window=slice(a, b), for some rows at a time",
         )
 
 
@@ -253,6 +253,6 @@ def _read(function: str, pair: mx.array) -> threefry2x32.Pair:
             f"{function}: the reference can't read a key inside mx.compile, mx.vmap or mx.grad",
             expected="a key whose words are known",
             found="a key that is being traced",
-            mend='draw inside prng.using("ops"), or with no choice',
+            fix='draw inside prng.using("ops"), or with no choice',
         ) from None
     return first, second

@@ -73,7 +73,7 @@ def require(function: str) -> None:
             f"{function}: the kernels run on a GPU",
             expected="CUDA or Metal as the device",
             found=f"{mx.default_device()}",
-            mend='stream=mx.gpu where there is one; prng.using("mlx") or no choice at all',
+            fix='stream=mx.gpu where there is one; prng.using("mlx") or no choice at all',
         )
 
 
@@ -114,7 +114,7 @@ def draw(name: str, key: mx.array, part: Part, *params: float) -> mx.array:
             "a kernel can't number so many values at once",
             expected=f"at most {most}",
             found=f"{part.length}, of shape {part.shape}",
-            mend='smaller windows of the draw; or prng.using("ops")',
+            fix='smaller windows of the draw; or prng.using("ops")',
         )
     # A key has no gradient, and a kernel none to ask for.
     return launch(name, mx.stop_gradient(key), part, params, cast(str, backend()))

@@ -126,7 +126,7 @@ def normal(
                 "normal: a window is of the draw, and loc or scale repeats it",
                 expected="a shape that holds loc and scale",
                 found=f"shape {sides}, a result of shape {whole}",
-                mend=f"shape={whole}, or no window",
+                fix=f"shape={whole}, or no window",
             )
         part = read_part("normal", sides, window)
         mean = None if mean is None else part.of(mean)

@@ -68,7 +68,7 @@ def bernoulli(
                 "bernoulli: p must be a real floating point number",
                 expected="a float, or an array of floats",
                 found=f"{p!r}, {chance.dtype}",
-                mend=f"p={float(p)}" if isinstance(p, int) else None,
+                fix=f"p={float(p)}" if isinstance(p, int) else None,
             )
         sides = chance.shape if shape is None else read_shape("bernoulli", shape)
         broadcast_within("bernoulli", tuple(sides), p=chance.shape)
@@ -113,7 +113,7 @@ def randint(
             "randint: dtype must be an integer type or bool",
             expected="such as mx.int32",
             found=str(kind),
-            mend="prng.uniform for real numbers",
+            fix="prng.uniform for real numbers",
         )
     with on("randint", stream):
         if kind == mx.int32 and _of_32_bits(low) and _of_32_bits(high):

@@ -75,7 +75,7 @@ def read_uniform(function: str, dtype: mx.Dtype | None) -> mx.Dtype:
             f"{function}: mlx has no uniform numbers of this dtype",
             expected="float32, float16 or bfloat16",
             found=str(kind),
-            mend="draw float32, then .astype(mx.float64)",
+            fix="draw float32, then .astype(mx.float64)",
         )
     return kind
 

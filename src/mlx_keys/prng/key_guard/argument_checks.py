@@ -36,7 +36,7 @@ class Surprise:
     problem: str
     expected: str
     found: str
-    mend: str | None = None
+    fix: str | None = None
 
 
 def surprise(function: str, given: Mapping[str, Any]) -> Surprise | None:

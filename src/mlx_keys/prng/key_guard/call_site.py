@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import FrameType
 
-from mlx_keys.errors import Place
+from mlx_keys.errors import Location
 
 #: This package, whose lines are not the user's.
 _OURS = "mlx_keys.prng"
@@ -18,14 +18,14 @@ def ours(frame: FrameType) -> bool:
     return _of(frame, _OURS)
 
 
-def place(frame: FrameType) -> Place:
+def place(frame: FrameType) -> Location:
     """The user's line: past what is of mlx (``mlx.nn``, say) or of ours."""
     outer: FrameType | None = frame
     while outer is not None and _of(outer, _OURS, "mlx"):
         frame, outer = outer, outer.f_back
     frame = outer or frame
     # Path.cwd() would take longer than all the rest of a look.
-    return Place(_as_named(frame.f_code.co_filename, os.getcwd()), frame.f_lineno)  # noqa: PTH109
+    return Location(_as_named(frame.f_code.co_filename, os.getcwd()), frame.f_lineno)  # noqa: PTH109
 
 
 def _of(frame: FrameType, *packages: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.prng.key_uses import DOES, WAS, Use
 
 from .argument_checks import Surprise
@@ -30,16 +30,16 @@ def fault(key: str, use: Use, earlier: Use) -> GuardError:
     """What is said of a key whose use does not go with an earlier one."""
     if use.rows is not None and earlier.rows is not None:
         expected = "windows of one draw (function, shape, width) that share no row"
-        mend = "let the windows meet and not overlap, or draw the whole once"
+        fix = "let the windows meet and not overlap, or draw the whole once"
     else:
         expected = "each key drawn from once, or split, or folded"
-        mend = _MENDS[frozenset((use.kind, earlier.kind))]
+        fix = _MENDS[frozenset((use.kind, earlier.kind))]
     return GuardError(
         f"this key was {WAS[earlier.kind]} before",
         where=use.place,
         expected=expected,
         found="\n".join([key, _told(earlier), _told(use)]),
-        mend=mend,
+        fix=fix,
     )
 
 
@@ -50,12 +50,12 @@ def _told(use: Use) -> str:
     return f"{use.function} {what} at {use.place}"
 
 
-def surprised(function: str, place: Place, found: Surprise) -> GuardError:
+def surprised(function: str, place: Location, found: Surprise) -> GuardError:
     """What is said of a call that can't be meant."""
     return GuardError(
         f"{function}: {found.problem}",
         where=place,
         expected=found.expected,
         found=found.found,
-        mend=found.mend,
+        fix=found.fix,
     )

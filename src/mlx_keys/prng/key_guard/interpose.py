@@ -20,12 +20,12 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import mlx.core as mx
 
-from mlx_keys.errors import Place
+from mlx_keys.errors import Location
 from mlx_keys.prng import argument_errors, call_hook
 
 # Those two take functions of mx.random along when they are imported: before any is replaced.
 from mlx_keys.prng.distributions import continuous, discrete  # noqa: F401
-from mlx_keys.prng.key_uses import Kind, Ledger, Rows, Use
+from mlx_keys.prng.key_uses import KeyUses, Rows, Use, UseKind
 
 from .argument_checks import Surprise, surprise
 from .call_site import ours, place
@@ -54,7 +54,7 @@ PARAMETERS = {
     "categorical": ("logits", "axis", "shape", "num_samples", "key", "stream"),
 }
 
-_KINDS: dict[str, Kind] = {"split": "split", "fold_in": "fold"}
+_KINDS: dict[str, UseKind] = {"split": "split", "fold_in": "fold"}
 _lock = threading.RLock()
 #: Whether a call is being made for the user: what it calls in turn is its own affair.
 _calling: ContextVar[bool] = ContextVar("mlx_keys.prng.guard.calling", default=False)
@@ -73,8 +73,8 @@ class Watch:
 
     def __init__(self) -> None:
         self.unread = 0
-        self._ledger = Ledger()
-        self._arrays = Ledger()
+        self._ledger = KeyUses()
+        self._arrays = KeyUses()
         self._alive: dict[int, weakref.ref[mx.array]] = {}
         self._off: ContextVar[bool] = ContextVar("mlx_keys.prng.guard.off", default=False)
 
@@ -245,7 +245,7 @@ def _called(call: Callable[..., R], given: dict[str, Any]) -> R:
         _calling.reset(token)
 
 
-def _judge(rule: _Rule, function: str, given: Mapping[str, Any], where: Place) -> None:
+def _judge(rule: _Rule, function: str, given: Mapping[str, Any], where: Location) -> None:
     found = rule(function.rpartition(".")[2], given)
     if found is not None:
         raise surprised(function, where, found)

@@ -296,5 +296,5 @@ def require_series() -> None:
     if not __version__.startswith(f"{SERIES}."):
         raise ExtensionError(
             f"mlx_keys.sphinxext knows sphinx-gallery {SERIES}, and this is {__version__}\n"
-            f'  mend: pip install "sphinx-gallery=={SERIES}.*"'
+            f'  fix: pip install "sphinx-gallery=={SERIES}.*"'
         )

@@ -23,15 +23,15 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from tqdm import tqdm
 
-from mlx_keys.examples.check import Judged, endings, judge
-from mlx_keys.examples.compare import Allowed
-from mlx_keys.examples.execute.cache import Surroundings
-from mlx_keys.examples.execute.pool import PLOTTING, PRELOAD, Job, Observed, Pool
+from mlx_keys.examples.check import CheckedExample, endings, judge
+from mlx_keys.examples.compare import Tolerance
+from mlx_keys.examples.execute.cache import CacheContext
+from mlx_keys.examples.execute.pool import PLOTTING, PRELOAD, Job, Pool, RunResult
 from mlx_keys.examples.gallery import alt_text, script_example
 from mlx_keys.examples.model import Example
 from mlx_keys.sphinxext.diagnostics import note
 from mlx_keys.sphinxext.example import trust_folder
-from mlx_keys.sphinxext.pool import observer_of
+from mlx_keys.sphinxext.pool import runner_of
 from mlx_keys.sphinxext.status import details
 from mlx_keys.sphinxext.summary import Tally
 from mlx_keys.trust import attestations
@@ -57,8 +57,8 @@ _STATE = {"titles", "failing_examples", "passing_examples", "stale_examples"}
 
 
 def generate_new(
-    scripts: list[Script], conf: dict[str, Any], around: Surroundings, pages: Pages
-) -> dict[Script, Observed]:
+    scripts: list[Script], conf: dict[str, Any], around: CacheContext, pages: Pages
+) -> dict[Script, RunResult]:
     """Run the scripts that are new or whose surroundings are, each in a child.
 
     Args:
@@ -109,18 +109,18 @@ def generate_new(
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Job, Observed], None]]:
+def _progress(total: int) -> Iterator[Callable[[Job, RunResult], None]]:
     """A bar while scripts run, on a terminal."""
     with tqdm(total=total, unit=" scripts", leave=False, delay=0.5, disable=None) as bar:
 
-        def advance(_job: Job, _seen: Observed) -> None:
+        def advance(_job: Job, _seen: RunResult) -> None:
             bar.update()
 
         yield advance
 
 
 def key_of(
-    script: Script, conf: dict[str, Any], around: Surroundings, roles: dict[str, str]
+    script: Script, conf: dict[str, Any], around: CacheContext, roles: dict[str, str]
 ) -> str:
     """What a script's page depends on: it, its surroundings, its links, and how pages are made."""
     here = replace(around, roots=(*around.roots, script.source.parent))
@@ -139,8 +139,8 @@ def key_of(
 
 
 def judge_pages(
-    scripts: list[Script], observed: dict[Script, Observed], policy: Callable[[Example], Allowed]
-) -> list[Judged]:
+    scripts: list[Script], observed: dict[Script, RunResult], policy: Callable[[Example], Tolerance]
+) -> list[CheckedExample]:
     """Hold what each page shows, new or old, to what was accepted of its script.
 
     Args:
@@ -151,7 +151,7 @@ def judge_pages(
     judged = []
     for script in scripts:
         example = script_example.example_of(script.named)
-        seen = observed.get(script, Observed("done"))
+        seen = observed.get(script, RunResult("done"))
         if seen.ended == "done":
             page = script.page.read_text(encoding="utf-8")
             seen = replace(seen, result=shown(page, example.code))
@@ -169,12 +169,12 @@ def build(app: Sphinx) -> None:
     remove_stale(scripts, [Path(app.srcdir) / pages for pages in conf["gallery_dirs"]])
     if not scripts:
         return
-    observer = observer_of(app)
-    backend = observer.backend
+    runner = runner_of(app)
+    backend = runner.backend
     srcdir = Path(app.srcdir)
     sources = {script.docname(srcdir): script.source for script in scripts}
     pages = Pages(srcdir, app.config.html_baseurl, sources)
-    observed = generate_new(scripts, conf, observer.surroundings, pages)
+    observed = generate_new(scripts, conf, runner.surroundings, pages)
     trust = attestations.load(trust_folder(app.env))
     judged = judge_pages(scripts, observed, lambda example: trust.policy(example, backend))
     faults = [fault for one in judged for fault in one.faults]

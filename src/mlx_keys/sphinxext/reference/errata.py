@@ -16,11 +16,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.sphinxext.diagnostics import note
 from mlx_keys.upstream.drift import compare, entry
-from mlx_keys.upstream.drift.finding import Finding, Kind
-from mlx_keys.upstream.drift.grouping import divided
+from mlx_keys.upstream.drift.finding import Finding, FindingKind
+from mlx_keys.upstream.drift.grouping import group_common
 from mlx_keys.upstream.installed import introspect
 
 #: Up to so many functions, it is shorter to name those that a finding does not concern.
@@ -37,7 +37,7 @@ class ErrataDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the two lists."""
-        place = Place(*self.get_source_info())
+        place = Location(*self.get_source_info())
         try:
             found = compare.docstrings(self.arguments[0])
             names = introspect.names(self.arguments[0])
@@ -46,7 +46,7 @@ class ErrataDirective(SphinxDirective):
             note(self.env, error, self.env.docname)
             return []
         quoted = _quoted(self.env)
-        shared, own = divided(one for one in found.findings if not shown(one, quoted))
+        shared, own = group_common(one for one in found.findings if not shown(one, quoted))
         items = [_item(_sentence(text), _functions(who, names)) for text, who in shared.items()]
         items += [
             _item(
@@ -68,7 +68,7 @@ class UpstreamSaysDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Quote them."""
-        place = Place(*self.get_source_info())
+        place = Location(*self.get_source_info())
         quote = " ".join(" ".join(self.content).split())
         name = self.arguments[0]
         try:
@@ -76,7 +76,7 @@ class UpstreamSaysDirective(SphinxDirective):
                 raise KeysError(
                     f"the documentation of {name} does not say this",
                     expected=quote or "a few words of its docstring",
-                    mend="take the item off this page if upstream has mended it",
+                    fix="take the item off this page if upstream has mended it",
                 )
         except KeysError as error:
             error.where = place
@@ -97,7 +97,7 @@ def shown(finding: Finding, quoted: Iterable[tuple[str, str]]) -> bool:
         quoted: Functions and quotes of the page, as :func:`_folded` has them.
     """
     said = _folded(finding.said)
-    return finding.kind is Kind.REFUTED and any(
+    return finding.kind is FindingKind.REFUTED and any(
         name == finding.function and (quote in said or said in quote) for name, quote in quoted
     )
 

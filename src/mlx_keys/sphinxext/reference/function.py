@@ -19,7 +19,7 @@ from sphinx.domains.python import PyFunction
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.pool import Job
 from mlx_keys.sphinxext.diagnostics import note
 from mlx_keys.sphinxext.example import trust_folder
@@ -43,7 +43,7 @@ class Promise:
         dtypes: What ``dtype=`` takes.
     """
 
-    place: Place
+    place: Location
     name: str
     call: str
     shape: str | None
@@ -60,7 +60,7 @@ class Promise:
                 where=self.place,
                 expected=f"{text} = {promised}" if what == "shape" else str(promised),
                 found=str(found),
-                mend=f"correct :{what}: here",
+                fix=f"correct :{what}: here",
             )
             for what, text, promised, found in said
             if text is not None and promised != found
@@ -73,7 +73,7 @@ class Promise:
                         where=self.place,
                         expected=given,
                         found=found,
-                        mend="correct :dtypes: here",
+                        fix="correct :dtypes: here",
                     )
                 )
         return faults
@@ -99,7 +99,7 @@ class MlxFunction(PyFunction):
     def run(self) -> list[nodes.Node]:
         """Make the signature, the sentence and the facts."""
         source, line = self.get_source_info()
-        place = Place(source, line)
+        place = Location(source, line)
         try:
             self.entry = introspect.entry(self.arguments[0])
             self._promise(place)
@@ -121,7 +121,7 @@ class MlxFunction(PyFunction):
         self.env.note_dependency(str(folder / "history.json"))
         content_node += glance(self.entry, self.options, folder)
 
-    def _promise(self, place: Place) -> None:
+    def _promise(self, place: Location) -> None:
         """Keep what the options say, to be held against a call."""
         said = {name: self.options.get(name) for name in ("shape", "dtype", "dtypes")}
         call = self.options.get("call")
@@ -174,7 +174,7 @@ def call_all(app: Sphinx, env: BuildEnvironment) -> None:
                 f"the call {promise.call} fails",
                 where=promise.place,
                 found=observed.message or observed.ended,
-                mend="correct :call: here",
+                fix="correct :call: here",
             )
             note(env, fault)
     promises_of(env).clear()

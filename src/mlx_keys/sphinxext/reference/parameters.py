@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.sphinxext.diagnostics import note
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Argument, Signature
@@ -30,7 +30,7 @@ class MlxParameters(SphinxDirective):
         try:
             entry = introspect.entry(self.arguments[0])
         except KeysError as error:
-            error.where = Place(source, line)
+            error.where = Location(source, line)
             note(self.env, error, self.env.docname)
             return []
         wanted = [
@@ -45,10 +45,10 @@ class MlxParameters(SphinxDirective):
         if found != [parameter.name for parameter in wanted]:
             fault = KeysError(
                 f"these are not the parameters of {entry.name}",
-                where=Place(source, line),
+                where=Location(source, line),
                 expected=", ".join(parameter.name for parameter in wanted),
                 found=", ".join(found) or "no definition list",
-                mend="name each parameter in the order of the signature",
+                fix="name each parameter in the order of the signature",
             )
             note(self.env, fault, self.env.docname)
             return []

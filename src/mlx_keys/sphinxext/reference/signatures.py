@@ -11,7 +11,7 @@ import os.path
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.sphinxext.diagnostics import named, note
 from mlx_keys.sphinxext.example import trust_folder
 from mlx_keys.upstream.installed import snapshot
@@ -31,7 +31,7 @@ def compare(_app: Sphinx, env: BuildEnvironment) -> None:
     for change in changes:
         known = described.get(change.function)
         page = env.doc2path(known.docname) if known else os.path.normpath(path)
-        note(env, change.fault(Place(named(Place(str(page))))))
+        note(env, change.fault(Location(named(Location(str(page))))))
 
 
 def setup_signatures(app: Sphinx) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Entry, Page
 from mlx_keys.upstream.read import page as page_module
@@ -15,7 +15,7 @@ from mlx_keys.upstream.read import page as page_module
 from . import curator_notes, index, runtime_claims
 from . import entry as drift
 from . import module as module_drift
-from .finding import Finding, Kind
+from .finding import Finding, FindingKind
 from .source_text import Written
 
 
@@ -24,7 +24,7 @@ class Skipped:
     """An entry that could not be compared, and why."""
 
     name: str
-    where: Place
+    where: Location
     why: str
 
     def to_json(self) -> dict[str, Any]:
@@ -33,7 +33,7 @@ class Skipped:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class DriftReport:
     """What comparing gave.
 
     Attributes:
@@ -46,15 +46,15 @@ class Comparison:
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
-    def __add__(self, other: Comparison) -> Comparison:
-        return Comparison(
+    def __add__(self, other: DriftReport) -> DriftReport:
+        return DriftReport(
             self.compared + other.compared,
             self.findings + other.findings,
             self.skipped + other.skipped,
         )
 
 
-def docstrings(module: str) -> Comparison:
+def docstrings(module: str) -> DriftReport:
     """Compare each function's docstring with its signature, and its promises with what it does.
 
     Args:
@@ -67,10 +67,10 @@ def docstrings(module: str) -> Comparison:
     found = [*module_drift.module(module, entries)]
     for entry in entries:
         found += [*drift.entry(entry, entry), *runtime_claims.broken(entry)]
-    return Comparison(len(entries), tuple(found))
+    return DriftReport(len(entries), tuple(found))
 
 
-def load(path: Path) -> Comparison:
+def load(path: Path) -> DriftReport:
     """Read a page and compare it.
 
     Raises:
@@ -79,7 +79,7 @@ def load(path: Path) -> Comparison:
     return page(page_module.load(path), Written(str(path), path.read_text("utf-8", "replace")))
 
 
-def page(record: Page, written: Written) -> Comparison:
+def page(record: Page, written: Written) -> DriftReport:
     """Compare a page with the installed mlx.
 
     Args:
@@ -94,24 +94,26 @@ def page(record: Page, written: Written) -> Comparison:
         found = index.index(
             record, introspect.names, introspect.entry, written, introspect.attributes
         )
-        return Comparison(1, tuple(found))
-    return sum((_entry(record, documented, written) for documented in record.entries), Comparison())
+        return DriftReport(1, tuple(found))
+    return sum(
+        (_entry(record, documented, written) for documented in record.entries), DriftReport()
+    )
 
 
-def _entry(record: Page, documented: Entry, written: Written) -> Comparison:
-    place = Place(written.path, documented.line)
+def _entry(record: Page, documented: Entry, written: Written) -> DriftReport:
+    place = Location(written.path, documented.line)
     try:
         there = introspect.entry(documented.name)
     except introspect.AbsentError:
-        return Comparison(1, (Finding(documented.name, Kind.GONE, where=place),))
+        return DriftReport(1, (Finding(documented.name, FindingKind.GONE, where=place),))
     except KeysError:
         why = "no signature" if documented.name.startswith("mlx.core.") else "outside mlx.core"
-        return Comparison(skipped=(Skipped(documented.name, place, why),))
+        return DriftReport(skipped=(Skipped(documented.name, place, why),))
     found = [*drift.signatures(documented, there, place), *drift.entry(documented, there, place)]
     found += runtime_claims.broken(documented, place)
     if documented is record.entries[0]:
         found += _notes(record, there, written)
-    return Comparison(1, tuple(found))
+    return DriftReport(1, tuple(found))
 
 
 def _notes(record: Page, there: Entry, written: Written) -> Iterator[Finding]:

@@ -12,10 +12,10 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import Curated, Entry
 
-from .finding import Finding, Kind
+from .finding import Finding, FindingKind
 from .source_text import Written
 
 Lookup = Callable[[str], Entry]
@@ -64,14 +64,14 @@ def notes(
                 denied = bool(_DENIED.search(clause[: span.start()]))
                 if denied == (name in takes) and (denied or name in vocabulary):
                     so = f"it takes `{name}`" if denied else f"`{name}` is not taken"
-                    yield Finding(about.name, Kind.NOTE, name, clause.strip(), so, place)
+                    yield Finding(about.name, FindingKind.NOTE, name, clause.strip(), so, place)
         for span in _SPAN.findall(note):
             yield from _calls(span, about, lookup, place)
     for example in curated.examples:
         yield from _calls(example, about, lookup, written.place(example))
 
 
-def _calls(code: str, about: Entry, lookup: Lookup, place: Place) -> Iterator[Finding]:
+def _calls(code: str, about: Entry, lookup: Lookup, place: Location) -> Iterator[Finding]:
     """What is wrong with the calls of mlx's functions in a piece of Python."""
     if len(code) > _CODE_LIMIT:
         return
@@ -96,7 +96,7 @@ def _calls(code: str, about: Entry, lookup: Lookup, place: Place) -> Iterator[Fi
             if keyword.arg is not None and keyword.arg not in takes:
                 said = f"{name}({keyword.arg}=...)"
                 so = f"`{name.rpartition('.')[2]}` takes no `{keyword.arg}`"
-                yield Finding(about.name, Kind.NOTE, keyword.arg, said, so, place)
+                yield Finding(about.name, FindingKind.NOTE, keyword.arg, said, so, place)
 
 
 def _dotted(node: ast.expr) -> str:

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlx_keys.errors import Place
+from mlx_keys.errors import Location
 from mlx_keys.upstream.model import Argument, Entry, Parameter, Signature
 
 from . import documented_types
-from .finding import Finding, Kind
+from .finding import Finding, FindingKind
 
 #: Characters of prose that are looked at: more than any documentation of one function has.
 _LIMIT = 100_000
@@ -78,7 +78,7 @@ MATTERS = tuple(
 )
 
 
-def entry(documented: Entry, installed: Entry, place: Place | None = None) -> Iterator[Finding]:
+def entry(documented: Entry, installed: Entry, place: Location | None = None) -> Iterator[Finding]:
     """Compare what is said of a function with the installed signature.
 
     Args:
@@ -92,34 +92,34 @@ def entry(documented: Entry, installed: Entry, place: Place | None = None) -> It
     taken |= {_bare(one.name): one for one in first}
     told = {_bare(one.name): one for one in documented.parameters if one.name}
 
-    def found(kind: Kind, subject: str = "", said_: str = "", so: str = "") -> Finding:
+    def found(kind: FindingKind, subject: str = "", said_: str = "", so: str = "") -> Finding:
         return Finding(installed.name, kind, subject, said_, so, place)
 
     for one in first:
         if _bare(one.name) not in told:
-            yield found(Kind.UNDOCUMENTED, _bare(one.name), so=str(one))
+            yield found(FindingKind.UNDOCUMENTED, _bare(one.name), so=str(one))
     for name, spoken in told.items():
         if name not in taken:
-            yield found(Kind.ABSENT, name, _sentence(spoken), str(forms[0]))
+            yield found(FindingKind.ABSENT, name, _sentence(spoken), str(forms[0]))
         else:
             for kind, said_, so in _parameter(spoken, taken[name], len(forms) == 1):
                 yield found(kind, name, said_, so)
     order = [_bare(one.name) for one in first if _bare(one.name) in told]
     spoken_order = [name for name in told if name in order]
     if order != spoken_order:
-        yield found(Kind.ORDER, "", ", ".join(spoken_order), ", ".join(order))
+        yield found(FindingKind.ORDER, "", ", ".join(spoken_order), ", ".join(order))
     for kind, said_, so in _result(documented, forms[0].returns):
         yield found(kind, "", said_, so)
     words = prose(documented)[:_LIMIT]
     for matter in MATTERS:
         if matter.parameters & set(taken) and not matter.told.search(words):
-            yield found(Kind.UNSAID, matter.name)
+            yield found(FindingKind.UNSAID, matter.name)
     blocks = f"{documented.summary}\n\n{documented.body}"
     if not _EXAMPLE.search(blocks, 0, _LIMIT):
-        yield found(Kind.EXAMPLE)
+        yield found(FindingKind.EXAMPLE)
 
 
-def signatures(documented: Entry, installed: Entry, place: Place) -> Iterator[Finding]:
+def signatures(documented: Entry, installed: Entry, place: Location) -> Iterator[Finding]:
     """Compare the signature that a page prints with the installed one."""
     if documented.signature is None:
         return
@@ -127,7 +127,7 @@ def signatures(documented: Entry, installed: Entry, place: Place) -> Iterator[Fi
     if _plain(documented.signature) not in map(_plain, forms):
         yield Finding(
             installed.name,
-            Kind.SIGNATURE,
+            FindingKind.SIGNATURE,
             said=str(documented.signature),
             so=str(forms[0] if forms else ""),
             where=place,
@@ -136,42 +136,42 @@ def signatures(documented: Entry, installed: Entry, place: Place) -> Iterator[Fi
 
 def _parameter(
     spoken: Parameter, taken: Argument, one_form: bool
-) -> Iterator[tuple[Kind, str, str]]:
+) -> Iterator[tuple[FindingKind, str, str]]:
     """What is wrong with the words on one parameter that exists."""
     many = taken.name.startswith("*")
     default = documented_types.default(spoken)
     if taken.default is not None and default is not None:
         judged = one_form and not (default.meant and taken.default == "None")
         if judged and documented_types.same_value(default.value, taken.default) is False:
-            yield Kind.DEFAULT, default.value, taken.default
+            yield FindingKind.DEFAULT, default.value, taken.default
     elif taken.default not in (None, "None") and documented_types.marked_optional(spoken):
-        yield Kind.DEFAULT_UNSAID, "", str(taken.default)
+        yield FindingKind.DEFAULT_UNSAID, "", str(taken.default)
     if documented_types.is_optional(spoken) and taken.default is None and not many and one_form:
         none = "None" in (documented_types.types(taken.annotation) or ())
-        yield Kind.OPTIONAL, "marked optional", "required" + ", and may be `None`" * none
+        yield FindingKind.OPTIONAL, "marked optional", "required" + ", and may be `None`" * none
     if spoken.type and taken.default is not None and not documented_types.is_optional(spoken):
-        yield Kind.OPTIONAL, "not marked optional", f"optional, by default `{taken.default}`"
+        yield FindingKind.OPTIONAL, "not marked optional", f"optional, by default `{taken.default}`"
     if not spoken.type:
         if taken.annotation:
-            yield Kind.TYPE_UNSAID, "", taken.annotation
+            yield FindingKind.TYPE_UNSAID, "", taken.annotation
         return
     left, right = documented_types.types(spoken.type), documented_types.types(taken.annotation)
     if left and right and not documented_types.same_types(left, right) and one_form and not many:
-        yield Kind.TYPE, spoken.type, taken.annotation
+        yield FindingKind.TYPE, spoken.type, taken.annotation
 
 
-def _result(documented: Entry, returns: str) -> Iterator[tuple[Kind, str, str]]:
+def _result(documented: Entry, returns: str) -> Iterator[tuple[FindingKind, str, str]]:
     """What is wrong with the words on what comes back."""
     told = documented.returns
     if returns in ("", "None"):
         return
     if told is None:
         if not _TELLS_RESULT.search(documented.summary, 0, _LIMIT):
-            yield Kind.RETURNS_UNSAID, "", returns
+            yield FindingKind.RETURNS_UNSAID, "", returns
     elif told.type:
         left, right = documented_types.types(told.type), documented_types.types(returns)
         if left and right and not documented_types.same_types(left, right):
-            yield Kind.RETURNS, told.type, returns
+            yield FindingKind.RETURNS, told.type, returns
     if returns.rpartition(".")[2] != "array":
         return
     words = f"{told.type} {told.description}" if told else ""
@@ -179,9 +179,9 @@ def _result(documented: Entry, returns: str) -> Iterator[tuple[Kind, str, str]]:
     described = {_bare(one.name): one for one in documented.parameters}
     # "with type `uint32`" tells the dtype; the word "type" that names a kind of result does not.
     if not (_SHAPE.search(about) or "shape" in described):
-        yield Kind.SHAPE_UNSAID, words.strip(), returns
+        yield FindingKind.SHAPE_UNSAID, words.strip(), returns
     if not (_DTYPE.search(about) or "dtype" in described):
-        yield Kind.DTYPE_UNSAID, words.strip(), returns
+        yield FindingKind.DTYPE_UNSAID, words.strip(), returns
 
 
 def prose(documented: Entry) -> str:

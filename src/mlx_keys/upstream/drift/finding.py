@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from mlx_keys.errors import Place
+from mlx_keys.errors import Location
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What is wrong or missing; :data:`MEANING` describes each."""
 
     UNDOCUMENTED = "undocumented"
@@ -36,27 +36,27 @@ class Kind(StrEnum):
 
 
 MEANING = {
-    Kind.UNDOCUMENTED: "a parameter of the signature of which nothing is said",
-    Kind.ABSENT: "a parameter is documented that no form of the function takes",
-    Kind.ORDER: "the parameters are documented in another order than they are taken in",
-    Kind.DEFAULT: "the documented default is not the signature's",
-    Kind.DEFAULT_UNSAID: "an optional parameter whose default is not given",
-    Kind.OPTIONAL: "a parameter is marked optional and is not, or is and is not marked",
-    Kind.TYPE: "the documented types are not those that the signature takes",
-    Kind.TYPE_UNSAID: "a parameter without a type",
-    Kind.RETURNS: "the documented type of the result is not the signature's",
-    Kind.RETURNS_UNSAID: "something comes back, and nothing is said of it",
-    Kind.SHAPE_UNSAID: "an array comes back, and its shape is not told",
-    Kind.DTYPE_UNSAID: "an array comes back, and its dtype is not told",
-    Kind.UNSAID: "something that users of keys need to know and that is not told",
-    Kind.EXAMPLE: "no example",
-    Kind.SIGNATURE: "the page prints another signature than the installed one",
-    Kind.GONE: "the installed mlx has nothing of this name",
-    Kind.CLAIM: "a statement about all functions of a module that does not hold for some",
-    Kind.UNLISTED: "a function of the module that the module's page does not list",
-    Kind.NOTE: "a curator's note or example is wrong about a parameter",
-    Kind.REFUTED: "a promise that running the code refutes",
-    Kind.FIRST: "a parameter that is passed first to some functions of a module, later to others",
+    FindingKind.UNDOCUMENTED: "a parameter of the signature of which nothing is said",
+    FindingKind.ABSENT: "a parameter is documented that no form of the function takes",
+    FindingKind.ORDER: "the parameters are documented in another order than they are taken in",
+    FindingKind.DEFAULT: "the documented default is not the signature's",
+    FindingKind.DEFAULT_UNSAID: "an optional parameter whose default is not given",
+    FindingKind.OPTIONAL: "a parameter is marked optional and is not, or is and is not marked",
+    FindingKind.TYPE: "the documented types are not those that the signature takes",
+    FindingKind.TYPE_UNSAID: "a parameter without a type",
+    FindingKind.RETURNS: "the documented type of the result is not the signature's",
+    FindingKind.RETURNS_UNSAID: "something comes back, and nothing is said of it",
+    FindingKind.SHAPE_UNSAID: "an array comes back, and its shape is not told",
+    FindingKind.DTYPE_UNSAID: "an array comes back, and its dtype is not told",
+    FindingKind.UNSAID: "something that users of keys need to know and that is not told",
+    FindingKind.EXAMPLE: "no example",
+    FindingKind.SIGNATURE: "the page prints another signature than the installed one",
+    FindingKind.GONE: "the installed mlx has nothing of this name",
+    FindingKind.CLAIM: "a statement about all functions of a module that does not hold for some",
+    FindingKind.UNLISTED: "a function of the module that the module's page does not list",
+    FindingKind.NOTE: "a curator's note or example is wrong about a parameter",
+    FindingKind.REFUTED: "a promise that running the code refutes",
+    FindingKind.FIRST: "a parameter that some functions of a module take first, others later",
 }
 
 
@@ -74,11 +74,11 @@ class Finding:
     """
 
     function: str
-    kind: Kind
+    kind: FindingKind
     subject: str = ""
     said: str = ""
     so: str = ""
-    where: Place | None = None
+    where: Location | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The finding as plain values; ``where`` is ``PAGE:LINE`` or ``docstring``."""
@@ -91,25 +91,25 @@ class Finding:
 
 #: As Markdown with code in backticks, so that a page and a terminal show the same words.
 _SENTENCES = {
-    Kind.UNDOCUMENTED: "`{subject}` is not documented",
-    Kind.ABSENT: "`{subject}` is documented, and not taken",
-    Kind.ORDER: "documented in the order `{said}`, taken in the order `{so}`",
-    Kind.DEFAULT: "the default of `{subject}` is documented as `{said}`; it is `{so}`",
-    Kind.DEFAULT_UNSAID: "the default of `{subject}` is not given; it is `{so}`",
-    Kind.OPTIONAL: "`{subject}` is {said}; it is {so}",
-    Kind.TYPE: "`{subject}` is documented as `{said}`; the signature has `{so}`",
-    Kind.TYPE_UNSAID: "`{subject}` is documented without a type; the signature has `{so}`",
-    Kind.RETURNS: "the result is documented as `{said}`; the signature has `{so}`",
-    Kind.RETURNS_UNSAID: "nothing is said of the result, `{so}`",
-    Kind.SHAPE_UNSAID: "the shape of the result is not told",
-    Kind.DTYPE_UNSAID: "the dtype of the result is not told",
-    Kind.UNSAID: "not told: {subject}",
-    Kind.EXAMPLE: "no example",
-    Kind.SIGNATURE: "the page prints `{said}`; installed is `{so}`",
-    Kind.GONE: "the installed mlx has nothing of this name",
-    Kind.CLAIM: "\u201c{said}\u201d; {so}",
-    Kind.UNLISTED: "`{subject}` is not listed",
-    Kind.NOTE: "a curator wrote \u201c{said}\u201d; {so}",
-    Kind.REFUTED: "\u201c{said}\u201d; in fact {so}",
-    Kind.FIRST: "`{subject}` comes first in {so}, and later in others",
+    FindingKind.UNDOCUMENTED: "`{subject}` is not documented",
+    FindingKind.ABSENT: "`{subject}` is documented, and not taken",
+    FindingKind.ORDER: "documented in the order `{said}`, taken in the order `{so}`",
+    FindingKind.DEFAULT: "the default of `{subject}` is documented as `{said}`; it is `{so}`",
+    FindingKind.DEFAULT_UNSAID: "the default of `{subject}` is not given; it is `{so}`",
+    FindingKind.OPTIONAL: "`{subject}` is {said}; it is {so}",
+    FindingKind.TYPE: "`{subject}` is documented as `{said}`; the signature has `{so}`",
+    FindingKind.TYPE_UNSAID: "`{subject}` is documented without a type; the signature has `{so}`",
+    FindingKind.RETURNS: "the result is documented as `{said}`; the signature has `{so}`",
+    FindingKind.RETURNS_UNSAID: "nothing is said of the result, `{so}`",
+    FindingKind.SHAPE_UNSAID: "the shape of the result is not told",
+    FindingKind.DTYPE_UNSAID: "the dtype of the result is not told",
+    FindingKind.UNSAID: "not told: {subject}",
+    FindingKind.EXAMPLE: "no example",
+    FindingKind.SIGNATURE: "the page prints `{said}`; installed is `{so}`",
+    FindingKind.GONE: "the installed mlx has nothing of this name",
+    FindingKind.CLAIM: "\u201c{said}\u201d; {so}",
+    FindingKind.UNLISTED: "`{subject}` is not listed",
+    FindingKind.NOTE: "a curator wrote \u201c{said}\u201d; {so}",
+    FindingKind.REFUTED: "\u201c{said}\u201d; in fact {so}",
+    FindingKind.FIRST: "`{subject}` comes first in {so}, and later in others",
 }

@@ -10,7 +10,7 @@ from .finding import Finding
 MANY = 3
 
 
-def divided(
+def group_common(
     findings: Iterable[Finding],
 ) -> tuple[dict[str, list[str]], dict[str, list[Finding]]]:
     """What many functions share, as sentence and names, and the rest by function."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from mlx_keys.errors import KeysError
 from mlx_keys.upstream.model import Entry, Page
 
-from .finding import Finding, Kind
+from .finding import Finding, FindingKind
 from .source_text import Written
 
 _LISTED = re.compile(r"[#(](mlx(?:\.\w+){2,}?)(?:\.md)?\)")
@@ -49,13 +49,13 @@ def index(
             if name not in listed:
                 short = name.rpartition(".")[2]
                 yield Finding(
-                    module, Kind.UNLISTED, short, so=name, where=written.place(page.title)
+                    module, FindingKind.UNLISTED, short, so=name, where=written.place(page.title)
                 )
     for short in attributes(module):
         if f"{module.rpartition('.')[2]}.{short}" not in page.body:
             yield Finding(
                 module,
-                Kind.UNLISTED,
+                FindingKind.UNLISTED,
                 short,
                 so=f"{module}.{short}",
                 where=written.place(page.title),
@@ -64,7 +64,9 @@ def index(
         against = _against(claim, there, lookup)
         if against:
             said = claim.group(0)
-            yield Finding(module, Kind.CLAIM, claim["name"], said, against, written.place(said))
+            yield Finding(
+                module, FindingKind.CLAIM, claim["name"], said, against, written.place(said)
+            )
 
 
 def _module(page: Page, listed: list[str]) -> str | None:

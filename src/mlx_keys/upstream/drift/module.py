@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Entry
 
-from .finding import Finding, Kind
+from .finding import Finding, FindingKind
 
 
 def module(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
@@ -21,7 +21,7 @@ def module(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
         KeysError: mlx is not installed, or has no such module.
     """
     for attribute in introspect.attributes(name):
-        yield Finding(name, Kind.UNDOCUMENTED, attribute)
+        yield Finding(name, FindingKind.UNDOCUMENTED, attribute)
     yield from order(name, entries)
 
 
@@ -41,7 +41,7 @@ def order(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
             later.update(taken[1:])
     for parameter, functions in first.items():
         if parameter in later:
-            yield Finding(name, Kind.FIRST, parameter, so=_listed(functions))
+            yield Finding(name, FindingKind.FIRST, parameter, so=_listed(functions))
 
 
 def _listed(names: list[str]) -> str:

@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import Entry
 
 from . import entry
-from .finding import Finding, Kind
+from .finding import Finding, FindingKind
 
 #: Seconds that all programs together may take; they take less than one.
 _PATIENCE = 120
@@ -155,7 +155,7 @@ os._exit(0)
 """
 
 
-def broken(documented: Entry, place: Place | None = None) -> Iterator[Finding]:
+def broken(documented: Entry, place: Location | None = None) -> Iterator[Finding]:
     """The promises in what is said of a function that running the installed mlx refutes.
 
     Args:
@@ -172,7 +172,9 @@ def broken(documented: Entry, place: Place | None = None) -> Iterator[Finding]:
     for promise in made:
         said = promise.words.search(words)
         if said and (so := _tried()[promise]):
-            yield Finding(documented.name, Kind.REFUTED, said=said.group(0), so=so, where=place)
+            yield Finding(
+                documented.name, FindingKind.REFUTED, said=said.group(0), so=so, where=place
+            )
 
 
 @cache
@@ -194,5 +196,5 @@ def _tried() -> dict[Promise, str]:
     raise KeysError(
         "what mlx promises cannot be tried",
         found=found,
-        mend=f"{sys.executable} -c 'import mlx.core', and what that says",
+        fix=f"{sys.executable} -c 'import mlx.core', and what that says",
     )

@@ -112,7 +112,7 @@ def _find(name: str) -> Any:
     except AttributeError:
         raise AbsentError(
             f"the installed mlx {module.__version__} has no {name}",
-            mend="correct the name, or install the mlx that has it",
+            fix="correct the name, or install the mlx that has it",
         ) from None
 
 
@@ -120,7 +120,7 @@ def _module(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        raise KeysError("mlx is not installed", found=str(error), mend=INSTALL_MLX) from error
+        raise KeysError("mlx is not installed", found=str(error), fix=INSTALL_MLX) from error
 
 
 def _signature(name: str, form: tuple[Any, ...]) -> Signature:

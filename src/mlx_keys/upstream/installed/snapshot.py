@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 
 from . import introspect
 
@@ -53,7 +53,7 @@ class Change:
     recorded_in: str
     installed_in: str
 
-    def fault(self, page: Place) -> KeysError:
+    def fault(self, page: Location) -> KeysError:
         """The change as an error that names the page to curate."""
         if not self.was:
             problem = f"mlx {self.installed_in} has {self.function}, which is new"
@@ -69,7 +69,7 @@ class Change:
             where=page,
             expected=f"{self.was or 'nothing'}  (mlx {self.recorded_in})",
             found=self.now or "nothing",
-            mend=f"{act}, then {RECORD}",
+            fix=f"{act}, then {RECORD}",
         )
 
 
@@ -101,14 +101,14 @@ def load(path: Path) -> Signatures:
         return Signatures(data["mlx"], functions)
     except OSError as error:
         raise KeysError(
-            "no record of signatures", where=Place(str(path)), found=error.strerror, mend=RECORD
+            "no record of signatures", where=Location(str(path)), found=error.strerror, fix=RECORD
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeysError(
             "not a record of signatures",
-            where=Place(str(path)),
+            where=Location(str(path)),
             found=f"{type(error).__name__}: {error}",
-            mend=RECORD,
+            fix=RECORD,
         ) from error
 
 

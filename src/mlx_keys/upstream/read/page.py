@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import Page
 from mlx_keys.upstream.model import Warning as PageWarning
 from mlx_keys.upstream.write import markdown
@@ -39,7 +39,7 @@ def load(path: Path) -> Page:
     Raises:
         KeysError: It is missing, no file, too large, empty, binary, or holds nothing to read.
     """
-    place = Place(str(path))
+    place = Location(str(path))
     try:
         with path.open("rb") as file:
             raw = file.read(MOST + 1)
@@ -61,7 +61,7 @@ def load(path: Path) -> Page:
         raise KeysError(error.problem, where=place) from None
 
 
-def check(rewritten: str, place: Place) -> None:
+def check(rewritten: str, place: Location) -> None:
     """Refuse what a page was rewritten as if :func:`load` would not take it back.
 
     Raises:
@@ -91,7 +91,7 @@ def read(text: str, source: str) -> Page:
     else:
         page = flat.read(kept, source)
     if not page.entries and not _leads_to_an_entry(page):
-        raise KeysError("no entry on this page, and no link to one", where=Place(source))
+        raise KeysError("no entry on this page, and no link to one", where=Location(source))
     return replace(page, warnings=(*warnings, *page.warnings))
 
 

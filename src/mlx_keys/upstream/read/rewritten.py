@@ -13,7 +13,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from mlx_keys.errors import KeysError, Place
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream import signature_parser
 from mlx_keys.upstream.html_tree import Child, Growing, Node, text, walk
 from mlx_keys.upstream.model import Curated, Kind, Links, Page, Raised, Signature
@@ -62,8 +62,8 @@ def read(page: str, source: str) -> Page:
     if not bounded(page):
         raise KeysError(
             "more marks than a rewritten page has",
-            where=Place(source),
-            mend="rewrite the page that it was made from",
+            where=Location(source),
+            fix="rewrite the page that it was made from",
         )
     warnings: list[PageWarning] = []
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from . import markdown
-from .links import Folder, Subject
+from .links import Inventory, InventoryItem
 
 #: The first line of an index: a comment of MyST. Such a page is made anew, never rewritten.
 INDEX_MARK = "% Index made by mlx-keys: the pages of this folder, by module."
@@ -23,12 +23,12 @@ _MODULE = re.compile(r"[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){0,6}")
 _TITLE = "Every page, by module"
 
 
-def by_module(folder: Folder) -> dict[str, list[Subject]]:
+def by_module(folder: Inventory) -> dict[str, list[InventoryItem]]:
     """The pages by module: each below the parent of what it describes, or of what it leads to.
 
     Pages of which neither is known stand under "", last.
     """
-    groups: dict[str, list[Subject]] = {}
+    groups: dict[str, list[InventoryItem]] = {}
     for one in folder.subjects:
         groups.setdefault(_parent(one, folder), []).append(one)
     return {
@@ -37,7 +37,7 @@ def by_module(folder: Folder) -> dict[str, list[Subject]]:
     }
 
 
-def pages(folder: Folder) -> dict[str, list[str]]:
+def pages(folder: Inventory) -> dict[str, list[str]]:
     """The pages of the index: the lines of each, by its path below the folder."""
     groups = by_module(folder)
     made = {
@@ -51,7 +51,7 @@ def pages(folder: Folder) -> dict[str, list[str]]:
     return made
 
 
-def _parent(one: Subject, folder: Folder) -> str:
+def _parent(one: InventoryItem, folder: Inventory) -> str:
     if one.name:
         parent = one.name.rpartition(".")[0]
     else:
@@ -63,7 +63,7 @@ def _parent(one: Subject, folder: Folder) -> str:
     return parent if _MODULE.fullmatch(parent) else ""
 
 
-def _module_page(folder: Folder, module: str, subjects: list[Subject]) -> list[str]:
+def _module_page(folder: Inventory, module: str, subjects: list[InventoryItem]) -> list[str]:
     path = _path(module)
     overviews = [_linked(one, path) for one in subjects if not one.name]
     rows = [
@@ -90,7 +90,7 @@ def _title(module: str) -> str:
     return module or "Other pages"
 
 
-def _linked(one: Subject, at: str) -> str:
+def _linked(one: InventoryItem, at: str) -> str:
     words = one.name.rpartition(".")[2]
     shown = markdown.code(words) if words else markdown.escape(one.title or one.path)
     return markdown.link(shown, _from(one.path, at))

@@ -30,7 +30,7 @@ _NEIGHBOUR = re.compile(r"\* (Previous|Next): `([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class InventoryItem:
     """What is remembered of a page.
 
     Attributes:
@@ -52,10 +52,10 @@ class Subject:
     leads_to: tuple[str, ...]
 
 
-def subject(path: str, page: Page) -> Subject:
+def inventory_item(path: str, page: Page) -> InventoryItem:
     """Remember of a page what the others need."""
     first = page.entries[0] if page.entries else None
-    return Subject(
+    return InventoryItem(
         path,
         title(page),
         first.name if first else "",
@@ -67,10 +67,10 @@ def subject(path: str, page: Page) -> Subject:
     )
 
 
-class Folder:
+class Inventory:
     """The pages of a folder, by what they describe and by where they were scraped from."""
 
-    def __init__(self, subjects: list[Subject]) -> None:
+    def __init__(self, subjects: list[InventoryItem]) -> None:
         self.subjects = subjects
         self._by_path = {one.path: one for one in subjects}
         self._by_address = {one.address: one.path for one in reversed(subjects) if one.address}
