@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from mlx_keys import prng
 from mlx_keys.__main__ import cli
 from mlx_keys.errors import INSTALL_MLX
-from mlx_keys.prng.conformance.check import check as conformance
+from mlx_keys.prng.conformance import check as conformance
 from mlx_keys.prng.conformance.known_answers import draws
 
 
