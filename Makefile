@@ -11,9 +11,12 @@ dev_id  := $(shell cat conf/requirements-dev.txt conf/install.sh pyproject.toml 
 SITE    := .venv/.site-$(site_id)
 DEV     := .venv/.dev-$(dev_id)
 BIN     := .venv/bin
+# What needs neither MLX, Sphinx nor a browser.
+PURE_TESTS := tests/test_architecture.py tests/upstream tests/keytree tests/examples/parse \
+    tests/examples/test_compare.py tests/prng/test_threefry2x32.py
 
 .DEFAULT_GOAL := help
-.PHONY: help html whole-api test serve bless lint format bench lock clean
+.PHONY: help html whole-api test check serve bless lint format bench lock clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,8 +33,11 @@ whole-api: $(SITE) ## rewrite the pages of PAGES=DIR and build them as a site of
 	    $(BUILD)/whole-api/pages $(BUILD)/whole-api/html && \
 	echo "open $(BUILD)/whole-api/html/index.html" && exit $$status
 
-test: $(DEV) ## run the tests
-	@$(BIN)/python -m pytest
+test: $(DEV) ## run the tests, a process a core
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: lint ## lint, types and the tests of what is pure: under a minute, for while you work
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal $(PURE_TESTS)
 
 serve: $(DEV) ## rebuild and reload in the browser as you edit
 	@$(BIN)/sphinx-autobuild -c conf -d $(BUILD)/serve/doctrees docs $(BUILD)/serve/html \

@@ -71,7 +71,7 @@ def test_a_type_that_is_not_known_is_not_judged(text: str) -> None:
         ({"int"}, {"int", "None"}, True),
         ({"None"}, {"None"}, True),
     ],
-    ids=str,
+    ids=lambda value: "|".join(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_a_number_is_a_scalar_and_none_is_no_type(said: set[str], so: set[str], same: bool) -> None:
     assert same_types(frozenset(said), frozenset(so)) is same
