@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from .write import markdown
+from .text import unescape_html
 
 DEEPEST = 48
 _KEPT_WORDS = (
@@ -158,12 +158,12 @@ class Growing:
                 at += 1
                 continue
             if start < at:
-                self.say(markdown.resolved(html[start:at]))
+                self.say(unescape_html(html[start:at]))
             if tag is not None:
                 self.tag(tag)
             at = start = tag.end() if tag is not None else end + 3
         if start < len(html):
-            self.say(markdown.resolved(html[start:]))
+            self.say(unescape_html(html[start:]))
 
     def _whole(self, node: Node) -> Node:
         """An element as it is to be kept."""
@@ -249,5 +249,5 @@ def _parsed(text: str) -> dict[str, str]:
         name = match["name"].lower()
         if name in _USED:
             value = match["double"] or match["single"] or match["bare"] or ""
-            found[name] = markdown.resolved(value)
+            found[name] = unescape_html(value)
     return found

@@ -15,6 +15,7 @@ from tests.upstream.hostile_pages import PIECES, check, cut, harmless, read, rew
 
 from mlx_keys.upstream.html_tree import DEEPEST, parse, text
 from mlx_keys.upstream.read import escaping, page
+from mlx_keys.upstream.text import NOT_TEXT, fold_whitespace
 from mlx_keys.upstream.write import markdown
 from mlx_keys.upstream.write import page as myst
 
@@ -95,7 +96,7 @@ def test_escapes_of_any_depth_are_undone(found: str, rounds: int) -> None:
 @given(st.text(alphabet=st.sampled_from("".join(PIECES)), max_size=60))
 def test_text_that_is_escaped_renders_as_itself(found: str) -> None:
     """And as nothing else: one paragraph of plain text."""
-    folded = markdown.fold(markdown.NOT_TEXT.sub("", found))
+    folded = fold_whitespace(NOT_TEXT.sub("", found))
     tokens = MarkdownIt("commonmark", {"html": True}).parse(
         markdown.opening(markdown.escape(folded))
     )
@@ -108,7 +109,7 @@ def test_text_that_is_escaped_renders_as_itself(found: str) -> None:
 
 @given(st.text(max_size=60))
 def test_no_code_escapes_its_fence_or_its_span(found: str) -> None:
-    kept = markdown.NOT_TEXT.sub("", found).replace("\r", "")
+    kept = NOT_TEXT.sub("", found).replace("\r", "")
     fence = MarkdownIt("commonmark").parse(markdown.fenced(kept, "text"))
     assert [token.type for token in fence] == ["fence"]
     if kept.strip():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 
 from mlx_keys.upstream.model import Parameter, Raised, Returns
+from mlx_keys.upstream.text import fold_whitespace
 from mlx_keys.upstream.write import markdown
 
 _SECTION = re.compile(
@@ -69,7 +70,7 @@ def parse(text: str) -> Docstring:
 def inline(text: str) -> str:
     """Give a paragraph's reStructuredText as Markdown."""
     done, at = [], 0
-    text = markdown.fold(text)
+    text = fold_whitespace(text)
     for found in _INLINE.finditer(text):
         done += [markdown.escape(text[at : found.start()]), _marked(found)]
         at = found.end()
@@ -124,16 +125,16 @@ def _parameter(item: str) -> Parameter:
     found = _FIELD.match(item)
     if found is None:
         return Parameter("", "", inline(item))
-    return Parameter(found.group(1), markdown.fold(found.group(2) or ""), inline(found.group(3)))
+    return Parameter(found.group(1), fold_whitespace(found.group(2) or ""), inline(found.group(3)))
 
 
 def _raised(item: str) -> Raised:
     kind, _, text = item.partition(":")
-    return Raised(markdown.fold(kind), inline(text))
+    return Raised(fold_whitespace(kind), inline(text))
 
 
 def _returns(lines: list[str]) -> Returns:
-    text = markdown.fold(" ".join(lines))
+    text = fold_whitespace(" ".join(lines))
     kind, sign, rest = text.partition(":")
     if sign and "`" not in kind and len(kind.split()) <= 4:  # noqa: PLR2004 - "tuple of arrays"
         return Returns(kind, inline(rest))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from mlx_keys.upstream.html_tree import text, walk
 from mlx_keys.upstream.model import Curated
+from mlx_keys.upstream.text import fold_whitespace
 from mlx_keys.upstream.write import markdown as markup
 from mlx_keys.upstream.write.blocks import blocks, items
 from mlx_keys.upstream.write.inline import inline, plain
@@ -24,7 +25,7 @@ def read(head: str) -> Curated:
     guides: list[str] = []
     examples: list[str] = []
     head, comments = _parted(head)
-    remarks = [markup.opening(markup.escape(markup.fold(one))) for one in comments]
+    remarks = [markup.opening(markup.escape(fold_whitespace(one))) for one in comments]
     head, rest = _bounded(head)
     section = ""
     for node in markdown_parser.tree(head):
@@ -60,7 +61,7 @@ def read_flat(head: str, warn: Callable[[str, str], None]) -> Curated:
             remarks.append(part)
     return Curated(
         tuple(inline(nodes(one)) for one in notes),
-        tuple(markup.fold(one) for one in guides),
+        tuple(fold_whitespace(one) for one in guides),
         tuple(examples),
         (*(markup.opening(inline(nodes(one))) for one in remarks if one.strip()), *rest),
     )
@@ -87,4 +88,4 @@ def _bounded(head: str) -> tuple[str, list[str]]:
     most = limits.limit(head)
     if most is None:
         return head, []
-    return head[:most], [markup.opening(markup.escape(markup.fold(head[most:])))]
+    return head[:most], [markup.opening(markup.escape(fold_whitespace(head[most:])))]

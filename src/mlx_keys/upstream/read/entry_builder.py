@@ -9,6 +9,7 @@ from dataclasses import replace
 from mlx_keys.upstream import signature_parser
 from mlx_keys.upstream.html_tree import Child, Node
 from mlx_keys.upstream.model import Entry, Kind, Parameter, Raised, Returns, Signature
+from mlx_keys.upstream.text import fold_whitespace
 from mlx_keys.upstream.write import markdown
 from mlx_keys.upstream.write.blocks import blocks, items
 from mlx_keys.upstream.write.inline import plain
@@ -62,7 +63,7 @@ class Draft:
     def sign(self, said: str, starred: bool = False) -> None:
         """Add a form that the entry is called in, from its words."""
         _, name, rest = printed(said)
-        rest = markdown.fold(rest.replace("`", "'"))
+        rest = fold_whitespace(rest.replace("`", "'"))
         if not rest.strip(": "):
             return
         try:

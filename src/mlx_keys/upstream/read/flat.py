@@ -15,6 +15,7 @@ from functools import cached_property
 from mlx_keys.upstream.model import Page
 from mlx_keys.upstream.model import Warning as PageWarning
 from mlx_keys.upstream.signature_parser import closing
+from mlx_keys.upstream.text import fold_whitespace, unescape_markdown
 from mlx_keys.upstream.write import markdown
 
 from . import curator_header, escaping, flat_chrome, limits
@@ -95,7 +96,7 @@ def read(text: str, source: str) -> Page:
     body, drafts = _dealt(page, title, start, end)
     if most is not None:
         page.warn(limits.KIND, most, limits.MESSAGE)
-        rest = markdown.escape(markdown.fold(said[most:]))
+        rest = markdown.escape(fold_whitespace(said[most:]))
         (drafts[-1].body if drafts else body).append(markdown.opening(rest))
     curated = curator_header.read_flat(head, lambda kind, message: page.warn(kind, 0, message))
     return Page(
@@ -147,7 +148,7 @@ def _signatures(page: _Text, title: str, start: int, end: int) -> Iterator[_Foun
     linked = False
     for link in _ENTRY_LINK.finditer(page.text, start, end):
         linked = True
-        name = markdown.unescape(link.group(1))
+        name = unescape_markdown(link.group(1))
         begun = _signature_start(page.text, name, max(at, link.start() - _LONGEST), link.start())
         if begun is None:
             at = link.end()
@@ -157,7 +158,7 @@ def _signatures(page: _Text, title: str, start: int, end: int) -> Iterator[_Foun
         at = link.end()
     if linked:
         return
-    listed = [markdown.unescape(one.group(1)) for one in _CONTENTS.finditer(page.text, 0, start)]
+    listed = [unescape_markdown(one.group(1)) for one in _CONTENTS.finditer(page.text, 0, start)]
     for name in listed[:_MEMBERS] or ([title] if "." in title else []):
         for found in _printed(page.text, name, at, end):
             stop = _signature_end(page.text, found.end(), end)
@@ -171,7 +172,7 @@ def _printed(text: str, name: str, start: int, end: int) -> Iterator[re.Match[st
     """The places where a signature may print a name: its last part, whatever stands before it."""
     last = name.rpartition(".")[2]
     for found in _PRINTED.finditer(text, start, end):
-        if markdown.unescape(found[1]).rpartition(".")[2] == last:
+        if unescape_markdown(found[1]).rpartition(".")[2] == last:
             yield found
 
 
@@ -256,7 +257,7 @@ def _page_prose(page: _Text, start: int, end: int) -> list[str]:
         )
         done += [markdown.opening(first), *rest]
         if heading:
-            title = markdown.escape(markdown.unescape(heading.group(1).strip()))
+            title = markdown.escape(unescape_markdown(heading.group(1).strip()))
             done.append(markdown.heading(title, 2))
             at = heading.end()
     return done

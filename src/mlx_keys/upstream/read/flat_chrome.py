@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mlx_keys.upstream.model import Links
-from mlx_keys.upstream.write import markdown
+from mlx_keys.upstream.text import fold_whitespace, unescape_markdown
 
 _TARGET = r"\(([^\s()]{0,2000})\s\"%s\"\)"
 #: The "#" that the theme puts beside a heading.
@@ -37,7 +37,7 @@ def opening(text: str) -> tuple[int, str]:
         start = link.end()
     elif again < 0:
         start = _marked(text, start)
-    return start, markdown.fold(markdown.unescape(title))
+    return start, fold_whitespace(unescape_markdown(title))
 
 
 def _marked(text: str, start: int) -> int:
@@ -58,7 +58,7 @@ def links(text: str, start: int, end: int) -> Links:
     repository = _REPOSITORY.search(text, 0, start)
     source = _SOURCE.search(text, 0, start)
     near = {
-        one.group(1): markdown.unescape(one.group(2)).strip()
+        one.group(1): unescape_markdown(one.group(2)).strip()
         for one in _NEIGHBOUR.finditer(text, end)
     }
     return Links(

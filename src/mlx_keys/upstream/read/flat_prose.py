@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from mlx_keys.upstream.html_tree import Child, Growing, Node
+from mlx_keys.upstream.text import unescape_html, unescape_markdown
 from mlx_keys.upstream.write import markdown
 from mlx_keys.upstream.write.inline import inline
 
@@ -80,7 +81,7 @@ def nodes(text: str) -> list[Child]:
 
     def formula(found: re.Match[str]) -> str:
         """A formula as the element that the first form has."""
-        return f'<span class="math">{aside.put(markdown.resolved(found.group(1)))}</span>'
+        return f'<span class="math">{aside.put(unescape_html(found.group(1)))}</span>'
 
     text = _FORMULA.sub(formula, text) if r"\\" in text else text
     growing = Growing(restored=aside.back if aside else None)
@@ -92,7 +93,7 @@ def unlinked(text: str) -> str:
     """The words of a signature: links, backticks and escapes gone, stars as they stand."""
     for _ in range(3):
         text = LINK.sub(r"\1", text)
-    return markdown.resolved(markdown.unescape(text).replace("`", ""))
+    return unescape_html(unescape_markdown(text).replace("`", ""))
 
 
 def field_parts(text: str) -> tuple[str, list[tuple[str, str]]]:
@@ -209,7 +210,7 @@ def _block(text: str, warn: Warn) -> Iterator[str]:
             return
     if text.startswith(">>>"):
         warn("crushed-code", "code without its line ends is given as it stood")
-        yield markdown.fenced(markdown.unescape(text), "text")
+        yield markdown.fenced(unescape_markdown(text), "text")
     elif text:
         if _LOOKS_LISTED.search(_FORMULA.sub("", text) if r"\\" in text else text):
             warn("crushed-prose", "a list or a quotation is given as one paragraph")

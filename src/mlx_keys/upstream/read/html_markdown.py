@@ -12,7 +12,7 @@ from collections.abc import Callable
 from mlx_keys.upstream.html_tree import Child, Growing, Node, parse, walk
 from mlx_keys.upstream.model import Links, Page
 from mlx_keys.upstream.model import Warning as PageWarning
-from mlx_keys.upstream.write import markdown as markup
+from mlx_keys.upstream.text import fold_whitespace, unescape_html, unescape_markdown
 
 from . import curator_header, limits, markdown_parser
 from .entry_parser import Deal
@@ -83,18 +83,18 @@ def _tree(text: str, first: int, warn: Warn) -> list[Child]:
     aside = Aside()
 
     def formula(found: re.Match[str]) -> str:
-        return found.group(1) + aside.put(markup.resolved(found.group(2)))
+        return found.group(1) + aside.put(unescape_html(found.group(2)))
 
     def code(found: re.Match[str]) -> str:
         return found.group(1) + _BETWEEN_TAGS.sub(
-            lambda one: one.group(1) or aside.put(markup.resolved(one.group(2))), found.group(2)
+            lambda one: one.group(1) or aside.put(unescape_html(one.group(2))), found.group(2)
         )
 
     text = _CODE.sub(code, _FORMULA.sub(formula, text))
     most = limits.limit(text)
     if most is not None:
         warn(limits.KIND, first, limits.MESSAGE)
-        text = text[:most] + aside.put(markup.fold(text[most:]))
+        text = text[:most] + aside.put(fold_whitespace(text[most:]))
     growing = Growing(dropped, aside.back)
     markdown_parser.grow(growing, markdown_parser.parse(text), line=lambda at: origin[at] + first)
     return growing.children()
@@ -126,13 +126,13 @@ def _links(text: str, start: int, end: int) -> Links:
     found: dict[str, str] = {}
     for anchor in _ANCHOR.finditer(text, 0, start):
         node = next(walk(parse(anchor.group(0) + "</a>")), Node("a"))
-        title, href = node.attributes.get("title"), markup.fold(node.attributes.get("href", ""))
+        title, href = node.attributes.get("title"), fold_whitespace(node.attributes.get("href", ""))
         if title == "Source repository":
             found.setdefault("repository", href)
         elif title == "Download source file":
             found.setdefault("source", href)
     for neighbour in _NEIGHBOUR.finditer(text, end):
-        if name := markup.unescape(neighbour.group(2)).strip():
+        if name := unescape_markdown(neighbour.group(2)).strip():
             found.setdefault(neighbour.group(1), name)
     return Links(
         found.get("source"), found.get("repository"), found.get("previous"), found.get("next")

@@ -18,7 +18,7 @@ from html.entities import html5
 from typing import ClassVar
 
 from mlx_keys.upstream.html_tree import TAG, Growing, Node
-from mlx_keys.upstream.write import markdown
+from mlx_keys.upstream.text import unescape_html
 
 from .emphasis import PUNCTUATION, Run, pair, role
 
@@ -177,7 +177,7 @@ class _Marks:
         if found is None or (found[1] and f"{found[1]};" not in html5):
             self._pieces.append("&")
             return start + 1
-        self._pieces.append(markdown.resolved(found[0]))
+        self._pieces.append(unescape_html(found[0]))
         return found.end()
 
     def _formula(self, start: int, _end: int) -> int:

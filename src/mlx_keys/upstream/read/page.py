@@ -14,7 +14,7 @@ from pathlib import Path
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import Page
 from mlx_keys.upstream.model import Warning as PageWarning
-from mlx_keys.upstream.write import markdown
+from mlx_keys.upstream.text import NOT_TEXT
 from mlx_keys.upstream.write import page as myst
 
 from . import flat, html_markdown
@@ -53,7 +53,7 @@ def load(path: Path) -> Page:
     if not raw.strip():
         raise KeysError("the page is empty", where=place)
     text = raw.decode(_BOMS.get(raw[:3], _BOMS.get(raw[:2], "utf-8")), "replace")
-    if len(markdown.NOT_TEXT.findall(text)) > _BINARY_SHARE * len(text):
+    if len(NOT_TEXT.findall(text)) > _BINARY_SHARE * len(text):
         raise KeysError("not a page but binary data", where=place)
     try:
         return read(text, path.name)
@@ -98,12 +98,12 @@ def read(text: str, source: str) -> Page:
 def _as_text(text: str) -> tuple[str, list[PageWarning]]:
     """The text with one kind of line end and nothing in it that is no text."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    found = markdown.NOT_TEXT.search(text)
+    found = NOT_TEXT.search(text)
     if found is None:
         return text, []
     line = text.count("\n", 0, found.start()) + 1
     message = f"U+{ord(found.group(0)):04X} stands here; all such characters were left out"
-    return markdown.NOT_TEXT.sub("", text), [PageWarning("not-text", line, message)]
+    return NOT_TEXT.sub("", text), [PageWarning("not-text", line, message)]
 
 
 def _leads_to_an_entry(page: Page) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-# A control character that markup.NOT_TEXT keeps out of every page.
+# A control character that text.NOT_TEXT keeps out of every page.
 _SIGN = "\x02"
 _MARK = re.compile(f"{_SIGN}(\\d{{1,9}}){_SIGN}")
 _LINE = re.compile(r"\S[^\n]*")

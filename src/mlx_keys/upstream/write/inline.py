@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from mlx_keys.upstream.html_tree import Child, Node, text
+from mlx_keys.upstream.text import fold_whitespace
 
 from . import markdown
 
@@ -36,15 +37,15 @@ _NOTHING: _Piece = ("", " ", [])
 
 def plain(children: Sequence[Child]) -> str:
     """The words alone, white space folded."""
-    return markdown.fold(text([child for child in children if not is_permalink(child)]))
+    return fold_whitespace(text([child for child in children if not is_permalink(child)]))
 
 
 def inline(children: Sequence[Child]) -> str:
     """One paragraph's worth of Markdown."""
     first = children[0] if len(children) == 1 else None
     if isinstance(first, str):
-        return markdown.escape(markdown.fold(first))
-    return markdown.fold(_joined(list(_pieces(children))))
+        return markdown.escape(fold_whitespace(first))
+    return fold_whitespace(_joined(list(_pieces(children))))
 
 
 def is_permalink(child: Child) -> bool:
@@ -54,7 +55,7 @@ def is_permalink(child: Child) -> bool:
 
 def formula(tex: str) -> str:
     """A formula's TeX, without what scraping put around and into it."""
-    tex = markdown.fold(tex)
+    tex = fold_whitespace(tex)
     tex = _FORMULA.sub("", tex)
     return _ESCAPED_TEX.sub(r"\1", tex).strip()
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from html import unescape as unescape_entities
 from urllib.parse import quote, urlsplit
+
+from mlx_keys.upstream.text import fold_whitespace
 
 # Signs that mean something anywhere in a line. An underscore inside a word means nothing.
 _INLINE = re.compile(r"(?=[\\`*\[\]<{$]|(?<![^\W_])_|_(?![^\W_])|&#?\w+;|~~|(?<=~)~)")
@@ -25,8 +26,6 @@ _ACTIVE_TEX = re.compile(
     r"\\(?:href|url|html\w*|includegraphics|input|include|write|csname|catcode|[egx]?def|let|"
     r"newcommand|renewcommand|require|cssId|class|style|unicode|label|ref|tag)(?![a-zA-Z])"
 )
-#: Characters that no text holds.
-NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
 #: An empty comment of MyST: what keeps two lists apart.
 COMMENT = "%"
 # A page of the same folder, or an object that one describes: ``../a.md``, ``#a.b``.
@@ -35,34 +34,13 @@ _LOCAL = re.compile(
 )
 # Another host is written otherwise once a reader of Markdown has made it regular.
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?")
-_ENTITY = re.compile(r"&(?:#\d{1,9};?|#[xX][0-9a-fA-F]{1,9};?|[^\s<&#;]{1,32};?)")
 _TICKS = re.compile("`+")
 _CLOSING, _ESCAPED = re.compile(r"(?<!\\)#+$"), r"\\\g<0>"
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-
-
-def fold(text: str) -> str:
-    """Give every run of white space as one space, and none at the ends."""
-    return " ".join(text.split())
 
 
 def escape(text: str) -> str:
     """Give text that renders as itself in the middle of a line."""
     return "\\".join(_INLINE.split(text)) if _MAY_MEAN.search(text) else text
-
-
-def unescape(text: str) -> str:
-    """Give what a line of Markdown with no marks but escapes says."""
-    return "".join(_ESCAPE.split(text)) if "\\" in text else text
-
-
-def resolved(html: str) -> str:
-    """Resolve the entities of HTML; what they make that is no text is left out."""
-    return _ENTITY.sub(_resolved, html) if "&" in html else html
-
-
-def _resolved(entity: re.Match[str]) -> str:
-    return NOT_TEXT.sub("", unescape_entities(entity[0]))
 
 
 def opening(line: str) -> str:
@@ -80,7 +58,7 @@ def code(text: str) -> str:
     """Give text as a code span, whatever backticks it holds."""
     if not text.strip():
         return text and " "
-    text = fold(text)
+    text = fold_whitespace(text)
     if "`" not in text:
         return f"`{text}`"
     fence = "`" * (_longest(text) + 1)
@@ -90,19 +68,19 @@ def code(text: str) -> str:
 
 def is_math(tex: str) -> bool:
     """Whether a formula can stand between dollars: it holds nothing that would end it."""
-    tex = fold(tex)
+    tex = fold_whitespace(tex)
     ends = not tex or "$" in tex or "`" in tex or tex.endswith("\\")
     return not ends and not _ACTIVE_TEX.search(tex)
 
 
 def math(tex: str) -> str:
     """Give a formula as ``$...$``; as code where it can't stand there."""
-    return f"${fold(tex)}$" if is_math(tex) else code(tex)
+    return f"${fold_whitespace(tex)}$" if is_math(tex) else code(tex)
 
 
 def math_block(tex: str) -> str:
     """Give a formula on lines of its own; as code where it could do more than be shown."""
-    tex = fold(tex)
+    tex = fold_whitespace(tex)
     if _ACTIVE_TEX.search(tex):
         return fenced(tex, "latex")
     # A directive's first line must not look like an option.
@@ -192,7 +170,7 @@ def blocks(parts: Iterable[str]) -> str:
 
 
 def _cell(markup: str) -> str:
-    return re.sub(r"(?<!\\)((?:\\\\)*)\|", r"\1\\|", _ended(fold(markup)))
+    return re.sub(r"(?<!\\)((?:\\\\)*)\|", r"\1\\|", _ended(fold_whitespace(markup)))
 
 
 def _ended(markup: str) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 from mlx_keys.upstream.model import Curated, Entry, Links, Page, Parameter, Returns, Signature
+from mlx_keys.upstream.text import fold_whitespace
 
 from . import markdown
 from .code_language import is_python, language
@@ -73,7 +74,7 @@ def entry_lines(entry: Entry) -> list[str]:
     )
     head = f"{{py:{entry.kind}}} {entry.name}"
     if entry.signature and entry.kind == "property":
-        kind = markdown.fold(entry.signature.returns)
+        kind = fold_whitespace(entry.signature.returns)
         body = f":type: {_option(kind)}\n\n{body}" if kind else body
     elif entry.signature:
         head += _signature(entry.signature)
@@ -105,7 +106,7 @@ def _option(value: str) -> str:
 
 
 def _signature(signature: Signature) -> str:
-    return markdown.fold(str(signature).replace(" → ", " -> "))
+    return fold_whitespace(str(signature).replace(" → ", " -> "))
 
 
 def _own(body: str) -> str:
