@@ -1,7 +1,7 @@
 """The one error that this project raises on purpose.
 
-Each carries what a reader needs to act: where it is, what was expected there, what was found,
-and the command that mends it. The command line prints it as it stands; Sphinx logs it at its place.
+Each error carries what a reader needs to act: the location, what was expected there, what was
+found, and the fix. The command line prints all of it; Sphinx logs it at the location.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import sys
 from dataclasses import dataclass
 from textwrap import indent
 
-#: What mends a missing mlx: on a Mac it brings Metal along, elsewhere its backend is named.
+#: The command that installs mlx: on a Mac it includes Metal; elsewhere a backend must be named.
 INSTALL_MLX = "pip install mlx" if sys.platform == "darwin" else "pip install 'mlx[cpu]'"
 
 
 @dataclass(frozen=True)
 class Location:
-    """A line of a file, as an editor or a terminal opens it.
+    """A line of a file, in the form that editors and terminals open: ``path:line``.
 
     Attributes:
         path: The file, as the user named it or relative to the project.
@@ -31,14 +31,15 @@ class Location:
 
 
 class KeysError(Exception):
-    """Something is untrue, unreadable or missing, said so that it can be mended.
+    """Something is untrue, unreadable or missing. The error says how to fix it.
 
     Args:
         problem: One sentence with neither capital nor full stop: what is wrong.
-        where: The place to look at.
+        where: The file, and its line where that is known.
         expected: What should have been there.
         found: What was there.
-        fix: The command, or the act, that puts it right.
+        fix: A command or an act that puts it right, and that exists where the reader stands, also
+            in a project that is not ours. None is a decision: nothing can be done.
     """
 
     def __init__(
