@@ -22,6 +22,7 @@ from .gallery.verify import setup_gallery
 from .incremental import setup_freshness
 from .key_tree import setup_key_tree
 from .maths import setup_maths
+from .nodes import setup_nodes
 from .pool import setup_children
 from .reference.at_a_glance import setup_glance
 from .reference.errata import setup_errata
@@ -35,7 +36,7 @@ from .threefry_rounds import setup_threefry_rounds
 from .verified import setup_verified
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
-ENV_VERSION = 2
+ENV_VERSION = 3
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -48,6 +49,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_freshness(app)
     setup_gallery(app)
     setup_example(app)
+    setup_nodes(app)
     setup_key_tree(app)
     setup_threefry_rounds(app)
     setup_type_links(app)

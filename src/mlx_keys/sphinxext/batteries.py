@@ -17,8 +17,8 @@ from mlx_keys.trust import batteries
 from mlx_keys.trust.batteries import AES, FULL, MARKED_BY_CHANCE, Judged, Run
 
 from .attested import table_of
-from .key_tree import KeyTreeNode
 from .measured import MeasuredDirective
+from .nodes import HtmlOrTextNode
 
 #: The seed that was chosen before anything was run; other seeds repeat what was marked.
 SEED = 0
@@ -152,7 +152,7 @@ class PlotDirective(_BatteriesDirective):
             f"{len(full)} p-values of {FULL} rounds beside the uniform line; "
             f"of {WEAK_ROUNDS} rounds, {zero} of {len(weak)} are below {IMPOSSIBLE:g}"
         )
-        return KeyTreeNode(
+        return HtmlOrTextNode(
             html=f'<figure class="mk-pvalues"><figcaption>{escape(said)}</figcaption>\n'
             f"{_plot(full, weak, said)}</figure>\n",
             text=said,

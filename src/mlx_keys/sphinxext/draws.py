@@ -24,7 +24,7 @@ from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.pool import Job
 
 from .diagnostics import note
-from .key_tree import KeyTreeNode
+from .nodes import HtmlOrTextNode
 from .pool import pool_of
 
 BARS = 50
@@ -186,7 +186,7 @@ class FillDraws(SphinxPostTransform):
                 f'aria-label="{escape(one.says)}. {escape(one.measured)}">{plot}</svg>\n'
                 f"<p>{_code(one)}</p></figure>\n"
             )
-            node.replace_self(KeyTreeNode(html=html, text=f"{one.says}\n{one.measured}"))
+            node.replace_self(HtmlOrTextNode(html=html, text=f"{one.says}\n{one.measured}"))
 
 
 def _code(one: Draws) -> str:

@@ -10,22 +10,15 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.keytree import KeyTree, inline_glyph, read_expression, read_program
 
+from .nodes import HtmlOrTextNode, InlineHtmlOrTextNode
+
 logger = logging.getLogger(__name__)
-
-
-class KeyTreeNode(nodes.General, nodes.Element):
-    """A tree as ``html`` and as ``text``, of which each builder takes what it can show."""
-
-
-class KeyFaceNode(nodes.Inline, nodes.Element):
-    """A face and its words as ``html``, and the words as ``text``."""
 
 
 class KeyTreeDirective(SphinxDirective):
@@ -50,7 +43,7 @@ class KeyTreeDirective(SphinxDirective):
         except KeysError as error:
             _report(error, error.where or Location(path, line))
             return []
-        drawn: nodes.Element = KeyTreeNode(html=tree.html(), text=str(tree))
+        drawn: nodes.Element = HtmlOrTextNode(html=tree.html(), text=str(tree))
         if caption := self.options.get("caption"):
             words, messages = self.parse_inline(caption, lineno=self.lineno)
             drawn = nodes.figure("", drawn, nodes.caption(caption, "", *words, *messages))
@@ -97,33 +90,7 @@ class KeyFaceRole(SphinxRole):
             return [nodes.literal(self.text, self.text)], []
         words = "[{}, {}]".format(*key.words)
         html = f'<span class="mk-key-face">{inline_glyph(key)}<code>{words}</code></span>'
-        return [KeyFaceNode(html=html, text=words)], []
-
-
-class KeysAsPictures(SphinxPostTransform):
-    """Gives HTML builders the pictures."""
-
-    default_priority = 200
-    formats = ("html",)
-
-    def run(self, **kwargs: Any) -> None:
-        """Replace what the directive and the role have left."""
-        for kind in (KeyTreeNode, KeyFaceNode):
-            for node in list(self.document.findall(kind)):
-                node.replace_self(nodes.raw("", node["html"], format="html"))
-
-
-class KeysAsText(SphinxPostTransform):
-    """Gives all other builders the text."""
-
-    default_priority = KeysAsPictures.default_priority + 1
-
-    def run(self, **kwargs: Any) -> None:
-        """Replace what the pictures have not."""
-        for kind, literal in (KeyTreeNode, nodes.literal_block), (KeyFaceNode, nodes.literal):
-            for node in list(self.document.findall(kind)):
-                # No language: what is no Python is not to be coloured as Python.
-                node.replace_self(literal(node["text"], node["text"], language="none"))
+        return [InlineHtmlOrTextNode(html=html, text=words)], []
 
 
 def _integers(name: str, options: dict[str, Any]) -> list[int]:
@@ -147,10 +114,6 @@ def _report(error: KeysError, where: Location) -> None:
 
 def setup_key_tree(app: Sphinx) -> None:
     """Register the directive, the role and their style."""
-    app.add_node(KeyTreeNode)
-    app.add_node(KeyFaceNode)
     app.add_directive("key-tree", KeyTreeDirective)
     app.add_role("key-face", KeyFaceRole())
-    app.add_post_transform(KeysAsPictures)
-    app.add_post_transform(KeysAsText)
     app.add_css_file("mlx-keys-key-tree.css")

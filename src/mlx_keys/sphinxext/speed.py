@@ -20,8 +20,8 @@ from mlx_keys.trust import speed
 from mlx_keys.trust.speed import Speed
 
 from .attested import table_of
-from .key_tree import KeyTreeNode
 from .measured import MeasuredDirective
+from .nodes import HtmlOrTextNode
 
 OURS, THEIRS, COMPILED = "prng", "mx.random", "compiled mx.random"
 
@@ -101,7 +101,7 @@ class BarsDirective(_SpeedDirective):
         ordered = sorted(rates.items(), key=lambda item: -item[1])
         most = ordered[0][1]
         bars = "".join(_bar(who, rate, most) for who, rate in ordered)
-        return KeyTreeNode(
+        return HtmlOrTextNode(
             html=f'<figure class="mk-speed"><figcaption>{escape(said)}</figcaption>\n'
             f"<ol>\n{bars}</ol></figure>\n",
             text="\n".join([said, *(f"{_name(who)}: {_rate(rate)}" for who, rate in ordered)]),

@@ -18,7 +18,7 @@ from mlx_keys.keytree.glyph import SIDE, glyph
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.threefry2x32 import Pair
 
-from .key_tree import KeyTreeNode
+from .nodes import HtmlOrTextNode
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class ThreefryRoundsDirective(SphinxDirective):
             logger.error("%s", error, location=self.get_location())
             return []
         items = "".join(state.html() for state in states)
-        drawn = KeyTreeNode(
+        drawn = HtmlOrTextNode(
             html=f'<ol class="mk-rounds">\n{items}</ol>\n',
             text="\n".join(str(state) for state in states),
         )
@@ -100,7 +100,7 @@ def _integer(text: str) -> int:
 
 def _face(words: Pair) -> str:
     return (
-        f'<span class="mk-key-glyph"><svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
+        f'<span class="mk-key-face"><svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
         f"{glyph(words, 0, 0, SIDE)}</svg><code>{_hex(words)}</code></span>"
     )
 
