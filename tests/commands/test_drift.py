@@ -185,9 +185,9 @@ def test_a_change_carries_both_forms() -> None:
 def test_what_is_no_record_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "signatures.json"
     path.write_text(text)
-    with pytest.raises(KeysError, match="not a record of signatures"):
+    with pytest.raises(KeysError, match="the record of signatures cannot be read"):
         snapshot.load(path)
-    with pytest.raises(KeysError, match="no record of signatures"):
+    with pytest.raises(KeysError, match="the record of signatures cannot be read"):
         snapshot.load(tmp_path / "nothing.json")
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from mlx_keys import files as contents
 from mlx_keys.errors import KeysError
 from mlx_keys.examples.execute import backend, cache
+from mlx_keys.files import digest_files, files_below, write_atomic
 
 from .preconditions import require_mlx, require_site
 
@@ -72,7 +72,7 @@ def command(build: Path, verbose: bool) -> None:
         publish(build / "staging", build / "html")
         # What was edited while the site was built is not in it, so the start counts.
         stands = {"state": [*start, left(project, build)], "summary": str(summary.again())}
-        cache.write(note, json.dumps(stands))
+        write_atomic(note, json.dumps(stands))
         said = str(summary)
     click.echo(f"{said}\nopen {build / 'html' / 'index.html'}")
 
@@ -81,11 +81,11 @@ def made_from(project: Path) -> list[str]:
     """All that decides what a build gives: sources, code, packages, Python and the backend."""
     with ThreadPoolExecutor(1) as beside:
         asked = beside.submit(backend.ask, None)
-        files = contents.files_below(*(project / name for name in SOURCES), PACKAGE)
+        files = files_below(*(project / name for name in SOURCES), PACKAGE)
         made = f"{project / MADE}{os.sep}"
         written = (file for file in files if not file.startswith(made))
         return [
-            contents.digest([*written, *project.glob("*.md")]),
+            digest_files([*written, *project.glob("*.md")]),
             cache.lock_digest(None),
             *(os.environ.get(name, "") for name in VARIABLES),
             str(asked.result()),
@@ -94,7 +94,7 @@ def made_from(project: Path) -> list[str]:
 
 def left(project: Path, build: Path) -> str:
     """What a build leaves: the site itself, and what its examples were observed to print."""
-    return contents.digest(contents.files_below(build / "observed", build / "html", project / MADE))
+    return digest_files(files_below(build / "observed", build / "html", project / MADE))
 
 
 def standing(note: Path, now: list[str]) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mlx_keys.errors import KeysError, Location
+from mlx_keys.files import write_atomic
 
 PAGE = """\
 # {title}
@@ -55,7 +56,7 @@ def command() -> None:
 def page(path: Path, title: str | None) -> None:
     """Begin the page PATH, such as docs/howto/shuffle-a-list.md, with one example in it."""
     require(path, ".md")
-    write(path, PAGE.format(title=title or title_of(path)))
+    write_atomic(path, PAGE.format(title=title or title_of(path)))
     index = path.with_name("index.md")
     listed = f"list {path.stem} in the toctree of {index}" if index.is_file() else "list it"
     click.echo(
@@ -79,7 +80,7 @@ def example(path: Path, title: str | None) -> None:
             fix=f"mlx-keys new example {path.with_name('shuffle_a_list.py')}",
         )
     title = title or title_of(path)
-    write(path, SCRIPT.format(title=title, rule="=" * len(title)))
+    write_atomic(path, SCRIPT.format(title=title, rule="=" * len(title)))
     click.echo(
         f"{path}: begun\n  1. write it\n  2. mlx-keys verify --bless {path}\n"
         "  3. make serve, and look at it"
@@ -110,21 +111,3 @@ def title_of(path: Path) -> str:
     """``shuffle-a-list.md`` as a title: *Shuffle a list*."""
     words = path.stem.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
-
-
-def write(path: Path, text: str) -> None:
-    """Write a new file, and the folders above it.
-
-    Raises:
-        KeysError: It cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise KeysError(
-            "the file cannot be written",
-            where=Location(str(path)),
-            found=str(error),
-            fix="choose a folder that you may write to",
-        ) from error

@@ -11,6 +11,7 @@ import click
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Location
+from mlx_keys.files import write_atomic
 from mlx_keys.upstream.read import page
 from mlx_keys.upstream.write import index
 from mlx_keys.upstream.write import page as myst
@@ -131,13 +132,4 @@ def _index(output: Path, folder: Inventory) -> None:
 
 
 def _write(path: Path, lines: list[str]) -> None:
-    """Write a page whole or not at all."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text("\n".join([*lines, ""]), encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise KeysError(
-            (error.strerror or "cannot be written").lower(), where=Location(str(path))
-        ) from error
+    write_atomic(path, "\n".join([*lines, ""]))

@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlx_keys.errors import KeysError, Location
+from mlx_keys.files import write_atomic
 
 from . import compare
 from .check import CheckedExample, endings, output
-from .execute import cache
 from .execute.pool import RunResult
 from .gallery import script_example
 from .model import Example, Form
@@ -90,12 +90,11 @@ def write(path: Path, outputs: Sequence[CheckedExample]) -> None:
         outputs: Its examples, judged.
 
     Raises:
-        KeysError: Where the page is not as it was when its examples were read.
+        KeysError: Where the page is not as it was when its examples were read, or cannot be
+            written.
     """
     if outputs[0].example.form is Form.SCRIPT:
-        file = script_example.golden_of(path)
-        file.parent.mkdir(exist_ok=True)
-        cache.write(file, outputs[0].printed + "\n")
+        write_atomic(script_example.golden_of(path), outputs[0].printed + "\n")
         return
     text = path.read_bytes().decode("utf-8")
     if not {one.example for one in outputs} <= set(extract(text, str(path)).examples):
@@ -104,7 +103,7 @@ def write(path: Path, outputs: Sequence[CheckedExample]) -> None:
             where=Location(str(path)),
             fix="mlx-keys verify --bless, once more",
         )
-    cache.write(path, blessed(text, [(one.example, one.printed) for one in outputs]))
+    write_atomic(path, blessed(text, [(one.example, one.printed) for one in outputs]))
 
 
 def blessed(text: str, outputs: Iterable[tuple[Example, str]]) -> str:

@@ -19,7 +19,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import CONFIG_OK, BuildEnvironment
 
-from mlx_keys.files import digest, files_below
+from mlx_keys.files import digest_files, files_below
 
 PACKAGE = Path(__file__).resolve().parents[1]
 NEVER = -1
@@ -54,14 +54,14 @@ def name_the_code(_app: Sphinx, config: Config) -> None:
         mlx = version("mlx")
     except PackageNotFoundError:
         mlx = "none"
-    config.mlx_keys_made_by = f"mlx {mlx}, code {digest(files_below(PACKAGE))}"
+    config.mlx_keys_made_by = f"mlx {mlx}, code {digest_files(files_below(PACKAGE))}"
 
 
 def _dressing(app: Sphinx) -> str:
     """A digest of what pages are dressed in: the project's templates and static files."""
     config = app.config
     folders = [app.confdir / name for name in (*config.templates_path, *config.html_static_path)]
-    return digest([path for folder in folders for path in files_below(folder)])
+    return digest_files([path for folder in folders for path in files_below(folder)])
 
 
 def _dressed_in(app: Sphinx) -> Path:
@@ -84,8 +84,8 @@ def correct_the_times(app: Sphinx) -> None:
     for docname in env.all_docs:
         path = env.doc2path(docname)
         included = env.dependencies.get(docname, set())
-        same = kept.pages.get(docname) == digest([path]) and (
-            kept.included.get(docname) == digest(env.srcdir / name for name in included)
+        same = kept.pages.get(docname) == digest_files([path]) and (
+            kept.included.get(docname) == digest_files(env.srcdir / name for name in included)
         )
         moment = _later_than(path, *(env.srcdir / name for name in included))
         env.all_docs[docname] = moment // 1000 if same else NEVER
@@ -96,7 +96,7 @@ def correct_the_times(app: Sphinx) -> None:
 def is_known(app: Sphinx, path: Path) -> bool:
     """Whether a page is as this code, with these settings, has read it before."""
     docname = app.project.path2doc(path)
-    same = contents_of(app.env).pages.get(docname or "") == digest([path])
+    same = contents_of(app.env).pages.get(docname or "") == digest_files([path])
     return same and app.env.config_status == CONFIG_OK
 
 
@@ -113,7 +113,7 @@ def _date(path: Path, moment: int) -> None:
 
 def note_page(app: Sphinx, docname: str, _source: list[str]) -> None:
     """Keep what a page's file holds, at the moment that Sphinx has read it."""
-    contents_of(app.env).pages[docname] = digest([app.env.doc2path(docname)])
+    contents_of(app.env).pages[docname] = digest_files([app.env.doc2path(docname)])
 
 
 def note_included(_app: Sphinx, env: BuildEnvironment) -> None:
@@ -121,7 +121,7 @@ def note_included(_app: Sphinx, env: BuildEnvironment) -> None:
     kept = contents_of(env)
     for docname in kept.pages.keys() - kept.included.keys():
         included = env.dependencies.get(docname, set())
-        kept.included[docname] = digest(env.srcdir / name for name in included)
+        kept.included[docname] = digest_files(env.srcdir / name for name in included)
 
 
 def follow_what_moved(_app: Sphinx, env: BuildEnvironment) -> list[str]:

@@ -17,9 +17,9 @@ from typing import Any, Self
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.compare import EXACT, Tolerance
 from mlx_keys.examples.execute.backend import Backend
-from mlx_keys.examples.execute.cache import write
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.ulp import Distance
+from mlx_keys.files import write_atomic
 
 
 def digest(text: str) -> str:
@@ -137,7 +137,7 @@ def load(folder: Path) -> Attestations:
 def save_blessed(folder: Path, trust: Attestations) -> None:
     """Write down which backend accepted the outputs."""
     stored = {"backend": trust.blesser, "elsewhere": dict(trust.elsewhere)}
-    write(folder / "blessed.json", json.dumps(stored, indent=2) + "\n")
+    write_atomic(folder / "blessed.json", json.dumps(stored, indent=2) + "\n")
 
 
 def save_record(folder: Path, record: BackendRecord) -> Path:
@@ -153,8 +153,7 @@ def save_record(folder: Path, record: BackendRecord) -> Path:
         + "\n  }\n}\n"
     )
     path = folder / "backends" / f"{record.backend.name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, text)
+    write_atomic(path, text)
     return path
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.backend import Backend
-from mlx_keys.examples.execute.cache import write
+from mlx_keys.files import write_atomic
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,7 @@ def save(folder: Path, speed: Speed) -> Path:
     rows = ",\n".join(f"    {json.dumps(row)}" for row in head.pop("rows"))
     lines = json.dumps(head, indent=2).removesuffix("\n}")
     path = folder / "speed" / f"{_name(speed.backend)}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, f'{lines},\n  "rows": [\n{rows}\n  ]\n}}\n')
+    write_atomic(path, f'{lines},\n  "rows": [\n{rows}\n  ]\n}}\n')
     return path
 
 

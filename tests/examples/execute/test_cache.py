@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import stat
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.paths import ROOT
 
-from mlx_keys.examples.execute import cache, imports
+from mlx_keys.examples.execute import imports
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.execute.cache import Cache, CacheContext, lock_digest
 from mlx_keys.examples.execute.pool import RunResult
@@ -141,27 +140,6 @@ def test_without_a_lock_what_is_installed_counts(tmp_path: Path) -> None:
     lock.write_text("mlx==1\n")
     assert lock_digest(lock) != installed
     assert lock_digest(None) == installed
-
-
-def test_writing_keeps_rights_links_and_line_ends(tmp_path: Path) -> None:
-    file, link = tmp_path / "page.md", tmp_path / "link.md"
-    file.write_text("old")
-    file.chmod(0o640)
-    link.symlink_to(file)
-    cache.write(link, "new\r\n")
-    assert file.read_bytes() == b"new\r\n"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert link.is_symlink()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.md", "page.md"]
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
-    file = tmp_path / "page.md"
-    file.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        cache.write(file, "\ud800")
-    assert file.read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "src").rglob("*.py")), ids=lambda path: path.stem)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from mlx_keys.errors import KeysError
+from mlx_keys.files import write_atomic
 
 from . import imports
 from .backend import Backend
@@ -99,9 +100,8 @@ class Cache:
         """Keep what was observed. A cache that cannot be written is done without."""
         if self.folder is None:
             return
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write(self.folder / f"{key}.json", json.dumps(asdict(seen)))
+        with contextlib.suppress(KeysError):
+            write_atomic(self.folder / f"{key}.json", json.dumps(asdict(seen)))
 
 
 def from_json(stored: dict[str, Any]) -> RunResult:
@@ -119,22 +119,6 @@ def from_json(stored: dict[str, Any]) -> RunResult:
         if model is not None and not isinstance(value, type(model)):
             raise TypeError(one.name)
     return seen
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all, with the rights that it has."""
-    path = path.resolve()  # a link stays a link
-    new = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    with new.open("x", encoding="utf-8", newline="") as file:
-        try:
-            file.write(text)
-            file.close()
-            if path.exists():
-                new.chmod(path.stat().st_mode & 0o7777)
-            new.replace(path)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
 
 
 def project_roots(project: Path) -> Sequence[Path]:

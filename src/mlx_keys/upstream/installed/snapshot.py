@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mlx_keys.errors import KeysError, Location
+from mlx_keys.files import read_record, write_atomic
 
 from . import introspect
 
@@ -93,23 +95,14 @@ def load(path: Path) -> Signatures:
     Raises:
         KeysError: It is missing, or is no record.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        functions = {name: tuple(forms) for name, forms in data["functions"].items()}
-        if not all(isinstance(form, str) for forms in functions.values() for form in forms):
-            raise TypeError("a form is no string")
-        return Signatures(data["mlx"], functions)
-    except OSError as error:
-        raise KeysError(
-            "no record of signatures", where=Location(str(path)), found=error.strerror, fix=RECORD
-        ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise KeysError(
-            "not a record of signatures",
-            where=Location(str(path)),
-            found=f"{type(error).__name__}: {error}",
-            fix=RECORD,
-        ) from error
+    return read_record(path, _decode, "the record of signatures", RECORD)
+
+
+def _decode(data: Any) -> Signatures:
+    functions = {name: tuple(forms) for name, forms in data["functions"].items()}
+    if not all(isinstance(form, str) for forms in functions.values() for form in forms):
+        raise TypeError("a signature that is not a string")
+    return Signatures(data["mlx"], functions)
 
 
 def save(signatures: Signatures, path: Path) -> None:
@@ -118,8 +111,7 @@ def save(signatures: Signatures, path: Path) -> None:
         "mlx": signatures.mlx,
         "functions": {k: list(v) for k, v in signatures.functions.items()},
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_atomic(path, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
 
 
 def changes(recorded: Signatures, current: Signatures) -> tuple[Change, ...]:
