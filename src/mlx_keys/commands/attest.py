@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from mlx_keys.commands.verify import progress_bar, wanted
+from mlx_keys.commands.verify import wanted
 from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
+from mlx_keys.examples.progress import progress_bar
 from mlx_keys.examples.verify import verify
 from mlx_keys.trust import attestations
 from mlx_keys.trust.attest import MEASURING, attest
@@ -35,7 +36,7 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     the one on which outputs are accepted.
     """
     trust = attestations.load(folder)
-    with Pool(method="fresh") as pool, progress_bar() as progress:
+    with Pool(method="fresh") as pool, progress_bar("examples") as progress:
         runner = Runner(pool, device=device, patience=4.0)
         runner.progress = progress
         report = verify(wanted(paths), runner, lambda _example, _backend: MEASURING)

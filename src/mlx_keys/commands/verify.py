@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples import bless, compare
@@ -18,6 +15,7 @@ from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.execute.pool import Pool, RunResult
 from mlx_keys.examples.execute.runner import Runner
+from mlx_keys.examples.progress import progress_bar
 from mlx_keys.examples.verify import Report, verify
 from mlx_keys.trust import attestations
 
@@ -61,7 +59,7 @@ def command(
     trust = attestations.load(TRUST)
     cache = None if no_cache else build / "observed"
     pages = wanted(paths)
-    with Pool() as pool, progress_bar() as progress:
+    with Pool() as pool, progress_bar("examples") as progress:
         runner = Runner(pool, cache=cache, device=device)
         runner.progress = progress
         report = verify(pages, runner, trust.policy)
@@ -89,18 +87,6 @@ def wanted(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     if not found:
         raise KeysError("there is nothing to verify here", expected=" or ".join(DEFAULT))
     return found
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """A bar while examples run, on a terminal."""
-    with tqdm(unit=" examples", leave=False, delay=0.5, disable=None) as bar:
-
-        def advance(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield advance
 
 
 def _bless(

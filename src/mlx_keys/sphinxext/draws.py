@@ -24,6 +24,7 @@ from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.pool import Job
 
 from .diagnostics import note
+from .jobs import histogram
 from .nodes import HtmlOrTextNode
 from .pool import pool_of
 
@@ -79,7 +80,7 @@ class Draws:
         """What the child is to do."""
         payload = {"call": self.call, "low": self.low, "high": self.high}
         payload |= {"density": self.density, "bars": BARS}
-        return Job("mlx_keys.sphinxext.jobs.histogram:lay_out", payload)
+        return Job(histogram.lay_out, payload)
 
     @property
     def measured(self) -> str:

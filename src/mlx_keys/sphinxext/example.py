@@ -8,9 +8,8 @@ anything is written.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +20,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.matching import get_matching_files
 from sphinx.writers.html5 import HTML5Translator
-from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import SUFFIXES, extract
+from mlx_keys.examples.progress import progress_bar
 from mlx_keys.examples.verify import Report, read, verify_examples
 from mlx_keys.trust import attestations
 from mlx_keys.trust.status import Status, status
@@ -171,7 +170,7 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     examples = [one for page in (*pages.values(), *also) for one in page.examples]
     faults = [fault for page in (*pages.values(), *also) for fault in page.faults]
     trust = attestations.Attestations()
-    with _progress() as progress:
+    with progress_bar("examples") as progress:
         try:
             trust = attestations.load(trust_folder(env))
             runner = runner_of(app)
@@ -221,18 +220,6 @@ def _restate(
         if statuses != page.statuses:
             page.statuses = statuses
             yield docname
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar while examples run, on a terminal."""
-    with tqdm(unit=" examples", leave=False, delay=0.5, disable=None, file=sys.stderr) as bar:
-
-        def advance(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield advance
 
 
 class DetailsNode(nodes.Element, nodes.General):

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.paths import ROOT
 
+from mlx_keys.examples.execute import run_code
 from mlx_keys.examples.execute.pool import Job, Pool, RunResult
 from mlx_keys.examples.execute.workers import Method, environment
 
-SCRIPT = "mlx_keys.examples.execute.run_code:run"
 METHODS: list[Method] = ["fork", "fresh"] if sys.platform == "linux" else ["fresh"]
 
 
@@ -28,7 +29,7 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
 
 
 def run(pool: Pool, *codes: str, timeout: float = 20.0) -> list[RunResult]:
-    return pool.run([Job(SCRIPT, {"code": code}, timeout) for code in codes])
+    return pool.run([Job(run_code.run, {"code": code}, timeout) for code in codes])
 
 
 def one(pool: Pool, code: str, timeout: float = 20.0) -> RunResult:
@@ -211,9 +212,9 @@ def echo(payload: Any) -> Any:
 
 
 def test_any_function_can_be_a_job(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     with Pool(method=pool.method, workers=1) as own:
-        (seen,) = own.run([Job(f"{Path(__file__).stem}:echo", [1, "ü" * 100_000])])
+        (seen,) = own.run([Job(echo, [1, "ü" * 100_000])])
     assert seen == RunResult("done", "said\n", result={"got": [1, "ü" * 100_000]})
 
 
@@ -227,7 +228,7 @@ def test_a_relative_python_path_reaches_jobs_in_folders_of_their_own(
 
 def test_the_caller_hears_of_each_job_as_it_ends(pool: Pool) -> None:
     heard: list[str] = []
-    jobs = [Job(SCRIPT, {"code": f"print({n})"}) for n in range(4)]
+    jobs = [Job(run_code.run, {"code": f"print({n})"}) for n in range(4)]
     pool.run(jobs, lambda job, seen: heard.append(job.payload["code"] + seen.stdout))
     assert sorted(heard) == [f"print({n}){n}\n" for n in range(4)]
 
@@ -236,7 +237,7 @@ def test_what_the_caller_raises_meanwhile_comes_through() -> None:
     def stop(_job: Job, _seen: RunResult) -> None:
         raise KeyboardInterrupt
 
-    jobs = [Job(SCRIPT, {"code": "print(1)"}) for _ in range(3)]
+    jobs = [Job(run_code.run, {"code": "print(1)"}) for _ in range(3)]
     with Pool(workers=1) as pool, pytest.raises(KeyboardInterrupt):
         pool.run(jobs, stop)
 
@@ -254,7 +255,8 @@ def test_children_die_with_a_caller_that_is_killed(tmp_path: Path) -> None:
             sys.executable,
             "-c",
             "import json, sys\nfrom mlx_keys.examples.execute.pool import Job, Pool\n"
-            f"Pool(workers=1).run([Job({SCRIPT!r}, json.loads(sys.argv[1]), 60.0)])",
+            "from mlx_keys.examples.execute.run_code import run\n"
+            "Pool(workers=1).run([Job(run, json.loads(sys.argv[1]), 60.0)])",
             json.dumps({"code": code}),
         ],
         env=os.environ | {"TMPDIR": str(tmp_path)},

@@ -39,14 +39,15 @@ class Job:
     """A function to call in a child.
 
     Attributes:
-        entry: ``module:function``; the function takes the payload and returns JSON.
+        function: What is called with the payload. It is found by its name in its module, so it
+            is defined at the top of one that a child can import; what it returns is JSON.
         payload: Anything that JSON holds.
         timeout: Seconds.
         program: The file whose lines tell where the job ended; the example's own unless said.
         preload: Modules beyond the pool's that are better imported before its child is forked.
     """
 
-    entry: str
+    function: Callable[[Any], Any]
     payload: Any
     timeout: float = 30.0
     program: str = ""
@@ -180,7 +181,9 @@ class Pool:
                     self.workers, preload, self.method, self._scratch, self.hash_seed
                 )
             server = self._servers[preload]
-        raw = server.do(job.entry, job.payload, job.timeout)
+        raw = server.do(
+            f"{job.function.__module__}:{job.function.__qualname__}", job.payload, job.timeout
+        )
         if raw is not None:
             return _observed(raw, job.program)
         with self._lock:

@@ -12,12 +12,11 @@ from pathlib import Path
 from mlx_keys.examples.gallery import script_example
 from mlx_keys.examples.model import Example, Form
 
+from . import run_code
 from .backend import Backend, ask
 from .cache import Cache, CacheContext, lock_digest, project_roots
 from .imports import modules
 from .pool import PLOTTING, Job, Pool, RunResult
-
-ENTRY = "mlx_keys.examples.execute.run_code:run"
 
 #: Endings that are kept for later runs; a hang or a flood may have been the machine's load.
 _KEPT = ("done", "raised", "exited", "killed")
@@ -133,7 +132,7 @@ class Runner:
             payload = {"code": example.code, "device": self.device}
             drawing = any(name.split(".")[0] == "matplotlib" for name in modules(example.code))
             preload = PLOTTING if drawing else ()
-            job = Job(ENTRY, payload, example.options.timeout, preload=preload)
+            job = Job(run_code.run, payload, example.options.timeout, preload=preload)
         return replace(job, timeout=job.timeout * self.patience)
 
     def _key(self, example: Example) -> str:

@@ -24,8 +24,6 @@ from .golden_file import Comparison
 TIMEOUT = 120.0
 _TIMEOUT = re.compile(r"^# sphinx_gallery_timeout = (\d+(?:\.\d+)?)$", re.MULTILINE)
 
-ENTRY = "mlx_keys.examples.gallery.run_script:perform"
-
 #: From the verdict that says most to the one that says least.
 _ORDER = (Outcome.EQUAL, Outcome.WITHIN, Outcome.UNATTESTED)
 
@@ -89,7 +87,7 @@ def job(example: Example, device: str | None) -> Job:
     """A script as a job, on a device that is not MLX's default if one is named."""
     path = str(Path(example.place.path).resolve())
     payload = {"path": path, "device": device or ""}
-    return Job(ENTRY, payload, example.options.timeout, program=path, preload=PLOTTING)
+    return Job(run_script.perform, payload, example.options.timeout, program=path, preload=PLOTTING)
 
 
 def located(seen: RunResult) -> RunResult:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import pickle
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from tqdm import tqdm
 
 from mlx_keys.examples.check import CheckedExample, endings, judge
 from mlx_keys.examples.compare import Tolerance
@@ -29,6 +28,7 @@ from mlx_keys.examples.execute.cache import CacheContext
 from mlx_keys.examples.execute.pool import PLOTTING, PRELOAD, Job, Pool, RunResult
 from mlx_keys.examples.gallery import alt_text, script_example
 from mlx_keys.examples.model import Example
+from mlx_keys.examples.progress import progress_bar
 from mlx_keys.sphinxext.diagnostics import note
 from mlx_keys.sphinxext.example import trust_folder
 from mlx_keys.sphinxext.pool import runner_of
@@ -83,7 +83,7 @@ def generate_new(
     packed = base64.b64encode(pickle.dumps(conf)).decode()
     jobs = [
         Job(
-            f"{sphinx_gallery_adapter.__name__}:generate",
+            sphinx_gallery_adapter.generate,
             {
                 "source": str(script.source),
                 "target": str(script.target),
@@ -96,8 +96,10 @@ def generate_new(
         for script in new
     ]
     preload = (*PRELOAD, *PLOTTING, "sphinx_gallery.gen_rst", sphinx_gallery_adapter.__name__)
-    with Pool(preload=preload) as pool, _progress(len(jobs)) as advance:
-        observed = dict(zip(new, pool.run(jobs, advance), strict=True))
+    done = itertools.count(1)
+    with Pool(preload=preload) as pool, progress_bar("scripts") as advance:
+        results = pool.run(jobs, lambda _job, _result: advance(next(done), len(jobs)))
+    observed = dict(zip(new, results, strict=True))
     for script, seen in observed.items():
         if seen.ended != "done":
             skip(script)
@@ -106,17 +108,6 @@ def generate_new(
         else:
             script.key.write_text(keys[script], encoding="utf-8")
     return observed
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[Job, RunResult], None]]:
-    """A bar while scripts run, on a terminal."""
-    with tqdm(total=total, unit=" scripts", leave=False, delay=0.5, disable=None) as bar:
-
-        def advance(_job: Job, _seen: RunResult) -> None:
-            bar.update()
-
-        yield advance
 
 
 def key_of(

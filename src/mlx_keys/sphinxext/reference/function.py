@@ -23,6 +23,7 @@ from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.pool import Job
 from mlx_keys.sphinxext.diagnostics import note
 from mlx_keys.sphinxext.example import trust_folder
+from mlx_keys.sphinxext.jobs import call_result
 from mlx_keys.sphinxext.pool import pool_of
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Entry, Signature
@@ -154,7 +155,7 @@ def call_all(app: Sphinx, env: BuildEnvironment) -> None:
         return
     jobs = [
         Job(
-            "mlx_keys.sphinxext.jobs.call_result:measure",
+            call_result.measure,
             {
                 "name": promise.name,
                 "call": promise.call,
