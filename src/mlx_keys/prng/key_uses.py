@@ -1,26 +1,28 @@
-"""Which uses of one key go together: the rules of :func:`mlx_keys.prng.guard`, on plain values.
+"""The rules for the uses of one key, on plain values: one rule book for the guard and the key tree.
 
-It knows neither MLX nor where a use was seen. A key is whatever tells keys apart: its two words, or
-the array that stands for it while they are not known.
+:func:`mlx_keys.prng.guard` asks it while a program runs, :mod:`mlx_keys.keytree` about a program
+that is only read. It imports neither MLX nor any other module of this package but the errors. A key
+is whatever tells keys apart: its two words, or the array that stands for it while its words are
+not known.
 
 ==================  ======  ======  ======
-then / first        draw    split   fold
+second / first      draw    split   fold
 ==================  ======  ======  ======
 draw                (*)     fault   fault
 split               fault   right   fault
 fold                fault   fault   right
 ==================  ======  ======  ======
 
-A draw of no values, or a split into no keys, is no use: nothing of the key is in it.
+(*) Two draws are a fault, except windows of one draw that share no row: they are parts of it.
 
-(*) Windows of one draw that share no row are parts of it, and right. A key that is split twice, or
-folded twice with one number, gives keys that were given before: nothing is wrong until one of
-*them* is used twice, and that is seen then.
+A second split, or a second fold with one number, makes keys that were made before. Nothing is wrong
+until one of *those* keys is used twice, and the fault is then theirs. A draw of no values, or a
+split into no keys, is no use, as nothing in it depends on the key: it is not to be recorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,27 +31,52 @@ from mlx_keys.errors import Location
 #: What is done with a key.
 UseKind = Literal["draw", "split", "fold"]
 
-#: What is said of a use of a key, and of a key that was used.
-DOES: dict[UseKind, str] = {"draw": "draws from it", "split": "splits it", "fold": "folds it"}
-WAS: dict[UseKind, str] = {"draw": "drawn from", "split": "split", "fold": "folded"}
+#: The kinds in a message: of the use itself, and of a key that was used so.
+PRESENT: dict[UseKind, str] = {"draw": "draws from it", "split": "splits it", "fold": "folds it"}
+PAST: dict[UseKind, str] = {"draw": "drawn from", "split": "split", "fold": "folded"}
+
+#: The bytes of the words that a draw is made of, where its function takes no width.
+WORD = 4
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of a draw, one or more.
+    """The rows of a draw that a window asks for.
 
     Attributes:
-        draw: What makes two windows parts of one draw: the function, the whole shape, the width of
-            a value.
+        draw: What two windows must have in common to be parts of one draw: the function, the whole
+            shape, the width of a value in bytes, whether it is complex.
         start: The first row.
-        stop: The one after the last.
+        stop: The row after the last.
     """
 
     draw: Hashable
     start: int
     stop: int
 
-    def apart(self, other: Rows) -> bool:
+    @classmethod
+    def of_window(
+        cls,
+        function: str,
+        shape: Sequence[int],
+        window: slice,
+        *,
+        width: int = WORD,
+        is_complex: bool = False,
+    ) -> Rows:
+        """Find the rows that a window covers.
+
+        Args:
+            function: The name of the function that draws, without its module.
+            shape: The shape of the whole draw, with at least one axis.
+            window: The rows asked for; a bound may be None, or negative, as in a slice.
+            width: The bytes of a value, for :func:`mlx_keys.prng.bits`.
+            is_complex: Whether a value is complex, and takes twice the words.
+        """
+        start, stop, _ = window.indices(shape[0])
+        return cls((function, tuple(shape), width, is_complex), start, max(start, stop))
+
+    def is_disjoint(self, other: Rows) -> bool:
         """Whether the two are of one draw and share no row."""
         return self.draw == other.draw and (self.stop <= other.start or other.stop <= self.start)
 
@@ -59,46 +86,55 @@ class Use:
     """A use of a key.
 
     Attributes:
-        kind: What is done with it.
+        kind: What is done with the key.
         function: By which function, as the user knows it: ``mx.random.uniform``.
-        place: Where in the user's code.
-        rows: What of a draw, where it is a window.
+        location: The line of the user's code, where it is known.
+        rows: The rows drawn, where the use is a draw with a window.
     """
 
     kind: UseKind
     function: str
-    place: Location
+    location: Location | None = None
     rows: Rows | None = None
 
-    def goes_with(self, earlier: Use) -> bool:
-        """Whether this is right after that, with the same key."""
+    def is_compatible(self, earlier: Use) -> bool:
+        """Whether this may follow the earlier use of the same key."""
         if self.kind != earlier.kind:
             return False
         if self.kind != "draw":
             return True
-        return self.rows is not None and earlier.rows is not None and self.rows.apart(earlier.rows)
+        if self.rows is None or earlier.rows is None:
+            return False
+        return self.rows.is_disjoint(earlier.rows)
 
 
 class KeyUses:
-    """All keys that were used, each with what its next use has to go with."""
+    """All keys that were used, each with the uses that its next use must be compatible with."""
 
     def __init__(self) -> None:
         self._uses: dict[Hashable, tuple[Use, ...]] = {}
-        self._alike: dict[Use, tuple[Use, ...]] = {}
+        #: Equal first uses share one tuple, so that a key takes a number and a reference.
+        self._shared: dict[Use, tuple[Use, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._uses)
 
-    def note(self, key: Hashable, use: Use) -> Use | None:
-        """Write a use down, or give the earlier one that it does not go with."""
+    def record(self, key: Hashable, use: Use) -> Use | None:
+        """Record a use of a key.
+
+        Returns:
+            The earlier use that it is not compatible with, in which case it is not recorded; or
+            None.
+        """
         earlier = self._uses.get(key)
-        if earlier is None:  # equal uses share one tuple: a key is then a number and a reference
-            self._uses[key] = self._alike.setdefault(use, (use,))
+        if earlier is None:
+            self._uses[key] = self._shared.setdefault(use, (use,))
             return None
-        for one in earlier:
-            if not use.goes_with(one):
-                return one
-        if use.rows is not None:  # only windows add up; another split or fold tells nothing new
+        for other in earlier:
+            if not use.is_compatible(other):
+                return other
+        # Windows add up. Another split or fold forbids nothing that the first does not.
+        if use.rows is not None:
             self._uses[key] = (*earlier, use)
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.prng.key_uses import DOES, WAS, Use
+from mlx_keys.prng.key_uses import PAST, PRESENT, Use
 
 from .argument_checks import Surprise
 
@@ -35,8 +35,8 @@ def fault(key: str, use: Use, earlier: Use) -> GuardError:
         expected = "each key drawn from once, or split, or folded"
         fix = _MENDS[frozenset((use.kind, earlier.kind))]
     return GuardError(
-        f"this key was {WAS[earlier.kind]} before",
-        where=use.place,
+        f"this key was {PAST[earlier.kind]} before",
+        where=use.location,
         expected=expected,
         found="\n".join([key, _told(earlier), _told(use)]),
         fix=fix,
@@ -44,13 +44,13 @@ def fault(key: str, use: Use, earlier: Use) -> GuardError:
 
 
 def _told(use: Use) -> str:
-    what = DOES[use.kind]
+    what = PRESENT[use.kind]
     if use.rows is not None:
         what = f"draws rows {use.rows.start} to {use.rows.stop - 1} from it"
-    return f"{use.function} {what} at {use.place}"
+    return f"{use.function} {what} at {use.location}"
 
 
-def surprised(function: str, place: Location, found: Surprise) -> GuardError:
+def surprised(function: str, place: Location | None, found: Surprise) -> GuardError:
     """What is said of a call that can't be meant."""
     return GuardError(
         f"{function}: {found.problem}",

@@ -25,7 +25,7 @@ from mlx_keys.prng import argument_errors, call_hook
 
 # Those two take functions of mx.random along when they are imported: before any is replaced.
 from mlx_keys.prng.distributions import continuous, discrete  # noqa: F401
-from mlx_keys.prng.key_uses import KeyUses, Rows, Use, UseKind
+from mlx_keys.prng.key_uses import WORD, KeyUses, Rows, Use, UseKind
 
 from .argument_checks import Surprise, surprise
 from .call_site import ours, place
@@ -100,7 +100,7 @@ class Watch:
         with _lock:
             self.unread -= were_unread
             for pair in words:
-                earlier = self._ledger.note(pair, use)
+                earlier = self._ledger.record(pair, use)
                 if earlier is not None:
                     raise fault(f"key [{pair >> 32}, {pair & 0xFFFFFFFF}]", use, earlier)
 
@@ -108,7 +108,7 @@ class Watch:
         name = id(key)
         with _lock:
             self.unread += 1
-            earlier = self._arrays.note(name, use)
+            earlier = self._arrays.record(name, use)
             if name not in self._alive:
                 self._alive[name] = weakref.ref(key, lambda _: self._forget(name))
         if earlier is not None:
@@ -271,7 +271,7 @@ def _passing(keys: mx.array, watches: list[Watch], use: Use) -> mx.array:
     def _of_all_rows(keys: mx.array, axis: int) -> tuple[mx.array, int]:
         rows = mx.moveaxis(keys, axis, 0)
         if rows.size == 0 and use.function.startswith("mx.random."):
-            raise surprised(use.function, use.place, NO_KEYS)
+            raise surprised(use.function, use.location, NO_KEYS)
         words = _words(rows)
         if words is None:  # the rows of an outer mx.vmap, or of mx.compile
             return _passing(rows, watches, use), 0
@@ -292,13 +292,12 @@ def _rows(name: str, given: Mapping[str, Any]) -> Rows | None:
         if shape is None:  # that of the probabilities, or of the bounds
             ends = [mx.array(given[end]).shape for end in ("p", "lower", "upper") if end in given]
             shape = mx.broadcast_shapes(*ends)
-        start, stop, _ = window.indices(shape[0])
+        return Rows.of_window(
+            name,
+            shape,
+            window,
+            width=given.get("width", WORD),
+            is_complex=(given.get("dtype") or mx.float32) == mx.complex64,
+        )
     except (TypeError, ValueError, IndexError):
         return None
-    draw = (
-        name,
-        tuple(shape),
-        given.get("width", 4),
-        (given.get("dtype") or mx.float32) == mx.complex64,
-    )
-    return Rows(draw, start, max(start, stop))
