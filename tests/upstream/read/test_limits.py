@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.paths import PAGES
 
-from mlx_keys.errors import KeysError
-from mlx_keys.upstream.read import limits, page, placeholders, rewritten
-from mlx_keys.upstream.write import page as myst
+from mlx_keys.upstream.read import limits, page, placeholders
 
 GFM = (PAGES / "pond.core.scoop.gfm.md").read_text()
 FLAT = (PAGES / "pond.core.scoop.flat.txt").read_text()
@@ -32,14 +30,6 @@ def test_what_follows_too_many_marks_on_one_line_is_plain_text(sign: str) -> Non
 
 
 @pytest.mark.parametrize("form", [GFM, FLAT])
-def test_a_page_has_one_summary_before_and_after_it_is_rewritten(form: str) -> None:
-    """For an index shows it: also where nothing of a page is read but plain text."""
-    found = page.read(form.replace("Lift water", f"{'<div>' * 9000}Lift water"), "p")
-    again = page.read("\n".join(myst.page_lines(found)), "p")
-    assert found.entries[0].summary == again.entries[0].summary
-
-
-@pytest.mark.parametrize("form", [GFM, FLAT])
 def test_a_curators_words_are_bounded_too(form: str) -> None:
     found = page.read(form.replace("never overflows.", f"never {'*a*' * 9000} end."), "p")
     assert "end." in found.curated.remarks[-1]
@@ -48,22 +38,6 @@ def test_a_curators_words_are_bounded_too(form: str) -> None:
 def test_a_page_as_dense_as_upstreams_is_read_whole() -> None:
     text = "A [link](http://a.b) and some words about it, `code` too.\n" * 2000
     assert limits.limit(text) is None
-
-
-def test_a_rewritten_page_with_more_marks_than_it_can_have_is_refused() -> None:
-    """It may have half as many again as others: tags are gone from it."""
-    page.read(f"{myst.MARK}\n\n# a.b\n\n[a](b.c.md) {'*a b c d e f g* ' * 9000}", "p")
-    with pytest.raises(KeysError, match="more marks than a rewritten page has"):
-        page.read(f"{myst.MARK}\n\n# a.b\n\n{'[' * 9000}", "p")
-
-
-def test_where_links_lead_makes_a_rewritten_page_no_denser() -> None:
-    """A folder leads the links of its pages elsewhere once they are written."""
-    long, short = "https://example.org/pond/html/python/pond.core.scoop.html", "a.md"
-    said = [f"{myst.MARK}\n\n# a.b\n\n{f'[*a* b]({to}) ' * 9000}" for to in (long, short)]
-    assert [rewritten.bounded(one) for one in said] == [False, False]
-    assert rewritten.bounded(said[0].replace("*a* b", "a few words, and more")) is True
-    assert rewritten.bounded(said[1].replace("*a* b", "a few words, and more")) is True
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from mlx_keys.errors import KeysError
 from mlx_keys.upstream.model import WARNING_KINDS, Entry, Page, Parameter, Raised, Returns
 from mlx_keys.upstream.read import escaping, page
 from mlx_keys.upstream.read.entry_builder import Draft
+from mlx_keys.upstream.write import page as myst
 
 needs_corpus = pytest.mark.skipif(
     not (CORPUS / "truth.json").exists(), reason="the corpus of upstream's pages is not here"
@@ -502,15 +504,39 @@ def test_a_name_ends_with_no_dot() -> None:
     assert Draft("pond.", "function", 1, lambda *_: None).name == "pond"
 
 
-def test_a_page_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+INDEX, OBJECT = (PAGES / "pond.gfm.md").read_bytes(), SCOOP.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("start", "megabytes"),
+    [(OBJECT, 1), (INDEX, 4), (b"<!DOCTYPE html>\n" + OBJECT, 4), (b"<html>\n" + OBJECT, 4)],
+    ids=["object", "index", "doctype", "html"],
+)
+def test_a_page_of_an_object_has_1_mb_and_an_index_or_html_4(
+    tmp_path: Path, start: bytes, megabytes: int
+) -> None:
     """One line says so, and no more of it is taken than can be read."""
     path = tmp_path / "page.md"
-    path.write_text((PAGES / "pond.gfm.md").read_text())
-    monkeypatch.setattr(page, "MOST", path.stat().st_size)
+    path.write_bytes(start.ljust(megabytes * 1024**2, b"\n"))
     page.load(path)
-    monkeypatch.setattr(page, "MOST", path.stat().st_size - 1)
-    with pytest.raises(KeysError, match="larger than 0 MB, the most that a page may have"):
+    path.write_bytes(start.ljust(megabytes * 1024**2 + 1, b"\n"))
+    with pytest.raises(KeysError) as caught:
         page.load(path)
+    problem = f"larger than {megabytes} MB, the most that such a page may have"
+    assert str(caught.value) == f"{path}: {problem}"
+
+
+def test_a_page_that_was_rewritten_is_refused_and_its_original_named() -> None:
+    """Whatever the original is called; one from before names were kept is refused too."""
+    record = page.load(SCOOP)
+    for name in ("pond.core.scoop.gfm.md", "a `page`.txt", "p\nq"):
+        lines = myst.page_lines(replace(record, source=name))
+        with pytest.raises(KeysError) as caught:
+            page.read("\n".join(lines), "clean.md")
+        problem = f"already rewritten: rewrite the original, {' '.join(name.split())}"
+        assert str(caught.value) == f"clean.md: {problem}"
+    with pytest.raises(KeysError, match="rewrite the original, the page that it was made from"):
+        page.read(f"{myst.MARK}\n\n# pond\n", "clean.md")
 
 
 def test_a_few_characters_that_are_no_text_are_left_out_and_reported() -> None:

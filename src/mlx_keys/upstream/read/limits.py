@@ -11,7 +11,7 @@ import re
 #: The warning that tells it.
 KIND, MESSAGE = "dense-markup", "more marks than any page has; the rest is given as plain text"
 #: What a page of each form may weigh for each of its characters.
-GFM, FLAT, CLEAN = 0.3, 0.15, 0.45
+GFM, FLAT = 0.3, 0.15
 _WEIGHTS = {
     "\n": 6,
     **dict.fromkeys("*_`<", 3),

@@ -1,8 +1,8 @@
 """A messy page, whichever form it has, as a record.
 
 Two forms come out of scraping: Markdown with raw HTML left in (:mod:`.html_markdown`), and
-everything on one line with escaped punctuation (:mod:`.flat`). A third is our own: a page that was
-rewritten before (:mod:`.rewritten`).
+everything on one line with escaped punctuation (:mod:`.flat`). A page that ``mlx-keys rewrite``
+wrote is refused: what it says is read from the page that it was made from.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from mlx_keys.upstream.text import NOT_TEXT
 from mlx_keys.upstream.write import page as myst
 
 from . import flat, html_markdown
-from . import rewritten as clean
 
-#: How many bytes a page may have. The largest of upstream's has 80,000.
-MOST = 16 * 1024 * 1024
-#: How many it may have once it is rewritten: a backslash stands before each sign that is none.
-_MOST_REWRITTEN = 3 * MOST
+#: The largest page that is read, in bytes. The largest of upstream's has 153,000.
+MAX_BYTES = 1024 * 1024
+#: The largest page that is HTML, or that describes no object: an index.
+MAX_INDEX_BYTES = 4 * MAX_BYTES
 #: Of a page's bytes, the share that may be no text before it is taken for no page at all.
 _BINARY_SHARE = 0.02
 _DOTTED = re.compile(r"\w\.\w")
 _ENTRY_LINK = re.compile(
     r"\]\((?:(?:https?:[^\s()#]{0,2000})?#\w+\.\w[^\s()]{0,300}|(?:\.\./|\w[\w.+-]{0,200}/){0,8}\w[\w+-]{0,200}\.\w[\w.+-]{0,300}\.md)\)"
 )
+_HTML = re.compile(rb"\s*<(?:!doctype|html)\b", re.IGNORECASE)
+#: What the theme puts beside the signature of each object.
+_DESCRIBES = re.compile(rb"Link to this definition|sig-name")
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -37,40 +39,35 @@ def load(path: Path) -> Page:
     """Read a file.
 
     Raises:
-        KeysError: It is missing, no file, too large, empty, binary, or holds nothing to read.
+        KeysError: It is missing, no file, too large, empty, binary, rewritten before, or holds
+            nothing to read. Its text is one line, for ``mlx-keys read`` prints a line a page.
     """
-    place = Location(str(path))
+    location = Location(str(path))
     try:
         with path.open("rb") as file:
-            raw = file.read(MOST + 1)
-            most = _MOST_REWRITTEN if raw.startswith(myst.MARK.encode()) else MOST
-            raw += file.read(max(most + 1 - len(raw), 0))
+            raw = file.read(MAX_INDEX_BYTES + 1)
     except OSError as error:
-        raise KeysError((error.strerror or "cannot be opened").lower(), where=place) from error
-    if len(raw) > most:
-        said = f"{most // 1024**2} MB"
-        raise KeysError(f"larger than {said}, the most that a page may have", where=place)
+        problem = (error.strerror or "cannot be opened").lower()
+        raise KeysError(problem, where=location, fix=None) from error
+    limit = _max_bytes(raw)
+    if len(raw) > limit:
+        problem = f"larger than {limit // 1024**2} MB, the most that such a page may have"
+        raise KeysError(problem, where=location, fix=None)
     if not raw.strip():
-        raise KeysError("the page is empty", where=place)
+        raise KeysError("the page is empty", where=location, fix=None)
     text = raw.decode(_BOMS.get(raw[:3], _BOMS.get(raw[:2], "utf-8")), "replace")
     if len(NOT_TEXT.findall(text)) > _BINARY_SHARE * len(text):
-        raise KeysError("not a page but binary data", where=place)
+        raise KeysError("not a page but binary data", where=location, fix=None)
     try:
         return read(text, path.name)
     except KeysError as error:
-        raise KeysError(error.problem, where=place) from None
+        raise KeysError(error.problem, where=location, fix=error.fix) from None
 
 
-def check(rewritten: str, place: Location) -> None:
-    """Refuse what a page was rewritten as if :func:`load` would not take it back.
-
-    Raises:
-        KeysError: It is larger, or has more marks, than a rewritten page may.
-    """
-    if len(rewritten.encode()) > _MOST_REWRITTEN or not clean.bounded(rewritten):
-        raise KeysError(
-            "too many marks: what it would be rewritten as could not be read again", where=place
-        )
+def _max_bytes(raw: bytes) -> int:
+    """How many bytes a page of this kind may have."""
+    is_index = len(raw) > MAX_BYTES and not _DESCRIBES.search(raw)
+    return MAX_INDEX_BYTES if is_index or _HTML.match(raw) else MAX_BYTES
 
 
 def read(text: str, source: str) -> Page:
@@ -81,17 +78,21 @@ def read(text: str, source: str) -> Page:
         source: Its file name, for the record and for messages.
 
     Raises:
-        KeysError: There is nothing to read: no entry, and no link to one.
+        KeysError: There is nothing to read (no entry, and no link to one), or the page was written
+            by ``mlx-keys rewrite``.
     """
     kept, warnings = _as_text(text)
-    if clean.recognise(kept):
-        page = clean.read(kept, source)
-    elif html_markdown.recognise(kept):
+    if myst.is_rewritten(kept):
+        original = myst.original(kept) or "the page that it was made from"
+        problem = f"already rewritten: rewrite the original, {original}"
+        raise KeysError(problem, where=Location(source), fix=None)
+    if html_markdown.recognise(kept):
         page = html_markdown.read(kept, source)
     else:
         page = flat.read(kept, source)
-    if not page.entries and not _leads_to_an_entry(page):
-        raise KeysError("no entry on this page, and no link to one", where=Location(source))
+    if not page.entries and not _links_to_an_entry(page):
+        problem = "no entry on this page, and no link to one"
+        raise KeysError(problem, where=Location(source), fix=None)
     return replace(page, warnings=(*warnings, *page.warnings))
 
 
@@ -106,7 +107,7 @@ def _as_text(text: str) -> tuple[str, list[PageWarning]]:
     return NOT_TEXT.sub("", text), [PageWarning("not-text", line, message)]
 
 
-def _leads_to_an_entry(page: Page) -> bool:
+def _links_to_an_entry(page: Page) -> bool:
     """Whether this is an index: its text, or its neighbours' names, lead to an entry."""
     neighbours = (page.links.previous, page.links.next)
     return bool(_ENTRY_LINK.search(page.body)) or any(

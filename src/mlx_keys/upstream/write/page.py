@@ -1,8 +1,7 @@
 """Records laid out as clean MyST: the same words in a form that Sphinx, an editor and a diff like.
 
-A rewritten page begins with :data:`MARK` and is read back by
-:mod:`mlx_keys.upstream.read.rewritten`, so
-that rewriting it again changes nothing. It holds no directive but ``{py:...}``, admonitions and
+A rewritten page begins with :data:`MARK` and ends with the name of the page that it was made from,
+which is the one to rewrite again. It holds no directive but ``{py:...}``, admonitions and
 ``{math}``; scraped code stands in plain fences that nothing executes.
 """
 
@@ -11,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mlx_keys.upstream.model import Curated, Entry, Links, Page, Parameter, Returns, Signature
-from mlx_keys.upstream.text import fold_whitespace
+from mlx_keys.upstream.model import Curated, Entry, Page, Parameter, Returns, Signature
+from mlx_keys.upstream.text import NOT_TEXT, fold_whitespace
 
 from . import markdown
 from .code_language import is_python, language
@@ -30,6 +29,7 @@ LINK_NAMES = {
 }
 #: How YAML quotes, and doubles what it quotes.
 QUOTE = "'"
+_ORIGINAL = re.compile(r"^\* Original: (`+) ?(.{1,300}?) ?\1$", re.MULTILINE)
 _PLAIN = re.compile(r"\w[\w.,|\[\]() ]*")
 _HEAD = re.compile(r"`{3,}\{py:\w+\} ([\w.]+)")
 _BLOCK = re.compile(r"\* |\d+\. |> |\||```")
@@ -52,9 +52,20 @@ def page_lines(page: Page) -> list[str]:
         _own(page.body),
         *("\n".join(entry_lines(entry)) for entry in page.entries),
         *_curated(page.curated),
-        *_origin(page.links),
+        *_origin(page),
     ]
     return markdown.blocks(parts).split("\n")
+
+
+def is_rewritten(text: str) -> bool:
+    """Whether a page is one that this module laid out."""
+    return text.startswith(MARK)
+
+
+def original(text: str) -> str:
+    """The name of the page that a rewritten one was made from, or "" where it gives none."""
+    names = _ORIGINAL.findall(text, max(text.rfind(f"## {ORIGIN}"), 0))
+    return names[0][1] if names else ""
 
 
 def title(page: Page) -> str:
@@ -168,10 +179,9 @@ def _headed(heading: str, parts: list[str]) -> list[str]:
     return [f"### {heading}", *parts] if any(parts) else []
 
 
-def _origin(links: Links) -> list[str]:
-    said = [
-        f"{label}: {markdown.code(value)}"
-        for key, label in LINK_NAMES.items()
-        if (value := getattr(links, key))
-    ]
-    return [f"## {ORIGIN}", markdown.listed(said)] if said else []
+def _origin(page: Page) -> list[str]:
+    """The section that says which page this one was made from, and where that one came from."""
+    labelled = {"Original": NOT_TEXT.sub("", page.source)}
+    labelled |= {label: getattr(page.links, key) for key, label in LINK_NAMES.items()}
+    items = [f"{label}: {markdown.code(value)}" for label, value in labelled.items() if value]
+    return [f"## {ORIGIN}", markdown.listed(items)] if items else []
