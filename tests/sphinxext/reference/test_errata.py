@@ -136,4 +136,7 @@ def test_a_record_that_cannot_be_read_ends_the_build(tmp_path: Path) -> None:
     write(tmp_path, {"key.md": KEY}, CONF + 'mlx_keys_trust = "trust"\n')
     (tmp_path / "trust").mkdir()
     (tmp_path / "trust" / "signatures.json").write_text("[]")
-    assert "signatures.json:1: ERROR: not a record of signatures" in build(tmp_path).warnings
+    assert (
+        "signatures.json:1: ERROR: the record of signatures cannot be read"
+        in build(tmp_path).warnings
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlx_keys.upstream.installed.docstring import Docstring, inline, parse
+from mlx_keys.upstream.installed.docstring import Docstring, parse, rst_to_markdown
 from mlx_keys.upstream.model import Parameter, Raised, Returns
 
 WHOLE = """Lift water.
@@ -130,9 +130,9 @@ def test_a_docstring_that_opens_with_a_list_has_no_summary() -> None:
     ],
 )  # fmt: skip
 def test_marks_are_those_of_markdown(said: str, expected: str) -> None:
-    assert inline(said) == expected
+    assert rst_to_markdown(said) == expected
 
 
 def test_a_role_that_leads_nowhere_shows_its_name_alone() -> None:
-    assert inline(":class:`!Odd`") == "`Odd`"
-    assert inline(":class:`.Odd`") == "`Odd`"
+    assert rst_to_markdown(":class:`!Odd`") == "`Odd`"
+    assert rst_to_markdown(":class:`.Odd`") == "`Odd`"

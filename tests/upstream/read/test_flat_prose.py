@@ -6,7 +6,7 @@ import pytest
 
 from mlx_keys.upstream.html_tree import Node
 from mlx_keys.upstream.read import flat_prose
-from mlx_keys.upstream.write.blocks import inline
+from mlx_keys.upstream.write.blocks import render_inline
 
 LEAD = "One thing that is said of it here."
 
@@ -108,17 +108,17 @@ def test_a_list_in_a_fields_words_is_announced_by_a_colon() -> None:
     lead, listed = flat_prose.described("One of: - `a` here - B there")
     assert lead == "One of:"
     assert isinstance(listed, Node)
-    shown = [inline(item.children) for item in listed.children if isinstance(item, Node)]
+    shown = [render_inline(item.children) for item in listed.children if isinstance(item, Node)]
     assert (listed.tag, shown) == ("ul", ["`a` here", "B there"])
     assert flat_prose.described("One of - `a` - `b`") == flat_prose.nodes("One of - `a` - `b`")
 
 
 def test_items_begin_with_a_bold_name() -> None:
     said = "- **a** (int) – x - y - **\\*b** – z - **c**"
-    assert [inline(item) for item in flat_prose.items(said)] == [
+    assert [render_inline(item) for item in flat_prose.items(said)] == [
         "**a** (int) – x - y",
         "\\*b – z",
         "**c**",
     ]
-    assert [inline(item) for item in flat_prose.items("x - y")] == ["x - y"]
+    assert [render_inline(item) for item in flat_prose.items("x - y")] == ["x - y"]
     assert flat_prose.items("") == []

@@ -101,7 +101,7 @@ def test_text_that_is_escaped_renders_as_itself(found: str) -> None:
     """And as nothing else: one paragraph of plain text."""
     folded = fold_whitespace(NOT_TEXT.sub("", found))
     tokens = MarkdownIt("commonmark", {"html": True}).parse(
-        markdown.opening(markdown.escape(folded))
+        markdown.paragraph(markdown.escape(folded))
     )
     if folded:
         assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
@@ -113,10 +113,13 @@ def test_text_that_is_escaped_renders_as_itself(found: str) -> None:
 @given(st.text(max_size=60))
 def test_no_code_escapes_its_fence_or_its_span(found: str) -> None:
     kept = NOT_TEXT.sub("", found).replace("\r", "")
-    fence = MarkdownIt("commonmark").parse(markdown.fenced(kept, "text"))
+    fence = MarkdownIt("commonmark").parse(markdown.fence(kept, "text"))
     assert [token.type for token in fence] == ["fence"]
     if kept.strip():
-        span = MarkdownIt("commonmark").parseInline(f"a {markdown.code(kept)} b")[0].children or []
+        span = (
+            MarkdownIt("commonmark").parseInline(f"a {markdown.code_span(kept)} b")[0].children
+            or []
+        )
         assert [token.type for token in span] == ["text", "code_inline", "text"]
 
 
@@ -136,10 +139,10 @@ def test_only_addresses_of_the_web_become_links(url: str) -> None:
     assert markdown.link("words", url) == "words"
 
 
-@pytest.mark.parametrize("put", [markdown.opening, lambda said: markdown.table([[said], [said]])])
+@pytest.mark.parametrize("put", [markdown.paragraph, lambda said: markdown.table([[said], [said]])])
 def test_a_backslash_at_the_end_opens_no_formula_at_the_start(put: Callable[[str], str]) -> None:
     """MyST would look for it before the dollar, at the end of the text."""
-    said = f"{markdown.math('x <b>y</b>')} and {markdown.escape(chr(92))}"
+    said = f"{markdown.inline_math('x <b>y</b>')} and {markdown.escape(chr(92))}"
     harmless(put(said))
     with pytest.raises(AssertionError):
         harmless(said)
@@ -147,7 +150,7 @@ def test_a_backslash_at_the_end_opens_no_formula_at_the_start(put: Callable[[str
 
 @pytest.mark.parametrize("tex", [r"\href{javascript:x}{y}", r"\input{/etc/passwd}", "a$b", "a`b"])
 def test_a_formula_that_could_do_more_than_be_shown_is_code(tex: str) -> None:
-    assert markdown.math(tex).startswith("`")
+    assert markdown.inline_math(tex).startswith("`")
 
 
 def test_an_active_element_is_dropped_with_a_warning_and_its_text_kept() -> None:

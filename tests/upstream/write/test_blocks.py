@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from mlx_keys.upstream.html_tree import Child, Node, parse, text
-from mlx_keys.upstream.write import blocks
+from mlx_keys.upstream.write.inline import render_inline
 
 LINK = "<a href='https://e.org/'>c</a>"
 
@@ -56,7 +56,7 @@ LINK = "<a href='https://e.org/'>c</a>"
     ],
 )
 def test_inline_prose_is_written(html: str, expected: str) -> None:
-    assert blocks.inline(parse(html)) == expected
+    assert render_inline(parse(html)) == expected
 
 
 PIECES = ("a", "b c", " ", "(", ")", ".", "!", "*", "_", "[", "]", "`", "é", "1")
@@ -82,6 +82,6 @@ def words(said: str) -> str:
 @example([Node("em", {}, ["(b)"]), "c"])
 @example([Node("em", {}, [Node("code", {}, ["1"])])] * 2)
 def test_what_is_written_reads_as_the_same_words(children: list[Child]) -> None:
-    written = blocks.inline(children)
+    written = render_inline(children)
     read = parse(MarkdownIt("commonmark").renderInline(written))
     assert words(text(read)) == words(text(children)), written

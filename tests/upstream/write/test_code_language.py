@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlx_keys.upstream.write.code_language import language
+from mlx_keys.upstream.write.code_language import detect_language
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from mlx_keys.upstream.write.code_language import language
     ],
 )
 def test_a_language_is_what_can_be_read_as_it(code: str, said: str, name: str) -> None:
-    assert language(code, said) == name
+    assert detect_language(code, said) == name

@@ -21,7 +21,7 @@ from mlx_keys.upstream.write import markdown
     ],
 )
 def test_code_is_fenced_by_more_backticks_than_it_holds(text: str, expected: str) -> None:
-    assert markdown.code(text) == expected
+    assert markdown.code_span(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_code_is_fenced_by_more_backticks_than_it_holds(text: str, expected: str
     ],
 )
 def test_a_formula_is_one_and_nothing_else(tex: str, inside: str, alone: str) -> None:
-    assert (markdown.math(tex), markdown.math_block(tex)) == (inside, alone)
+    assert (markdown.inline_math(tex), markdown.math_block(tex)) == (inside, alone)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_formula_is_one_and_nothing_else(tex: str, inside: str, alone: str) ->
     ],
 )
 def test_a_fence_is_longer_than_what_it_holds(text: str, info: str, expected: str) -> None:
-    assert markdown.fenced(text, info) == expected
+    assert markdown.fence(text, info) == expected
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_fence_is_longer_than_what_it_holds(text: str, info: str, expected: st
     ],
 )  # fmt: skip
 def test_a_paragraph_opens_no_block(line: str, expected: str) -> None:
-    assert markdown.opening(line) == expected
+    assert markdown.paragraph(line) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_a_table_keeps_its_cells(rows: list[list[str]], expected: str) -> None:
 
 
 def test_the_items_of_a_list_hang_together() -> None:
-    assert markdown.listed(["a\n\nb\nc", " ", "d"]) == "* a\n\n  b\n  c\n* d"
-    assert markdown.listed(["a\nb", "c"], numbered=True) == "1. a\n   b\n2. c"
+    assert markdown.item_list(["a\n\nb\nc", " ", "d"]) == "* a\n\n  b\n  c\n* d"
+    assert markdown.item_list(["a\nb", "c"], numbered=True) == "1. a\n   b\n2. c"
 
 
 def test_lists_that_follow_each_other_stay_two() -> None:
-    assert markdown.blocks(["* a", "", "* b", "1. c", "1. d", "e"]) == (
+    assert markdown.join_blocks(["* a", "", "* b", "1. c", "1. d", "e"]) == (
         "* a\n\n%\n\n* b\n\n1. c\n\n%\n\n1. d\n\ne"
     )
 

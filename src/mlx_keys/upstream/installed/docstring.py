@@ -64,10 +64,12 @@ def parse(text: str) -> Docstring:
         else:
             prose += [f"**{title}**", *_blocks(lines)]
     summary = prose.pop(0) if prose and "\n" not in prose[0] else ""
-    return Docstring(summary, markdown.blocks(prose), tuple(parameters), returns, tuple(raises))
+    return Docstring(
+        summary, markdown.join_blocks(prose), tuple(parameters), returns, tuple(raises)
+    )
 
 
-def inline(text: str) -> str:
+def rst_to_markdown(text: str) -> str:
     """Give a paragraph's reStructuredText as Markdown."""
     done, at = [], 0
     text = fold_whitespace(text)
@@ -81,21 +83,21 @@ def _marked(found: re.Match[str]) -> str:
     part = found.groupdict()
     if part["role"]:
         if part["role"] == "math":
-            return markdown.math(part["ref"])
+            return markdown.inline_math(part["ref"])
         # :func:`name`, :func:`words <name>` and :func:`~a.b.name`, as Sphinx shows them.
         shown, titled = re.subn(r"\s*<[^>]*>$", "", part["ref"])
         shown = shown.rpartition(".")[2] if shown.startswith("~") else shown.lstrip("!.")
         called = part["role"] in _CALLED and not titled and not shown.endswith(")")
-        return markdown.code(shown + "()" if called else shown)
+        return markdown.code_span(shown + "()" if called else shown)
     if part["url"]:
         return markdown.link(markdown.escape(part["text"]), part["url"])
     if part["math"]:
-        return markdown.math(part["math"])
+        return markdown.inline_math(part["math"])
     if part["strong"] or part["em"]:
         return markdown.emphasis(
             markdown.escape(part["strong"] or part["em"]), "**" if part["strong"] else "*"
         )
-    return markdown.code(part["code"] or part["bare"])
+    return markdown.code_span(part["code"] or part["bare"])
 
 
 def _sections(lines: list[str]) -> list[tuple[str, list[str]]]:
@@ -124,21 +126,23 @@ def _items(lines: list[str]) -> Iterator[str]:
 def _parameter(item: str) -> Parameter:
     found = _FIELD.match(item)
     if found is None:
-        return Parameter("", "", inline(item))
-    return Parameter(found.group(1), fold_whitespace(found.group(2) or ""), inline(found.group(3)))
+        return Parameter("", "", rst_to_markdown(item))
+    return Parameter(
+        found.group(1), fold_whitespace(found.group(2) or ""), rst_to_markdown(found.group(3))
+    )
 
 
 def _raised(item: str) -> Raised:
     kind, _, text = item.partition(":")
-    return Raised(fold_whitespace(kind), inline(text))
+    return Raised(fold_whitespace(kind), rst_to_markdown(text))
 
 
 def _returns(lines: list[str]) -> Returns:
     text = fold_whitespace(" ".join(lines))
     kind, sign, rest = text.partition(":")
     if sign and "`" not in kind and len(kind.split()) <= 4:  # noqa: PLR2004 - "tuple of arrays"
-        return Returns(kind, inline(rest))
-    return Returns("", inline(text))
+        return Returns(kind, rst_to_markdown(rest))
+    return Returns("", rst_to_markdown(text))
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:
@@ -148,11 +152,11 @@ def _blocks(lines: list[str]) -> Iterator[str]:
         if directive:
             yield _directed(directive.group(1), directive.group(2), _dedent(part[1:]))
         elif part[0].startswith(">>>"):
-            yield markdown.fenced("\n".join(part), "pycon")
+            yield markdown.fence("\n".join(part), "pycon")
         elif re.match(r"[*-]\s", part[0]):
-            yield markdown.listed(inline(item[1:]) for item in _items(part))
+            yield markdown.item_list(rst_to_markdown(item[1:]) for item in _items(part))
         else:
-            yield markdown.opening(inline(" ".join(part)))
+            yield markdown.paragraph(rst_to_markdown(" ".join(part)))
 
 
 def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
@@ -175,16 +179,16 @@ def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
 def _directed(name: str, argument: str, lines: list[str]) -> str:
     text = "\n".join(lines).strip("\n")
     if name in ("code-block", "code", "sourcecode"):
-        return markdown.fenced(text, "python")
+        return markdown.fence(text, "python")
     if name == "math":
         return markdown.math_block(f"{argument} {text}")
     if name in _ADMONITIONS:
-        return _admonition(name, [inline(argument), *_blocks(lines)])
-    return markdown.blocks([markdown.escape(f"{name} {argument}".strip()), *_blocks(lines)])
+        return _admonition(name, [rst_to_markdown(argument), *_blocks(lines)])
+    return markdown.join_blocks([markdown.escape(f"{name} {argument}".strip()), *_blocks(lines)])
 
 
 def _admonition(name: str, parts: list[str]) -> str:
-    return markdown.fenced(markdown.blocks(parts), f"{{{name}}}")
+    return markdown.fence(markdown.join_blocks(parts), f"{{{name}}}")
 
 
 def _dedent(lines: list[str]) -> list[str]:

@@ -12,8 +12,8 @@ from mlx_keys.upstream.html_tree import text, walk
 from mlx_keys.upstream.model import Curated
 from mlx_keys.upstream.text import fold_whitespace
 from mlx_keys.upstream.write import markdown as markup
-from mlx_keys.upstream.write.blocks import blocks, items
-from mlx_keys.upstream.write.inline import inline, plain
+from mlx_keys.upstream.write.blocks import list_items, render_blocks
+from mlx_keys.upstream.write.inline import plain_text, render_inline
 
 from . import limits, markdown_parser
 from .flat_prose import nodes
@@ -25,22 +25,24 @@ def read(head: str) -> Curated:
     guides: list[str] = []
     examples: list[str] = []
     head, comments = _parted(head)
-    remarks = [markup.opening(markup.escape(fold_whitespace(one))) for one in comments]
+    remarks = [markup.paragraph(markup.escape(fold_whitespace(one))) for one in comments]
     head, rest = _bounded(head)
     section = ""
     for node in markdown_parser.tree(head):
         if isinstance(node, str):
             continue
         if node.tag in ("h1", "h2", "h3", "h4"):
-            section = plain(node.children)
+            section = plain_text(node.children)
         elif node.tag == "ul" and not section:
-            guides += [plain(item.children) for item in walk(node.children) if item.tag == "li"]
+            guides += [
+                plain_text(item.children) for item in walk(node.children) if item.tag == "li"
+            ]
         elif node.tag == "ul":
-            notes += [markup.blocks(blocks(item)) for item in items(node)]
+            notes += [markup.join_blocks(render_blocks(item)) for item in list_items(node)]
         elif node.tag == "pre":
             examples.append(text(node.children).strip("\n"))
         else:
-            remarks += blocks([node])
+            remarks += render_blocks([node])
     return Curated(tuple(notes), tuple(guides), tuple(examples), (*remarks, *rest))
 
 
@@ -60,10 +62,10 @@ def read_flat(head: str, warn: Callable[[str, str], None]) -> Curated:
         else:
             remarks.append(part)
     return Curated(
-        tuple(inline(nodes(one)) for one in notes),
+        tuple(render_inline(nodes(one)) for one in notes),
         tuple(fold_whitespace(one) for one in guides),
         tuple(examples),
-        (*(markup.opening(inline(nodes(one))) for one in remarks if one.strip()), *rest),
+        (*(markup.paragraph(render_inline(nodes(one))) for one in remarks if one.strip()), *rest),
     )
 
 
@@ -88,4 +90,4 @@ def _bounded(head: str) -> tuple[str, list[str]]:
     most = limits.limit(head)
     if most is None:
         return head, []
-    return head[:most], [markup.opening(markup.escape(fold_whitespace(head[most:])))]
+    return head[:most], [markup.paragraph(markup.escape(fold_whitespace(head[most:])))]

@@ -11,8 +11,8 @@ from mlx_keys.upstream.html_tree import Child, Node
 from mlx_keys.upstream.model import Entry, Kind, Parameter, Raised, Returns, Signature
 from mlx_keys.upstream.text import fold_whitespace
 from mlx_keys.upstream.write import markdown
-from mlx_keys.upstream.write.blocks import blocks, items
-from mlx_keys.upstream.write.inline import plain
+from mlx_keys.upstream.write.blocks import list_items, render_blocks
+from mlx_keys.upstream.write.inline import plain_text
 
 Warn = Callable[[str, int, str], None]
 
@@ -56,7 +56,7 @@ class Draft:
         """Take the first block for the summary, where there is none and it may be one."""
         if left and not self.summary and len(self.signatures) < 2:  # noqa: PLR2004
             first = left[0]
-            opens = first.startswith(("* ", "**")) or markdown.opening(first) != first
+            opens = first.startswith(("* ", "**")) or markdown.paragraph(first) != first
             if "\n" not in first and not opens:
                 self.summary = left.pop(0)
 
@@ -74,7 +74,7 @@ class Draft:
             else:
                 kind, value = signature_parser.attribute(rest)
                 given = Signature((), kind)
-                self.value = f"**=** {markdown.code(value)}" if value else ""
+                self.value = f"**=** {markdown.code_span(value)}" if value else ""
             # What would read otherwise once it is written out was never understood.
             if signature_parser.definition(f"f{given}")[1] != given:
                 raise ValueError("not plain")
@@ -91,12 +91,12 @@ class Draft:
         elif label == RETURNS:
             self.returns["description"] = prose(children)
         elif label == RETURN_TYPE:
-            self.returns["type"] = plain(children)
+            self.returns["type"] = plain_text(children)
         elif label == RAISES:
             raised = [parameter(item) for item in _items(children)]
             self.raises += [Raised(one.name or one.type, one.description) for one in raised]
         else:
-            self.body += [f"**{markdown.escape(label)}**", *blocks(children)]
+            self.body += [f"**{markdown.escape(label)}**", *render_blocks(children)]
 
     def _named(self, one: Parameter) -> Parameter:
         """Keep of a name what can be one: upstream's own slips set other things bold."""
@@ -117,7 +117,7 @@ class Draft:
             kind=self.kind,
             signature=self.signatures[0] if self.signatures else None,
             summary=self.summary,
-            body=markdown.blocks(body),
+            body=markdown.join_blocks(body),
             parameters=tuple(self.parameters),
             returns=Returns(**self.returns) if self.returns else None,
             raises=tuple(self.raises),
@@ -149,15 +149,15 @@ def parameter(item: Sequence[Child]) -> Parameter:
     at = next((i for i, c in enumerate(before) if isinstance(c, Node) and c.tag == "strong"), None)
     if at is None:
         # A field of one type alone, such as an exception.
-        said = plain(before)
+        said = plain_text(before)
         typed = said.startswith("(") and said.endswith(")")
         if after is None and not typed:
             return Parameter("", "", prose([*lead, *rest]))
         return Parameter(
             "" if typed else said, said[1:-1] if typed else "", prose([*(after or []), *rest])
         )
-    name = plain(before[: at + 1])
-    kind = plain(before[at + 1 :]).strip()
+    name = plain_text(before[: at + 1])
+    kind = plain_text(before[at + 1 :]).strip()
     if after is None and not (kind.startswith("(") and kind.endswith(")")):
         return Parameter(name, "", prose([*before[at + 1 :], *rest]))
     if kind.startswith("(") and kind.endswith(")"):
@@ -167,7 +167,7 @@ def parameter(item: Sequence[Child]) -> Parameter:
 
 def prose(children: Sequence[Child]) -> str:
     """A field's text: one paragraph, and any blocks below it."""
-    return markdown.blocks(blocks(children))
+    return markdown.join_blocks(render_blocks(children))
 
 
 def _items(children: Sequence[Child]) -> list[list[Child]]:
@@ -175,18 +175,18 @@ def _items(children: Sequence[Child]) -> list[list[Child]]:
     found: list[list[Child]] = []
     loose: list[Child] = []
     for child in children:
-        if isinstance(child, Node) and child.tag in ("ul", "ol") and not plain(loose):
-            found += items(child)
+        if isinstance(child, Node) and child.tag in ("ul", "ol") and not plain_text(loose):
+            found += list_items(child)
         else:
             loose.append(child)
-    return ([loose] if plain(loose) else []) + found
+    return ([loose] if plain_text(loose) else []) + found
 
 
 def _lead(item: Sequence[Child]) -> tuple[list[Child], list[Child]]:
     """An item's first paragraph, opened, and what follows it."""
     lead: list[Child] = []
     for at, child in enumerate(item):
-        if isinstance(child, Node) and child.tag == "p" and not plain(lead):
+        if isinstance(child, Node) and child.tag == "p" and not plain_text(lead):
             return child.children, list(item[at + 1 :])
         if isinstance(child, Node) and child.tag in ("p", "ul", "ol", "div", "blockquote", "pre"):
             return lead, list(item[at:])

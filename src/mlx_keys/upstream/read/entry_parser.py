@@ -14,8 +14,8 @@ from mlx_keys.upstream.html_tree import Child, Node
 from mlx_keys.upstream.model import Curated, Links, Page
 from mlx_keys.upstream.model import Warning as PageWarning
 from mlx_keys.upstream.write import markdown
-from mlx_keys.upstream.write.blocks import blocks
-from mlx_keys.upstream.write.inline import BLOCKS, inline, is_permalink, plain
+from mlx_keys.upstream.write.blocks import render_blocks
+from mlx_keys.upstream.write.inline import BLOCK_TAGS, is_permalink, plain_text, render_inline
 
 from .entry_builder import Draft, Warn, printed
 
@@ -52,7 +52,7 @@ class Deal:
         return Page(
             source=source,
             title=self._title,
-            body=markdown.blocks(self._body),
+            body=markdown.join_blocks(self._body),
             entries=tuple(draft.entry() for draft in self._drafts),
             links=links,
             curated=curated,
@@ -61,7 +61,7 @@ class Deal:
 
     def _block(self, node: Node) -> None:
         if node.tag == "h1" and not self._title:
-            self._title = plain(node.children)
+            self._title = plain_text(node.children)
         elif node.tag == "p" and _signed(node):
             self._end_field()
             self._signature(node)
@@ -78,7 +78,7 @@ class Deal:
         """A block below a field: its list, or what may belong to it if another field follows."""
         assert self._field is not None  # noqa: S101 - for the type checker
         children = self._field[1]
-        if node.tag in ("ul", "ol") and not self._held and not plain(children):
+        if node.tag in ("ul", "ol") and not self._held and not plain_text(children):
             children.append(node)
         elif node.tag in ("p", "ul", "ol", "blockquote") and not _is_rubric(node):
             self._held.append(node)
@@ -103,13 +103,13 @@ class Deal:
 
     def _prose(self, node: Node) -> None:
         if not self._drafts:
-            self._body += blocks([node], headings=True)
+            self._body += render_blocks([node], headings=True)
             return
         # The class's own tables of members stand below its members.
         told = self._told or self._drafts[-1]
-        if node.tag == "p" and plain(node.children) in _RUBRICS:
+        if node.tag == "p" and plain_text(node.children) in _RUBRICS:
             told = self._told = self._classes.get(told.name.rpartition(".")[0], told)
-        told.add(blocks([node]))
+        told.add(render_blocks([node]))
 
     def _signature(self, node: Node) -> None:
         """A paragraph of signatures, one a line, and the summary after them."""
@@ -123,13 +123,13 @@ class Deal:
         rest: list[Child] = []
         for line in lines[len(signed) :]:
             rest += [*line, "\n"]
-        if plain(rest):
-            self._drafts[-1].add([markdown.opening(inline(rest))])
+        if plain_text(rest):
+            self._drafts[-1].add([markdown.paragraph(render_inline(rest))])
 
     def _one_signature(self, line: list[Child]) -> None:
         link = next((n for n in line if isinstance(n, Node) and is_permalink(n)), None)
         target = link.attributes.get("href", "").partition("#")[2] if link else ""
-        said = plain(line)
+        said = plain_text(line)
         kind, name, _ = printed(said)
         if not target and self._drafts and name == self._drafts[-1].name.rpartition(".")[2]:
             target = self._drafts[-1].name
@@ -163,7 +163,7 @@ def _flattened(children: Sequence[Child]) -> list[Node]:
 
 
 def _is_loose(child: Child) -> bool:
-    return isinstance(child, str) or child.tag not in BLOCKS
+    return isinstance(child, str) or child.tag not in BLOCK_TAGS
 
 
 def _means(node: Node) -> bool:
@@ -191,7 +191,7 @@ def _label(node: Node) -> str:
 
 def _is_rubric(node: Node) -> bool:
     """A line that announces something else: ``Example``, ``Notes``, ``Methods``."""
-    words = plain(node.children).rstrip(":")
+    words = plain_text(node.children).rstrip(":")
     return node.tag == "p" and (
         words in _RUBRICS or words in ("Example", "Examples", "Note", "Notes", "References")
     )

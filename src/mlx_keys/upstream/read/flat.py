@@ -97,12 +97,12 @@ def read(text: str, source: str) -> Page:
     if most is not None:
         page.warn(limits.KIND, most, limits.MESSAGE)
         rest = markdown.escape(fold_whitespace(said[most:]))
-        (drafts[-1].body if drafts else body).append(markdown.opening(rest))
+        (drafts[-1].body if drafts else body).append(markdown.paragraph(rest))
     curated = curator_header.read_flat(head, lambda kind, message: page.warn(kind, 0, message))
     return Page(
         source=source,
         title=title,
-        body=markdown.blocks(body),
+        body=markdown.join_blocks(body),
         entries=tuple(draft.entry() for draft in drafts),
         links=flat_chrome.links(page.text, start, end),
         curated=curated,
@@ -234,7 +234,7 @@ def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
         start = stop
     lead, fields = field_parts(page.text[start:end].strip())
     first, rest = blocks(lead, warn)
-    draft.add([markdown.opening(first), *rest])
+    draft.add([markdown.paragraph(first), *rest])
     for label, said in fields:
         stop = type_end(said) if label == RETURN_TYPE else field_end(said)
         content = said[:stop].strip()
@@ -243,7 +243,7 @@ def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
         else:
             draft.field(label, described(content))
         first, rest = blocks(said[stop:].strip(), warn)
-        draft.body += [markdown.opening(first), *rest]
+        draft.body += [markdown.paragraph(first), *rest]
 
 
 def _page_prose(page: _Text, start: int, end: int) -> list[str]:
@@ -255,7 +255,7 @@ def _page_prose(page: _Text, start: int, end: int) -> list[str]:
         first, rest = blocks(
             page.text[at:stop].strip(), lambda kind, message: page.warn(kind, start, message)
         )
-        done += [markdown.opening(first), *rest]
+        done += [markdown.paragraph(first), *rest]
         if heading:
             title = markdown.escape(unescape_markdown(heading.group(1).strip()))
             done.append(markdown.heading(title, 2))

@@ -13,7 +13,7 @@ from itertools import islice
 from mlx_keys.upstream.html_tree import Child, Growing, Node
 from mlx_keys.upstream.text import unescape_html, unescape_markdown
 from mlx_keys.upstream.write import markdown
-from mlx_keys.upstream.write.inline import inline
+from mlx_keys.upstream.write.inline import render_inline
 
 from . import inline as inline_marks
 from .entry_builder import FIELDS, PARAMETERS, RAISES, RETURN_TYPE, RETURNS
@@ -176,7 +176,7 @@ def blocks(text: str, warn: Warn) -> tuple[str, list[str]]:
         elif number == 0 and not _OPENS_BLOCK.match(body):
             first, body = _first_sentence(body)
         done += list(_block(body, warn))
-    return inline(nodes(first)), done
+    return render_inline(nodes(first)), done
 
 
 def _cut(text: str) -> Iterator[str]:
@@ -210,11 +210,11 @@ def _block(text: str, warn: Warn) -> Iterator[str]:
             return
     if text.startswith(">>>"):
         warn("crushed-code", "code without its line ends is given as it stood")
-        yield markdown.fenced(unescape_markdown(text), "text")
+        yield markdown.fence(unescape_markdown(text), "text")
     elif text:
         if _LOOKS_LISTED.search(_FORMULA.sub("", text) if r"\\" in text else text):
             warn("crushed-prose", "a list or a quotation is given as one paragraph")
-        yield markdown.opening(inline(nodes(text)))
+        yield markdown.paragraph(render_inline(nodes(text)))
 
 
 def list_node(parts: list[list[Child]]) -> Node:

@@ -13,8 +13,8 @@ from textwrap import dedent
 from mlx_keys.upstream.html_tree import Child, Node, text, walk
 
 from . import markdown
-from .code_language import language
-from .inline import BLOCKS, formula_of, inline, is_number, plain
+from .code_language import detect_language
+from .inline import BLOCK_TAGS, formula_of, is_number, plain_text, render_inline
 
 #: What may stand in a fence's braces on a rewritten page; see DESIGN 8.
 ADMONITIONS_WORDS = "attention caution danger error hint important note seealso tip warning"
@@ -27,7 +27,7 @@ _LANGUAGE = re.compile(r"(?:highlight|language)-(\w+)")
 _DEEPEST_BLOCK = 16
 
 
-def blocks(children: Sequence[Child], headings: bool = False, depth: int = 0) -> list[str]:
+def render_blocks(children: Sequence[Child], headings: bool = False, depth: int = 0) -> list[str]:
     """Blocks of Markdown, in order.
 
     Args:
@@ -38,19 +38,19 @@ def blocks(children: Sequence[Child], headings: bool = False, depth: int = 0) ->
     done: list[str] = []
     loose: list[Child] = []
     for child in children:
-        if isinstance(child, Node) and child.tag in BLOCKS and depth < _DEEPEST_BLOCK:
+        if isinstance(child, Node) and child.tag in BLOCK_TAGS and depth < _DEEPEST_BLOCK:
             if loose:
-                done.append(markdown.opening(inline(loose)))
+                done.append(markdown.paragraph(render_inline(loose)))
                 loose = []
             done += _block(child, headings, depth)
         else:
             loose.append(child)
     if loose:
-        done.append(markdown.opening(inline(loose)))
+        done.append(markdown.paragraph(render_inline(loose)))
     return [block for block in done if block]
 
 
-def items(node: Node) -> list[list[Child]]:
+def list_items(node: Node) -> list[list[Child]]:
     """What each item of a list holds; what stands between items is one of its own."""
     found: list[list[Child]] = []
     loose: list[Child] = []
@@ -58,11 +58,11 @@ def items(node: Node) -> list[list[Child]]:
         if isinstance(child, str) or child.tag != "li":
             loose.append(child)
             continue
-        if plain(loose):
+        if plain_text(loose):
             found.append(loose)
         loose = []
         found.append(child.children)
-    return [*found, loose] if plain(loose) else found
+    return [*found, loose] if plain_text(loose) else found
 
 
 def code_block(raw: str, classes: Sequence[str] = ()) -> str:
@@ -70,54 +70,61 @@ def code_block(raw: str, classes: Sequence[str] = ()) -> str:
     found = _LANGUAGE.search(" ".join(classes))
     named = found[1].lower() if found else ""
     # A margin that all lines have is the page's, not the code's.
-    return markdown.fenced(raw, language(dedent(raw), named)) if raw.strip() else ""
+    return markdown.fence(raw, detect_language(dedent(raw), named)) if raw.strip() else ""
 
 
 def _block(node: Node, headings: bool, depth: int) -> Iterator[str]:
     classes = node.classes
     if node.tag == "p":
-        yield markdown.opening(inline(node.children))
+        yield markdown.paragraph(render_inline(node.children))
     elif node.tag == "pre":
         inner = node.children[0] if node.children else ""
         named = inner.classes if isinstance(inner, Node) else []
         yield code_block(text(node.children), [*named, *classes])
     elif node.tag in ("ul", "ol"):
-        yield markdown.listed(
-            (markdown.blocks(blocks(item, depth=depth + 2)) for item in items(node)),
+        yield markdown.item_list(
+            (
+                markdown.join_blocks(render_blocks(item, depth=depth + 2))
+                for item in list_items(node)
+            ),
             node.tag == "ol",
         )
     elif node.tag == "table":
-        yield markdown.opening(inline(list(_beside(node))))
-        yield markdown.table([list(map(inline, row)) for row in _rows(node)])
+        yield markdown.paragraph(render_inline(list(_beside(node))))
+        yield markdown.table([list(map(render_inline, row)) for row in _rows(node)])
     elif node.tag == "blockquote":
-        quoted = markdown.blocks(blocks(node.children, depth=depth + 1))
+        quoted = markdown.join_blocks(render_blocks(node.children, depth=depth + 1))
         yield "\n".join(f"> {line}".rstrip() for line in quoted.split("\n")) if quoted else ""
     elif node.tag in _HEADINGS:
-        title = inline(node.children)
+        title = render_inline(node.children)
         if title:
-            bold = markdown.opening(title if "*" in title else markdown.emphasis(title, "**"))
+            bold = markdown.paragraph(title if "*" in title else markdown.emphasis(title, "**"))
             yield markdown.heading(title, max(2, int(node.tag[1]))) if headings else bold
     elif "math" in classes:
-        yield markdown.opening(inline([one for one in walk(node.children) if is_number(one)]))
+        yield markdown.paragraph(
+            render_inline([one for one in walk(node.children) if is_number(one)])
+        )
         yield markdown.math_block(formula_of(node))
     elif "admonition" in classes:
         yield _admonition(node, depth)
     elif spoken := next((one for one in classes if _LANGUAGE.match(one)), ""):
         # The language stands on an element around the code.
-        yield from blocks([_called(child, spoken) for child in node.children], depth=depth)
+        yield from render_blocks([_called(child, spoken) for child in node.children], depth=depth)
     else:
-        yield from blocks(node.children, headings, depth)
+        yield from render_blocks(node.children, headings, depth)
 
 
 def _admonition(node: Node, depth: int) -> str:
     kind = next((name for name in node.classes if name in ADMONITIONS), "note")
-    inner = said = blocks(node.children, depth=depth + 2)
+    inner = said = render_blocks(node.children, depth=depth + 2)
     # The theme repeats the kind as a title of its own.
     if inner and inner[0].strip("*").lower() in (kind, "see also"):
         inner = inner[1:]
     # Sphinx wants something in it.
     return (
-        markdown.fenced(markdown.blocks(inner), f"{{{kind}}}") if inner else markdown.blocks(said)
+        markdown.fence(markdown.join_blocks(inner), f"{{{kind}}}")
+        if inner
+        else markdown.join_blocks(said)
     )
 
 

@@ -18,7 +18,7 @@ _PROMPTS = (">>>", "...")
 _LONGEST = 20_000
 
 
-def language(code: str, said: str = "") -> str:
+def detect_language(code: str, said: str = "") -> str:
     """Give the name of the language that code is in, ``text`` where there is none to be sure of.
 
     Args:

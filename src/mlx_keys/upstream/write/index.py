@@ -73,13 +73,13 @@ def _module_page(folder: Inventory, module: str, subjects: list[InventoryItem]) 
     ]
     table = markdown.table([["Name", "What it is"], *rows]) if rows else ""
     below = [_from(one.path, path) for one in subjects]
-    return _lines(_title(module), [markdown.listed(overviews), table], below)
+    return _lines(_title(module), [markdown.item_list(overviews), table], below)
 
 
 def _lines(title: str, blocks: Iterable[str], below: Iterable[str]) -> list[str]:
     tree = "\n".join([":hidden:", "", *(one.removesuffix(".md") for one in below)])
-    parts = [INDEX_MARK, f"# {title}", *blocks, markdown.fenced(tree, "{toctree}")]
-    return markdown.blocks(parts).split("\n")
+    parts = [INDEX_MARK, f"# {title}", *blocks, markdown.fence(tree, "{toctree}")]
+    return markdown.join_blocks(parts).split("\n")
 
 
 def _path(module: str) -> str:
@@ -92,7 +92,7 @@ def _title(module: str) -> str:
 
 def _linked(one: InventoryItem, at: str) -> str:
     words = one.name.rpartition(".")[2]
-    shown = markdown.code(words) if words else markdown.escape(one.title or one.path)
+    shown = markdown.code_span(words) if words else markdown.escape(one.title or one.path)
     return markdown.link(shown, _from(one.path, at))
 
 

@@ -19,7 +19,7 @@ from . import markdown
 
 _BLOCKS_WORDS = "p div ul ol pre table blockquote h1 h2 h3 h4 h5 h6 hr dl dt dd li"
 #: Elements that are blocks.
-BLOCKS = frozenset(_BLOCKS_WORDS.split())
+BLOCK_TAGS = frozenset(_BLOCKS_WORDS.split())
 _EMPHASIS = {"em": "*", "i": "*", "cite": "*", "var": "*", "strong": "**", "b": "**"}
 _RAISED = {"sup": "^", "sub": "_"}
 # The two backslashes, with or without their bracket, that scraping leaves around a formula.
@@ -35,12 +35,12 @@ _DEEPEST = 4
 _NOTHING: _Piece = ("", " ", [])
 
 
-def plain(children: Sequence[Child]) -> str:
+def plain_text(children: Sequence[Child]) -> str:
     """The words alone, white space folded."""
     return fold_whitespace(text([child for child in children if not is_permalink(child)]))
 
 
-def inline(children: Sequence[Child]) -> str:
+def render_inline(children: Sequence[Child]) -> str:
     """One paragraph's worth of Markdown."""
     first = children[0] if len(children) == 1 else None
     if isinstance(first, str):
@@ -92,13 +92,17 @@ def _pieces(children: Sequence[Child], inside: int = 0) -> Iterator[_Piece]:
             yield "", " ", []
         elif "math" in child.classes:
             tex = formula_of(child)
-            yield ("!", markdown.math(tex), []) if markdown.is_math(tex) else ("`", tex, [])
+            yield (
+                ("!", markdown.inline_math(tex), [])
+                if markdown.is_inline_math(tex)
+                else ("`", tex, [])
+            )
         elif child.tag in _EMPHASIS and inside < _DEEPEST:
             pieces = list(_pieces(child.children, inside + 1))
             inner = _joined(pieces)
             # What holds a star cannot stand in stars: its parts meet their neighbours themselves.
             yield from pieces if "*" in inner else [(_EMPHASIS[child.tag], inner, pieces)]
-        elif child.tag == "a" and inside < _DEEPEST and markdown.leads(_href(child)):
+        elif child.tag == "a" and inside < _DEEPEST and markdown.link_target(_href(child)):
             inner = _joined(list(_pieces(child.children, inside + 1)))
             yield "!", markdown.link(inner.strip(), _href(child)), []
         elif child.tag in _RAISED:  # or 2 to the power 32 would be 232
@@ -106,7 +110,7 @@ def _pieces(children: Sequence[Child], inside: int = 0) -> Iterator[_Piece]:
             yield from _pieces(child.children, inside)
         elif child.tag == "img":
             yield "", child.attributes.get("alt", ""), []
-        elif child.tag in BLOCKS:
+        elif child.tag in BLOCK_TAGS:
             yield "", " ", []
             yield from _pieces(child.children, inside)
             yield "", " ", []
@@ -164,7 +168,7 @@ def _written(sign: str, content: str, following: _Piece) -> str:
             return escaped[:-1] + "\\!"
         return escaped
     if sign == "`":
-        return markdown.code(content)
+        return markdown.code_span(content)
     return content if sign == "!" else markdown.emphasis(content, sign)
 
 

@@ -158,7 +158,7 @@ class Inventory:
             return line
         label, name = found.groups()
         path = self._owners.get(name) or self._by_title.get(name)
-        return f"* {label}: [{markdown.code(name)}]({_relative(path, at)})" if path else line
+        return f"* {label}: [{markdown.code_span(name)}]({_relative(path, at)})" if path else line
 
     def line(self, line: str, written: str, at: str) -> str:
         """A line of prose of the page ``written``, for the page ``at`` to show.

@@ -27,7 +27,7 @@ _ACTIVE_TEX = re.compile(
     r"newcommand|renewcommand|require|cssId|class|style|unicode|label|ref|tag)(?![a-zA-Z])"
 )
 #: An empty comment of MyST: what keeps two lists apart.
-COMMENT = "%"
+LIST_SEPARATOR = "%"
 # A page of the same folder, or an object that one describes: ``../a.md``, ``#a.b``.
 _LOCAL = re.compile(
     r"(?:\.\./){0,8}(?:[\w+-][\w.+-]{0,200}/){0,8}[\w+-][\w.+-]{0,200}\.md|#\w[\w.]{0,300}"
@@ -43,7 +43,7 @@ def escape(text: str) -> str:
     return "\\".join(_INLINE.split(text)) if _MAY_MEAN.search(text) else text
 
 
-def opening(line: str) -> str:
+def paragraph(line: str) -> str:
     """Keep a line of finished markup from opening a block: to be used where a paragraph starts."""
     line = _ended(line)
     found = _START.match(line)
@@ -54,37 +54,37 @@ def opening(line: str) -> str:
     return f"{line[:at]}\\{line[at:]}"
 
 
-def code(text: str) -> str:
+def code_span(text: str) -> str:
     """Give text as a code span, whatever backticks it holds."""
     if not text.strip():
         return text and " "
     text = fold_whitespace(text)
     if "`" not in text:
         return f"`{text}`"
-    fence = "`" * (_longest(text) + 1)
+    ticks = "`" * (_longest(text) + 1)
     pad = " " if text[0] == "`" or text[-1] == "`" else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
+    return f"{ticks}{pad}{text}{pad}{ticks}"
 
 
-def is_math(tex: str) -> bool:
+def is_inline_math(tex: str) -> bool:
     """Whether a formula can stand between dollars: it holds nothing that would end it."""
     tex = fold_whitespace(tex)
     ends = not tex or "$" in tex or "`" in tex or tex.endswith("\\")
     return not ends and not _ACTIVE_TEX.search(tex)
 
 
-def math(tex: str) -> str:
+def inline_math(tex: str) -> str:
     """Give a formula as ``$...$``; as code where it can't stand there."""
-    return f"${fold_whitespace(tex)}$" if is_math(tex) else code(tex)
+    return f"${fold_whitespace(tex)}$" if is_inline_math(tex) else code_span(tex)
 
 
 def math_block(tex: str) -> str:
     """Give a formula on lines of its own; as code where it could do more than be shown."""
     tex = fold_whitespace(tex)
     if _ACTIVE_TEX.search(tex):
-        return fenced(tex, "latex")
+        return fence(tex, "latex")
     # A directive's first line must not look like an option.
-    return fenced(f"{{}}{tex}" if tex.startswith((":", "---")) else tex, "{math}") if tex else ""
+    return fence(f"{{}}{tex}" if tex.startswith((":", "---")) else tex, "{math}") if tex else ""
 
 
 def emphasis(markup: str, sign: str = "*") -> str:
@@ -107,18 +107,18 @@ def link(markup: str, url: str) -> str:
     Where the address is none of these there is no link. Whether page and object are there is for
     :mod:`~mlx_keys.upstream.write.links` to say.
     """
-    target = leads(url)
+    target = link_target(url)
     # A link holds no other.
     return f"[{markup}]({target})" if target and markup.strip() and "](" not in markup else markup
 
 
 @lru_cache(maxsize=1024)
-def leads(url: str) -> str | None:
+def link_target(url: str) -> str | None:
     """Give what a link may lead to, ready for one; None for everything else."""
-    return url if _LOCAL.fullmatch(url) else address(url)
+    return url if _LOCAL.fullmatch(url) else web_address(url)
 
 
-def address(url: str) -> str | None:
+def web_address(url: str) -> str | None:
     """Give a web address ready for a link, or None for all that is not http or https."""
     url = "".join(url.split())
     try:
@@ -132,14 +132,14 @@ def address(url: str) -> str | None:
     return re.sub(r"&(?=#?\w+;)", "%26", quote(url, safe="%/:=&?~#+!,;@*._-$"))
 
 
-def fenced(text: str, info: str = "") -> str:
+def fence(text: str, info: str = "") -> str:
     """Give code in a fence that nothing in it can close; ``info`` must be our own word."""
-    fence = "`" * max(3, _longest(text) + 1)
+    ticks = "`" * max(3, _longest(text) + 1)
     body = text.strip("\n")
-    return f"{fence}{info}\n{body}\n{fence}" if body else f"{fence}{info}\n{fence}"
+    return f"{ticks}{info}\n{body}\n{ticks}" if body else f"{ticks}{info}\n{ticks}"
 
 
-def listed(items: Iterable[str], numbered: bool = False) -> str:
+def item_list(items: Iterable[str], numbered: bool = False) -> str:
     """Give finished blocks as the items of a list."""
     said = [item for item in items if item.strip()]
     marked = ((f"{at}. " if numbered else "* ", item) for at, item in enumerate(said, 1))
@@ -157,14 +157,14 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
 
 
-def blocks(parts: Iterable[str]) -> str:
+def join_blocks(parts: Iterable[str]) -> str:
     """Put finished blocks one below the other; empty ones vanish, neighbouring lists stay two."""
     done: list[str] = []
     for part in parts:
         if not part.strip():
             continue
         if done and part[:2] in ("* ", "1.") and done[-1].startswith(part[:2]):
-            done.append(COMMENT)
+            done.append(LIST_SEPARATOR)
         done.append(part)
     return "\n\n".join(done)
 

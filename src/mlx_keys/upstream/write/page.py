@@ -14,7 +14,7 @@ from mlx_keys.upstream.model import Curated, Entry, Page, Parameter, Returns, Si
 from mlx_keys.upstream.text import NOT_TEXT, fold_whitespace
 
 from . import markdown
-from .code_language import is_python, language
+from .code_language import detect_language, is_python
 
 #: The first line of a rewritten page: a comment of MyST.
 MARK = "% Rewritten by mlx-keys: what upstream says, laid out anew."
@@ -54,7 +54,7 @@ def page_lines(page: Page) -> list[str]:
         *_curated(page.curated),
         *_origin(page),
     ]
-    return markdown.blocks(parts).split("\n")
+    return markdown.join_blocks(parts).split("\n")
 
 
 def is_rewritten(text: str) -> bool:
@@ -75,9 +75,9 @@ def title(page: Page) -> str:
 
 def entry_lines(entry: Entry) -> list[str]:
     """Lay an entry out as one ``{py:...}`` directive."""
-    body = markdown.blocks(
+    body = markdown.join_blocks(
         [
-            markdown.opening(entry.summary),
+            markdown.paragraph(entry.summary),
             _own(entry.body),
             *_fields(entry),
             *_overloads(entry),
@@ -89,7 +89,7 @@ def entry_lines(entry: Entry) -> list[str]:
         body = f":type: {_option(kind)}\n\n{body}" if kind else body
     elif entry.signature:
         head += _signature(entry.signature)
-    return markdown.fenced(body, head.replace("`", "'")).split("\n")
+    return markdown.fence(body, head.replace("`", "'")).split("\n")
 
 
 def entry_head(line: str) -> str:
@@ -150,7 +150,7 @@ def _fields(entry: Entry) -> list[str]:
 
 
 def _labelled(label: str, parameters: Iterable[Parameter]) -> list[str]:
-    items = markdown.listed(map(parameter_line, parameters))
+    items = markdown.item_list(map(parameter_line, parameters))
     return [f"**{label}**", items] if items else []
 
 
@@ -160,17 +160,19 @@ def _overloads(entry: Entry) -> list[str]:
     name = entry.name.rpartition(".")[2]
     forms = "\n".join(f"{name}{_signature(form)}" for form in entry.overloads)
     read = is_python("".join(f"def {form}: ...\n" for form in forms.split("\n")))
-    return [f"**{OVERLOADS}**", markdown.fenced(forms, "python" if read else "text")]
+    return [f"**{OVERLOADS}**", markdown.fence(forms, "python" if read else "text")]
 
 
 def _curated(curated: Curated) -> list[str]:
     """The curator's words, under a heading that says whose they are."""
-    examples = [markdown.fenced(code, language(code)) for code in curated.examples if code.strip()]
+    examples = [
+        markdown.fence(code, detect_language(code)) for code in curated.examples if code.strip()
+    ]
     done = [
-        markdown.listed(curated.notes),
-        *_headed(GUIDES, [markdown.listed(map(markdown.code, curated.guides))]),
+        markdown.item_list(curated.notes),
+        *_headed(GUIDES, [markdown.item_list(map(markdown.code_span, curated.guides))]),
         *_headed(EXAMPLES, examples),
-        *_headed(REMARKS, [markdown.listed(curated.remarks)]),
+        *_headed(REMARKS, [markdown.item_list(curated.remarks)]),
     ]
     return [f"## {CURATED}", *done] if any(done) else []
 
@@ -183,5 +185,5 @@ def _origin(page: Page) -> list[str]:
     """The section that says which page this one was made from, and where that one came from."""
     labelled = {"Original": NOT_TEXT.sub("", page.source)}
     labelled |= {label: getattr(page.links, key) for key, label in LINK_NAMES.items()}
-    items = [f"{label}: {markdown.code(value)}" for label, value in labelled.items() if value]
-    return [f"## {ORIGIN}", markdown.listed(items)] if items else []
+    items = [f"{label}: {markdown.code_span(value)}" for label, value in labelled.items() if value]
+    return [f"## {ORIGIN}", markdown.item_list(items)] if items else []
