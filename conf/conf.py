@@ -11,7 +11,7 @@ from pathlib import Path
 
 import mlx_keys
 
-sys.path.insert(0, str(Path(__file__).parent))  # for look.py, ink.py and page.py
+sys.path.insert(0, str(Path(__file__).parent))  # for look.py, ink.py, page.py and ext/
 
 from look import *  # noqa: F403 - what is named there is configuration
 
@@ -26,6 +26,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "notfound.extension",
     "mlx_keys.sphinxext",
+    "ext",
     "page",
 ]
 

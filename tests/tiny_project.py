@@ -12,6 +12,8 @@ from sphinx.util.console import nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 CONF = 'extensions = ["myst_parser", "mlx_keys.sphinxext"]\nnitpicky = True\n'
+#: With the directives that only this site has.
+SITE_CONF = 'extensions = ["myst_parser", "ext"]\nnitpicky = True\n'
 
 
 @dataclass(frozen=True)

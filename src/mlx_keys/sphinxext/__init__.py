@@ -13,8 +13,6 @@ from sphinx.util.typing import ExtensionMetadata
 
 from mlx_keys import __version__
 
-from .attested import setup_attested
-from .batteries import setup_batteries
 from .diagnostics import setup_faults
 from .draws import setup_draws
 from .example import setup_example
@@ -25,14 +23,11 @@ from .maths import setup_maths
 from .nodes import setup_nodes
 from .pool import setup_children
 from .reference.at_a_glance import setup_glance
-from .reference.errata import setup_errata
 from .reference.function import setup_reference
 from .reference.parameters import setup_parameters
 from .reference.signatures import setup_signatures
 from .reference.type_links import setup_type_links
-from .speed import setup_speed
 from .summary import setup_summary
-from .threefry_rounds import setup_threefry_rounds
 from .verified import setup_verified
 
 #: Raised when what the extension keeps in Sphinx's environment changes its form.
@@ -51,19 +46,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_example(app)
     setup_nodes(app)
     setup_key_tree(app)
-    setup_threefry_rounds(app)
     setup_type_links(app)
     setup_reference(app)
     setup_draws(app)
     setup_parameters(app)
     setup_glance(app)
-    setup_errata(app)
     setup_signatures(app)
     setup_maths(app)
     setup_verified(app)
-    setup_attested(app)
-    setup_batteries(app)
-    setup_speed(app)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,

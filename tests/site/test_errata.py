@@ -1,15 +1,12 @@
-"""Errata on a page, quotes of upstream, and a mlx that takes other parameters than recorded."""
+"""``{errata}`` lists what mlx's docstrings leave out; ``{upstream-says}`` quotes them."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pytest
-from tests.tiny_project import CONF, build, write
-
-from mlx_keys.upstream.installed import snapshot
+from tests.tiny_project import SITE_CONF, build, write
 
 PAGE = """# Errata
 
@@ -38,7 +35,7 @@ def text_of(html: str) -> str:
 @pytest.fixture(scope="module")
 def errata(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("errata")
-    write(folder, {"errata.md": PAGE, "key.md": KEY})
+    write(folder, {"errata.md": PAGE, "key.md": KEY}, SITE_CONF)
     built = build(folder)
     assert (built.warnings, built.untrue) == ("", "")
     return built.html("errata")
@@ -93,50 +90,7 @@ def test_a_quote_that_is_no_longer_there_ends_the_build(
     tmp_path: Path, old: str, new: str, told: str, line: int
 ) -> None:
     assert PAGE.count(old) == 1
-    write(tmp_path, {"errata.md": PAGE.replace(old, new)})
+    write(tmp_path, {"errata.md": PAGE.replace(old, new)}, SITE_CONF)
     built = build(tmp_path)
     assert built.untrue == "one thing does not hold; nothing was written"
     assert re.search(rf"errata\.md:{line}: ERROR: .*{re.escape(told)}", built.warnings)
-
-
-def changed_record(folder: Path) -> None:
-    """Record other signatures than the installed ones."""
-    path = folder / "trust" / "signatures.json"
-    snapshot.save(snapshot.now(), path)
-    plain = json.loads(path.read_text())
-    plain["functions"]["mlx.core.random.key"] = ["(seed: float) → array"]
-    plain["functions"]["mlx.core.random.seed"] = ["(seed: float) → None"]
-    path.write_text(json.dumps(plain))
-
-
-def test_a_changed_signature_ends_the_build_at_the_page_to_curate(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where nothing else changed; and at the record, for a function that no page describes."""
-    monkeypatch.chdir(tmp_path)
-    write(tmp_path, {"key.md": KEY}, CONF + 'mlx_keys_trust = "trust"\n')
-    assert build(tmp_path).untrue == ""
-    changed_record(tmp_path)
-    built = build(tmp_path)
-    assert built.untrue == "2 things do not hold; nothing was written"
-    assert re.search(
-        r"^key\.md:1: ERROR: mlx \S+ changed the signature of mlx\.core\.random\.key\n"
-        r"  expected: \(seed: float\) → array  \(mlx \S+\)\n"
-        r"  found: \(seed: int\) → array\n"
-        r"  fix: curate key\.md, then mlx-keys drift --record$",
-        built.warnings,
-        re.MULTILINE,
-    )
-    assert "trust/signatures.json:1: ERROR" in built.warnings
-    snapshot.save(snapshot.now(), tmp_path / "trust" / "signatures.json")
-    assert build(tmp_path).untrue == ""
-
-
-def test_a_record_that_cannot_be_read_ends_the_build(tmp_path: Path) -> None:
-    write(tmp_path, {"key.md": KEY}, CONF + 'mlx_keys_trust = "trust"\n')
-    (tmp_path / "trust").mkdir()
-    (tmp_path / "trust" / "signatures.json").write_text("[]")
-    assert (
-        "signatures.json:1: ERROR: the record of signatures cannot be read"
-        in build(tmp_path).warnings
-    )

@@ -17,8 +17,7 @@ from mlx_keys.errors import KeysError
 from mlx_keys.keytree.glyph import SIDE, glyph
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.threefry2x32 import Pair
-
-from .nodes import HtmlOrTextNode
+from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 
 logger = logging.getLogger(__name__)
 

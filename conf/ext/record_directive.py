@@ -9,12 +9,11 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Location
+from mlx_keys.sphinxext.diagnostics import note
+from mlx_keys.sphinxext.example import trust_folder
 
-from .diagnostics import note
-from .example import trust_folder
 
-
-class MeasuredDirective(SphinxDirective):
+class RecordDirective(SphinxDirective):
     """Reads a record; what fails is a fault of the page."""
 
     @property

@@ -14,12 +14,11 @@ from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
 from mlx_keys.examples.ulp import Distance
+from mlx_keys.sphinxext.diagnostics import note
+from mlx_keys.sphinxext.example import trust_folder
 from mlx_keys.trust import attestations
 from mlx_keys.trust.attestations import BackendRecord
 from mlx_keys.trust.status import agreement
-
-from .diagnostics import note
-from .example import trust_folder
 
 HEAD = ("Device", "Chip", "System", "mlx", "Attested", "Examples", "Equal", "Floats apart")
 
@@ -105,7 +104,7 @@ def _merge(_app: Sphinx, env: BuildEnvironment, docs: set[str], other: BuildEnvi
     _pages(env).update({page: then for page, then in _pages(other).items() if page in docs})
 
 
-def setup_attested(app: Sphinx) -> None:
+def setup_attested_backends(app: Sphinx) -> None:
     """Register the directive and what keeps its pages current."""
     app.add_directive("attested-backends", AttestedDirective)
     app.connect("env-get-outdated", outdated)

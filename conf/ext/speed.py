@@ -16,12 +16,12 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
+from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 from mlx_keys.trust import speed
 from mlx_keys.trust.speed import Speed
 
-from .attested import table_of
-from .measured import MeasuredDirective
-from .nodes import HtmlOrTextNode
+from .attested_backends import table_of
+from .record_directive import RecordDirective
 
 OURS, THEIRS, COMPILED = "prng", "mx.random", "compiled mx.random"
 
@@ -54,7 +54,7 @@ _KERNELS = {
 }
 
 
-class _SpeedDirective(MeasuredDirective):
+class _SpeedDirective(RecordDirective):
     """Reads the record of a device or chip."""
 
     required_arguments = 1

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sphinx.testing.util import SphinxTestApp
 
+from ext.attested_backends import column
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.ulp import Distance
-from mlx_keys.sphinxext.attested import column
 from mlx_keys.trust.attestations import Attestation, BackendRecord, save_record
 
 CUDA = Backend("cuda", "linux", "x86_64", "glibc 2.39", "NVIDIA H100", "0.32.4", "3.12.3")
@@ -40,7 +40,7 @@ def build(folder: Path) -> str:
     source = folder / "docs"
     source.mkdir(exist_ok=True)
     (source / "conf.py").write_text(
-        'extensions = ["myst_parser", "mlx_keys.sphinxext"]\nmlx_keys_trust = "../trust"\n'
+        'extensions = ["myst_parser", "ext"]\nmlx_keys_trust = "../trust"\n'
     )
     (source / "index.md").write_text("# Page\n\n```{attested-backends}\n```\n")
     app = SphinxTestApp(srcdir=source, builddir=folder / "build", freshenv=False)

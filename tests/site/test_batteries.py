@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from docutils import nodes
 from tests.paths import TRUST
-from tests.tiny_project import build, write
+from tests.tiny_project import SITE_CONF, build, write
 
+from ext import batteries as directives
+from ext import battery_records as batteries
+from ext.battery_records import Judged, Run
 from mlx_keys.commands.stream import KINDS
 from mlx_keys.errors import KeysError
-from mlx_keys.sphinxext import batteries as directives
-from mlx_keys.trust import batteries
-from mlx_keys.trust.batteries import Judged, Run
 
 DIEHARDER = Run(
     "dieharder",
@@ -157,12 +157,16 @@ def test_a_line_that_is_no_run_is_named(tmp_path: Path, line: str) -> None:
 
 
 def test_a_page_without_a_record_stops_the_build(tmp_path: Path) -> None:
-    write(tmp_path, {"page.md": "# Page\n\n```{batteries}\n```\n"})
+    write(tmp_path, {"page.md": "# Page\n\n```{batteries}\n```\n"}, SITE_CONF)
     assert "no battery has been run" in build(tmp_path).warnings
 
 
 def test_a_page_follows_the_record(tmp_path: Path) -> None:
-    write(tmp_path, {"page.md": "# Page\n\n```{batteries-plot}\n```\n\n```{batteries}\n```\n"})
+    write(
+        tmp_path,
+        {"page.md": "# Page\n\n```{batteries-plot}\n```\n\n```{batteries}\n```\n"},
+        SITE_CONF,
+    )
     conf = tmp_path / "conf.py"
     conf.write_text(f'{conf.read_text()}mlx_keys_trust = "{tmp_path / "trust"}"\n')
     record(tmp_path, json.dumps(asdict(DIEHARDER)), json.dumps(asdict(CONTROL)))

@@ -9,9 +9,9 @@ import pytest
 from docutils import nodes
 from tests.paths import TRUST
 
+from ext import speed as directives
 from mlx_keys.errors import KeysError
 from mlx_keys.examples.execute.backend import Backend
-from mlx_keys.sphinxext import speed as directives
 from mlx_keys.trust import speed
 from mlx_keys.trust.speed import Speed
 

@@ -13,12 +13,12 @@ from statistics import mean
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from mlx_keys.trust import batteries
-from mlx_keys.trust.batteries import AES, FULL, MARKED_BY_CHANCE, Judged, Run
+from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 
-from .attested import table_of
-from .measured import MeasuredDirective
-from .nodes import HtmlOrTextNode
+from . import battery_records as batteries
+from .attested_backends import table_of
+from .battery_records import AES, FULL, MARKED_BY_CHANCE, Judged, Run
+from .record_directive import RecordDirective
 
 #: The seed that was chosen before anything was run; other seeds repeat what was marked.
 SEED = 0
@@ -36,7 +36,7 @@ _TINY = 1e-4
 _SIDE, _LEFT, _TOP, _BELOW = 300, 42, 12, 44
 
 
-class _BatteriesDirective(MeasuredDirective):
+class _BatteriesDirective(RecordDirective):
     """Reads the record of the batteries."""
 
     def files(self) -> Iterable[Path]:

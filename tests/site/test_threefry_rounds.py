@@ -18,7 +18,7 @@ def build(tmp_path: Path):
     def run(page: str, builder: str) -> tuple[str, str]:
         source = tmp_path / "source"
         source.mkdir()
-        (source / "conf.py").write_text('extensions = ["myst_parser", "mlx_keys.sphinxext"]\n')
+        (source / "conf.py").write_text('extensions = ["myst_parser", "ext"]\n')
         (source / "index.md").write_text(f"# Rounds\n\n{page}\n")
         app = SphinxTestApp(builder, srcdir=source, builddir=tmp_path / "build")
         apps.append(app)
