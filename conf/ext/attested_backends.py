@@ -18,7 +18,7 @@ from mlx_keys.sphinxext.diagnostics import note
 from mlx_keys.sphinxext.example import trust_folder
 from mlx_keys.trust import attestations
 from mlx_keys.trust.attestations import BackendRecord
-from mlx_keys.trust.status import agreement
+from mlx_keys.trust.status import describe_agreement
 
 HEAD = ("Device", "Chip", "System", "mlx", "Attested", "Examples", "Equal", "Floats apart")
 
@@ -33,7 +33,7 @@ class AttestedDirective(SphinxDirective):
             self.env.note_dependency(str(file))
         _pages(self.env)[self.env.docname] = names(self.env)
         try:
-            known = attestations.load(folder).records.values()
+            known = attestations.load_attestations(folder).records.values()
         except KeysError as error:
             note(self.env, error, self.env.docname)
             return []
@@ -48,9 +48,9 @@ class AttestedDirective(SphinxDirective):
 def column(record: BackendRecord) -> tuple[str, ...]:
     """What the table says of one backend."""
     entries = [entry for page in record.pages.values() for entry in page]
-    apart = [entry for entry in entries if entry.apart]
+    apart = [entry for entry in entries if entry.max_difference]
     largest: dict[str, Distance] = {}
-    for far in (far for entry in apart for far in entry.apart):
+    for far in (far for entry in apart for far in entry.max_difference):
         largest[far.unit] = max(far, largest.get(far.unit, far))
     backend = record.backend
     return (
@@ -61,7 +61,7 @@ def column(record: BackendRecord) -> tuple[str, ...]:
         record.date,
         str(len(entries)),
         str(len(entries) - len(apart)),
-        f"{len(apart)}, {agreement(sorted(largest.values()))}" if apart else "0",
+        f"{len(apart)}, {describe_agreement(sorted(largest.values()))}" if apart else "0",
     )
 
 

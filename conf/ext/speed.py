@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 
 from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 from mlx_keys.trust import speed
-from mlx_keys.trust.speed import Speed
+from mlx_keys.trust.speed import SpeedRecord
 
 from .attested_backends import table_of
 from .record_directive import RecordDirective
@@ -65,18 +65,18 @@ class _SpeedDirective(RecordDirective):
 
     def files(self) -> Iterable[Path]:
         """The record, and what stands beside it."""
-        for file in speed.files(self.folder, self.arguments[0]):
+        for file in speed.speed_files(self.folder, self.arguments[0]):
             yield from (file, file.with_suffix(".ncu.csv"), file.with_suffix(".variants.csv"))
 
     def shown(self) -> nodes.Element:
         """What is made of the record."""
-        return self.show(speed.load(self.folder, self.arguments[0]))
+        return self.show(speed.load_speed(self.folder, self.arguments[0]))
 
-    def show(self, measured: Speed) -> nodes.Element:
+    def show(self, measured: SpeedRecord) -> nodes.Element:
         """What the page is to show."""
         raise NotImplementedError
 
-    def values(self, measured: Speed) -> int:
+    def values(self, measured: SpeedRecord) -> int:
         """How many values: what the page says, or the most that were measured."""
         return int(self.options.get("values", measured.sizes[-1]))
 
@@ -89,10 +89,10 @@ class BarsDirective(_SpeedDirective):
 
     required_arguments = 2
 
-    def show(self, measured: Speed) -> nodes.Element:
+    def show(self, measured: SpeedRecord) -> nodes.Element:
         """Sort the bars, and say what they show."""
         draw, values = self.arguments[1], self.values(measured)
-        many = measured.most_in_a_row(values)
+        many = measured.largest_batch(values)
         rows = measured.of(draw, values, many)
         words = measured.of("split", values, many)
         rows |= {who: row for who, row in words.items() if _LIMIT in who}
@@ -114,7 +114,7 @@ class TableDirective(_SpeedDirective):
     ``:in-a-row:`` asks for calls that were waited for together.
     """
 
-    def show(self, measured: Speed) -> nodes.Element:
+    def show(self, measured: SpeedRecord) -> nodes.Element:
         """Set mlx's times and ours side by side."""
         values, many = self.values(measured), self.options.get("in-a-row", 1)
         compiled = any(row["who"] == COMPILED for row in measured.rows)
@@ -130,9 +130,9 @@ class TableDirective(_SpeedDirective):
 class KernelsDirective(_SpeedDirective):
     """``{speed-kernels} h100``: what a profiler said of the kernels."""
 
-    def show(self, measured: Speed) -> nodes.Element:
+    def show(self, measured: SpeedRecord) -> nodes.Element:
         """List the kernels, with what was measured of each."""
-        found = speed.profile(self.folder, self.arguments[0], tuple(_METRICS.values()))
+        found = speed.load_kernel_profile(self.folder, self.arguments[0], tuple(_METRICS.values()))
         rows = [["Draw", *_METRICS]]
         for kernel, metrics in found.items():
             name = next((n for start, n in _KERNELS.items() if kernel.startswith(start)), kernel)
@@ -143,9 +143,9 @@ class KernelsDirective(_SpeedDirective):
 class VariantsDirective(_SpeedDirective):
     """``{speed-variants} h100``: how long other ways to write the kernel of words took."""
 
-    def show(self, measured: Speed) -> nodes.Element:
+    def show(self, measured: SpeedRecord) -> nodes.Element:
         """List them as they were measured."""
-        found = speed.variants(self.folder, self.arguments[0])
+        found = speed.load_kernel_variants(self.folder, self.arguments[0])
         rows = [[name, f"{1e3 * took:.0f}"] for name, took in found.items()]
         return _titled("2**28 words, microseconds in the kernel", [["Way", "Time"], *rows])
 
@@ -153,7 +153,7 @@ class VariantsDirective(_SpeedDirective):
 class MachineDirective(_SpeedDirective):
     """``{speed-machine} h100``: what was measured where, when, with what."""
 
-    def show(self, measured: Speed) -> nodes.Element:
+    def show(self, measured: SpeedRecord) -> nodes.Element:
         """Say it in a paragraph."""
         backend, rows = measured.backend, measured.rows
         ours = [row for row in rows if row["who"] == OURS]

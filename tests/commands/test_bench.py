@@ -182,7 +182,7 @@ def test_what_is_measured_is_kept_and_read_again(
         monkeypatch.setattr(generator, sizes, (16,))
     done = CliRunner().invoke(command, ["prng", "--rounds", "1", "--json", "--record"])
     backend = ask()
-    kept = speed.load(tmp_path / "trust", backend.device)
+    kept = speed.load_speed(tmp_path / "trust", backend.device)
     assert kept.backend == backend
     assert kept.command == "mlx-keys bench prng --rounds 1 --record"
     assert kept.rows == json.loads(done.stdout)["prng"]
@@ -198,15 +198,15 @@ def test_only_the_generator_is_kept() -> None:
 
 def test_one_record_of_a_device_is_read(tmp_path: Path) -> None:
     with pytest.raises(KeysError, match="0 records of speed on metal") as caught:
-        speed.load(tmp_path, "metal")
+        speed.load_speed(tmp_path, "metal")
     assert caught.value.fix == "mlx-keys bench prng --record on such a machine"
     (tmp_path / "speed").mkdir()
     (tmp_path / "speed" / "cpu-a.json").write_text("[]")
     with pytest.raises(KeysError, match="this is no record of speed"):
-        speed.load(tmp_path, "cpu")
+        speed.load_speed(tmp_path, "cpu")
     (tmp_path / "speed" / "cpu-b.json").touch()
     with pytest.raises(KeysError, match="2 records of speed on cpu"):
-        speed.load(tmp_path, "cpu")
+        speed.load_speed(tmp_path, "cpu")
 
 
 def test_without_a_site_there_is_none_to_measure(

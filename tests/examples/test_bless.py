@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mlx_keys.errors import KeysError
 from mlx_keys.examples import bless
-from mlx_keys.examples.check import CheckedExample, judge
+from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import Tolerance
 from mlx_keys.examples.execute.pool import RunResult
 from mlx_keys.examples.model import Example
@@ -25,7 +25,8 @@ def accept(text: str, printed: list[str], path: str = "page.md") -> str:
     found = extract(text, path)
     assert [str(fault) for fault in found.faults] == []
     outputs = [
-        (example, example.normal(one)) for example, one in zip(found.examples, printed, strict=True)
+        (example, example.normalize(one))
+        for example, one in zip(found.examples, printed, strict=True)
     ]
     return bless.blessed(text, outputs)
 
@@ -100,7 +101,7 @@ def test_a_blessed_page_shows_what_was_printed_and_keeps_its_prose(
     new = accept(text, printed)
     examples = extract(new, "page.md").examples
     for example, one in zip(examples, printed, strict=True):
-        judged = judge(example, RunResult("done", one))
+        judged = check_example(example, RunResult("done", one))
         assert judged.faults == ()
     at = 0
     for prose in between:
@@ -116,7 +117,7 @@ def test_rst_that_is_blessed_shows_what_was_printed(printed: str) -> None:
     text = "Title\n=====\n\n.. example::\n\n   print(1)\n\nMore.\n"
     new = accept(text, [printed], "page.rst")
     (example,) = extract(new, "page.rst").examples
-    assert judge(example, RunResult("done", printed)).faults == ()
+    assert check_example(example, RunResult("done", printed)).faults == ()
     assert accept(new, [printed], "page.rst") == new
 
 
@@ -160,12 +161,12 @@ def test_what_varies_is_allowed_to() -> None:
 @pytest.mark.parametrize(
     ("judged", "expected"),
     [
-        (judge(example_of(), RunResult("done", "1\n")), True),
-        (judge(example_of(), RunResult("done", "")), False),
-        (judge(example_of(), RunResult("timeout", "1\n")), False),
-        (judge(shown("1.5"), RunResult("done", "1.6\n")), True),
-        (judge(shown("1.5"), RunResult("done", "1.6\n"), Tolerance(report=True)), False),
-        (judge(shown("1.5"), RunResult("done", "")), True),
+        (check_example(example_of(), RunResult("done", "1\n")), True),
+        (check_example(example_of(), RunResult("done", "")), False),
+        (check_example(example_of(), RunResult("timeout", "1\n")), False),
+        (check_example(shown("1.5"), RunResult("done", "1.6\n")), True),
+        (check_example(shown("1.5"), RunResult("done", "1.6\n"), Tolerance(report=True)), False),
+        (check_example(shown("1.5"), RunResult("done", "")), True),
     ],
     ids=["new", "silent", "failed", "changed", "off elsewhere", "gone"],
 )
@@ -179,7 +180,7 @@ def test_a_page_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(MYST)
     (example,) = extract(MYST, str(page)).examples
-    judged = judge(example, RunResult("done", "1\n"))
+    judged = check_example(example, RunResult("done", "1\n"))
     page.write_text("New line.\n" + MYST)
     with pytest.raises(KeysError, match="this page changed while its examples ran"):
         bless.write(page, [judged])

@@ -9,7 +9,7 @@ import pytest
 
 from mlx_keys.errors import Location
 from mlx_keys.examples import compare
-from mlx_keys.examples.check import CheckedExample, judge, output
+from mlx_keys.examples.check import CheckedExample, check_example, output
 from mlx_keys.examples.compare import Outcome, Tolerance, Verdict
 from mlx_keys.examples.execute.pool import RunResult
 from mlx_keys.examples.gallery import golden_file
@@ -31,15 +31,15 @@ def example(shown: str | None = None, form: Form = Form.MYST, **options: object)
     return Example(Location(PAGE, 10), 11, "x\n", Options(**options), expected, form, 18)
 
 
-def judged_of(of: Example, seen: RunResult, allowed: Tolerance = compare.EXACT) -> CheckedExample:
-    judged = judge(of, seen, allowed)
-    assert judged == replace(judged, example=of, seen=seen)
+def judged_of(of: Example, run: RunResult, allowed: Tolerance = compare.EXACT) -> CheckedExample:
+    judged = check_example(of, run, allowed)
+    assert judged == replace(judged, example=of, run=run)
     assert isinstance(judged.faults, tuple)
     return judged
 
 
-def said(of: Example, seen: RunResult, allowed: Tolerance = compare.EXACT) -> list[str]:
-    return [str(fault) for fault in judged_of(of, seen, allowed).faults]
+def said(of: Example, run: RunResult, allowed: Tolerance = compare.EXACT) -> list[str]:
+    return [str(fault) for fault in judged_of(of, run, allowed).faults]
 
 
 ENDS = {
@@ -208,7 +208,7 @@ def test_blanks_on_standard_error_are_nothing() -> None:
 
 
 def test_what_is_declared_wrongly_is_told_once_where_it_was_read() -> None:
-    judged = judged_of(replace(example("2", raises="KeyError"), misread=True), RAISED)
+    judged = judged_of(replace(example("2", raises="KeyError"), has_invalid_options=True), RAISED)
     assert (judged.verdict, judged.faults) == (None, ())
 
 
@@ -222,7 +222,7 @@ def test_an_exception_goes_by_its_names_and_by_those_of_its_bases(declared: str)
 
 
 @pytest.mark.parametrize(
-    ("of", "seen", "printed"),
+    ("of", "run", "printed"),
     [
         (example(), replace(DONE, stdout="a \n\n", message="m", signal="s"), "a"),
         (example(raises="E"), replace(DONE, stdout="a", message="m"), "a"),
@@ -237,9 +237,9 @@ def test_an_exception_goes_by_its_names_and_by_those_of_its_bases(declared: str)
     ],
 )
 def test_an_output_is_what_was_printed_and_how_a_declared_end_shows(
-    of: Example, seen: RunResult, printed: str
+    of: Example, run: RunResult, printed: str
 ) -> None:
-    assert output(of, seen) == printed
+    assert output(of, run) == printed
 
 
 def test_a_declared_signal_is_a_good_end() -> None:
@@ -357,7 +357,7 @@ SCRIPT_ENDS = {
 @pytest.mark.parametrize("end", SCRIPT_ENDS)
 def test_a_script_mends_a_bad_end_as_a_script_can(end: str) -> None:
     seen, problem, fix = SCRIPT_ENDS[end]
-    script = replace(example("", Form.SCRIPT), place=Location("plot.py", 1), code_line=1)
+    script = replace(example("", Form.SCRIPT), location=Location("plot.py", 1), code_line=1)
     judged = judged_of(script, seen)
     (fault,) = judged.faults
     assert judged.verdict is None
@@ -368,9 +368,9 @@ def test_a_script_mends_a_bad_end_as_a_script_can(end: str) -> None:
 
 
 def test_a_script_is_compared_as_its_golden_file_writes_it(tmp_path: Path) -> None:
-    place = Location(str(tmp_path / "plot.py"), 1)
-    script = replace(example(None, Form.SCRIPT), place=place)
-    shown = golden_file.render("plot.py", ())
+    location = Location(str(tmp_path / "plot.py"), 1)
+    script = replace(example(None, Form.SCRIPT), location=location)
+    shown = golden_file.render_golden_file("plot.py", ())
     seen = replace(DONE, result=[])
     assert output(script, seen) == shown.rstrip("\n")
     accepted = replace(script, expected=Output(shown, 1, (0, 0)))

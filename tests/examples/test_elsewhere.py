@@ -11,7 +11,7 @@ from tests.paths import ROOT
 from mlx_keys.examples.compare import Outcome, Tolerance
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
-from mlx_keys.examples.verify import verify
+from mlx_keys.examples.verify import verify_paths
 
 
 def test_every_output_holds_there_but_for_the_last_places_of_floats(
@@ -21,7 +21,7 @@ def test_every_output_holds_there_but_for_the_last_places_of_floats(
     there = str(ROOT / "tests" / "examples" / "elsewhere")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([there, os.environ.get("PYTHONPATH", "")]))
     with Pool() as pool:
-        report = verify(
+        report = verify_paths(
             [Path("README.md"), Path("docs"), Path("gallery")],
             Runner(pool, patience=4.0),
             lambda _example, _backend: Tolerance(report=True),

@@ -17,7 +17,7 @@ from mlx_keys.errors import INSTALL_MLX, KeysError
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.execute.workers import Method
-from mlx_keys.examples.verify import Report, pages, verify
+from mlx_keys.examples.verify import Report, find_pages, verify_paths
 
 METHODS: list[Method] = ["fork", "fresh"] if sys.platform == "linux" else ["fresh"]
 
@@ -125,7 +125,7 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
 
 
 def verified(page: Path, pool: Pool, cache: Path | None = None) -> Report:
-    return verify([page], Runner(pool, project=page.parent, cache=cache))
+    return verify_paths([page], Runner(pool, project=page.parent, cache=cache))
 
 
 def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(
@@ -143,8 +143,8 @@ def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(
     report = verified(page, pool)
     assert [(str(fault.where), fault.problem) for fault in report.faults] == expected
     assert [fault.problem for fault in report.faults if not fault.fix] == []
-    assert len(report.judged) == len(GOOD) + len(BAD)
-    assert [one.faults for one in report.judged[: len(GOOD)]] == [()] * len(GOOD)
+    assert len(report.checked) == len(GOOD) + len(BAD)
+    assert [one.faults for one in report.checked[: len(GOOD)]] == [()] * len(GOOD)
 
 
 def test_a_bad_option_is_one_fault_and_nothing_is_blessed(tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_the_same_program_twice_runs_once(pool: Pool, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(written("print(1)", "1") * 3)
     report = verified(page, pool)
-    assert (report.ran, len(report.judged), report.faults) == (1, 3, ())
+    assert (report.ran, len(report.checked), report.faults) == (1, 3, ())
 
 
 def test_pages_are_files_and_what_lies_in_folders(tmp_path: Path) -> None:
@@ -211,9 +211,9 @@ def test_pages_are_files_and_what_lies_in_folders(tmp_path: Path) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_text("")
     again = tmp_path / "b" / ".." / "a.md"
-    assert pages([tmp_path, again]) == [tmp_path / "a.md", tmp_path / "b/c.rst"]
+    assert find_pages([tmp_path, again]) == [tmp_path / "a.md", tmp_path / "b/c.rst"]
     with pytest.raises(KeysError, match="there is no such page"):
-        pages([tmp_path / "none.md"])
+        find_pages([tmp_path / "none.md"])
 
 
 def command(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:

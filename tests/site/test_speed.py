@@ -13,7 +13,7 @@ from ext import speed as directives
 from mlx_keys.errors import KeysError
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.trust import speed
-from mlx_keys.trust.speed import Speed
+from mlx_keys.trust.speed import SpeedRecord
 
 CHIP = "NVIDIA H100 80GB HBM3, driver 580.159.04"
 BACKEND = Backend("cuda", "linux", "x86_64", "glibc 2.39", CHIP, "0.32.4", "3.12.3")
@@ -26,7 +26,7 @@ def row(draw: str, who: str, median: float, rate: float, **more: object) -> dict
     }  # fmt: skip
 
 
-MEASURED = Speed(
+MEASURED = SpeedRecord(
     BACKEND,
     "2026-11-22",
     "mlx-keys bench prng --record",
@@ -81,7 +81,7 @@ def test_rates_are_of_calls_in_a_row_where_such_were_measured() -> None:
         row("split", "mx.random", 9e-4, 1100, in_a_row=4),
         row("split", "prng", 4e-4, 2200, in_a_row=4, equal=True),
     ]
-    measured = Speed(BACKEND, "", "", {}, [*MEASURED.rows, *rows])
+    measured = SpeedRecord(BACKEND, "", "", {}, [*MEASURED.rows, *rows])
     bars = directives.BarsDirective.__new__(directives.BarsDirective)
     bars.arguments, bars.options = ["cuda", "split"], {}
     assert bars.show(measured)["text"].splitlines() == [
@@ -91,7 +91,7 @@ def test_rates_are_of_calls_in_a_row_where_such_were_measured() -> None:
     ]
     with pytest.raises(KeysError, match="nothing was measured of uniform with 8 values, 4 in a"):
         measured.of("uniform", 8, 4)
-    only = Speed(BACKEND, "", "", {}, rows)
+    only = SpeedRecord(BACKEND, "", "", {}, rows)
     table = directives.TableDirective.__new__(directives.TableDirective)
     table.arguments, table.options = ["cuda"], {"in-a-row": 4}
     shown = table.show(only)
@@ -106,7 +106,7 @@ def test_a_ratio_is_the_median_of_those_of_the_rounds() -> None:
 
 def test_the_fastest_of_other_libraries_is_told() -> None:
     rows = [row("uniform", name, 1e-9 / rate, rate) for name, rate in (("a", 100.0), ("b", 125.0))]
-    measured = Speed(BACKEND, "", "", {}, [*MEASURED.rows, *rows])
+    measured = SpeedRecord(BACKEND, "", "", {}, [*MEASURED.rows, *rows])
     bars = directives.BarsDirective.__new__(directives.BarsDirective)
     bars.arguments, bars.options = ["h100", "uniform"], {}
     (said, *_) = bars.show(measured)["text"].splitlines()
@@ -114,11 +114,11 @@ def test_the_fastest_of_other_libraries_is_told() -> None:
 
 
 def test_what_was_not_measured_of_a_chip_is_a_fault_of_the_page(tmp_path: Path) -> None:
-    speed.save(tmp_path, MEASURED)
+    speed.save_speed(tmp_path, MEASURED)
     with pytest.raises(KeysError, match="no such thing was measured on h100"):
-        speed.profile(tmp_path, "h100", ["a"])
+        speed.load_kernel_profile(tmp_path, "h100", ["a"])
     with pytest.raises(KeysError, match="no such thing was measured on h100"):
-        speed.variants(tmp_path, "h100")
+        speed.load_kernel_variants(tmp_path, "h100")
     with pytest.raises(KeysError, match="nothing was measured of uniform with 9 values"):
         shown(directives.BarsDirective, "uniform", values=9)
 
@@ -132,28 +132,30 @@ def test_the_machine_is_named_and_whether_all_was_equal() -> None:
     said = shown(directives.MachineDirective).astext()
     assert f"{CHIP}, Linux x86_64, Python 3.12.3, mlx 0.32.4, torch 2.11.0" in said
     assert "Every draw of ours was equal to mlx's, bit for bit." in said
-    apart = Speed(BACKEND, "", "", {}, [*MEASURED.rows, row("normal", "prng", 1, 1, equal=False)])
+    apart = SpeedRecord(
+        BACKEND, "", "", {}, [*MEASURED.rows, row("normal", "prng", 1, 1, equal=False)]
+    )
     made = directives.MachineDirective.__new__(directives.MachineDirective)
     assert "Not equal to mlx's were normal." in made.show(apart).astext()
 
 
 def test_a_record_is_read_as_it_was_saved(tmp_path: Path) -> None:
-    path = speed.save(tmp_path, MEASURED)
+    path = speed.save_speed(tmp_path, MEASURED)
     assert path == tmp_path / "speed" / "cuda-linux-x86_64-glibc-nvidia-h100-80gb-hbm3.json"
-    assert speed.load(tmp_path, "cuda") == speed.load(tmp_path, "h100") == MEASURED
+    assert speed.load_speed(tmp_path, "cuda") == speed.load_speed(tmp_path, "h100") == MEASURED
     assert len(path.read_text().splitlines()) == 18 + len(MEASURED.rows)
 
 
 def test_a_metric_that_was_not_measured_is_named(tmp_path: Path) -> None:
-    csv = speed.save(tmp_path, MEASURED).with_suffix(".ncu.csv")
+    csv = speed.save_speed(tmp_path, MEASURED).with_suffix(".ncu.csv")
     csv.write_text("Kernel Name,a\n,us\nk,3.5\n")
-    assert speed.profile(tmp_path, "cuda", ["a"]) == {"k": {"a": "3.5 us"}}
+    assert speed.load_kernel_profile(tmp_path, "cuda", ["a"]) == {"k": {"a": "3.5 us"}}
     with pytest.raises(KeysError, match="a metric was not measured: 'b'"):
-        speed.profile(tmp_path, "cuda", ["b"])
+        speed.load_kernel_profile(tmp_path, "cuda", ["b"])
 
 
 @pytest.mark.parametrize("where", ["cpu", "h100"])
 def test_what_the_site_shows_was_equal_to_mlx_s(where: str) -> None:
-    measured = speed.load(TRUST, where)
+    measured = speed.load_speed(TRUST, where)
     assert all(one["equal"] for one in measured.rows if one["who"] == "prng")
     assert json.dumps(measured.of("normal", 2**20)["prng"]["values"]) == "1048576"

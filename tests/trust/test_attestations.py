@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mlx_keys.errors import KeysError
-from mlx_keys.examples.check import CheckedExample, judge
+from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import EXACT, Tolerance
 from mlx_keys.examples.execute.backend import Backend, ask
 from mlx_keys.examples.execute.pool import RunResult
@@ -39,7 +39,7 @@ def example_of(shown: str | None = SHOWN, code: str = "print(x)", options: str =
 
 
 def judged(example: Example, printed: str, allowed: Tolerance = MEASURING) -> CheckedExample:
-    return judge(example, RunResult("done", printed), allowed)
+    return check_example(example, RunResult("done", printed), allowed)
 
 
 def record(backend: Backend, printed: str, example: Example | None = None) -> BackendRecord:
@@ -62,22 +62,22 @@ TRUST = Attestations({CUDA.name: record(CUDA, ON_CUDA), CPU.name: record(CPU, SH
         (TRUST.blessed_on(METAL, [example_of()]), example_of(), METAL, EXACT),
         (TRUST.blessed_on(METAL, [example_of()]), example_of(), CPU, Tolerance()),
     ],
-    ids=["no records", "blesser", "attested", "another mlx", "not attested", "another output",
+    ids=["no records", "reference", "attested", "another mlx", "not attested", "another output",
          "another code", "blessed elsewhere", "attested equal"],
 )  # fmt: skip
 def test_floats_may_be_off_by_what_was_measured_for_this_output_there(
     trust: Attestations, example: Example, backend: Backend, expected: Tolerance
 ) -> None:
-    assert trust.policy(example, backend) == expected
+    assert trust.tolerance(example, backend) == expected
 
 
 def test_blessing_at_home_again_forgets_the_other_backend() -> None:
     away = TRUST.blessed_on(METAL, [example_of()])
-    assert away.elsewhere == {digest("print(x)\n"): METAL.name}
+    assert away.overrides == {digest("print(x)\n"): METAL.name}
     assert away.blessed_on(CPU, [example_of()]) == TRUST
 
 
-def test_the_first_blessing_names_the_blesser() -> None:
+def test_the_first_blessing_names_the_reference_backend() -> None:
     assert Attestations().blessed_on(CPU, [example_of()]) == Attestations({}, CPU.name, {})
 
 
@@ -154,7 +154,7 @@ def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
         attestations.save_record(tmp_path, one)
     trust = TRUST.blessed_on(METAL, [example_of()])
     attestations.save_blessed(tmp_path, trust)
-    assert attestations.load(tmp_path) == trust
+    assert attestations.load_attestations(tmp_path) == trust
     assert [file.name for file in sorted((tmp_path / "backends").iterdir())] == [
         "cpu-linux-x86_64-glibc-2.36.json",
         "cuda-linux-x86_64-glibc.json",
@@ -164,7 +164,7 @@ def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_holds_no_records(tmp_path: Path) -> None:
-    assert attestations.load(tmp_path / "none") == Attestations()
+    assert attestations.load_attestations(tmp_path / "none") == Attestations()
 
 
 @pytest.mark.parametrize("name", ["blessed.json", "backends/cpu.json"])
@@ -173,18 +173,22 @@ def test_a_broken_record_is_said_in_a_line(tmp_path: Path, name: str, text: str)
     (tmp_path / "backends").mkdir()
     (tmp_path / name).write_text(text)
     with pytest.raises(KeysError, match="this record of trust cannot be read"):
-        attestations.load(tmp_path)
+        attestations.load_attestations(tmp_path)
 
 
 def test_attesting_keeps_what_holds_and_names_what_it_leaves_out() -> None:
     missing = RunResult(
         "raised", error=("builtins.ModuleNotFoundError",), message="No module named 'x'"
     )
-    wrong, lacking = judged(example_of("1"), "2"), judge(example_of(), missing)
+    wrong, lacking = judged(example_of("1"), "2"), check_example(example_of(), missing)
     varying = judged(example_of("1 s", options=":varies: the clock\n"), "2 s")
     made = attest([wrong, lacking, varying, judged(example_of(), ON_CUDA)], CUDA, "2026-11-22")
     (entry,) = made.record.pages["page.md"]
-    assert (entry.printed, entry.shown, entry.apart) == (digest(ON_CUDA), digest(SHOWN), TWO)
+    assert (entry.printed, entry.shown, entry.max_difference) == (
+        digest(ON_CUDA),
+        digest(SHOWN),
+        TWO,
+    )
     assert made.skipped == (lacking,)
 
 

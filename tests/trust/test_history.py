@@ -33,7 +33,7 @@ def here() -> history.Release:
 
 @pytest.mark.parametrize("function", EXACT)
 def test_the_installed_mlx_gives_what_the_record_says(function: str, here: history.Release) -> None:
-    recorded = {release["mlx"]: release for release in history.load(RECORD).releases}
+    recorded = {release["mlx"]: release for release in history.load_history(RECORD).releases}
     assert here["mlx"] in recorded, "measure it: mlx-keys history --measure " + here["mlx"]
     assert here["functions"][function] == recorded[here["mlx"]]["functions"][function]
 
@@ -47,22 +47,24 @@ def release(version: str, **digests: str) -> history.Release:
 
 def test_a_change_names_both_releases_and_the_call() -> None:
     past = history.History("2026-01-01", "here", (release("0.9.0"), release("0.10.0", split="new")))
-    assert past.changes("split") == (history.Change("0.9.0", "0.10.0", ("split(key(7))",)),)
+    assert past.changes("split") == (history.NumbersChange("0.9.0", "0.10.0", ("split(key(7))",)),)
     assert past.changes("key") == ()
 
 
 def test_releases_stand_in_order_of_their_numbers_and_a_new_measure_replaces_the_old() -> None:
-    first = history.merged(None, [release("0.10.0"), release("0.9.0")], "2026-01-01", "here")
+    first = history.merge_releases(
+        None, [release("0.10.0"), release("0.9.0")], "2026-01-01", "here"
+    )
     assert first.versions == ("0.9.0", "0.10.0")
-    again = history.merged(first, [release("0.9.0", key="new")], "2026-01-02", "here")
+    again = history.merge_releases(first, [release("0.9.0", key="new")], "2026-01-02", "here")
     assert again.versions == ("0.9.0", "0.10.0")
     assert again.releases[0]["functions"]["key"][0] == "new"
 
 
 def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
     past = history.History("2026-01-01", "here", (release("0.9.0"), release("0.10.0")))
-    history.save(past, tmp_path / "history.json")
-    assert history.load(tmp_path / "history.json") == past
+    history.save_history(past, tmp_path / "history.json")
+    assert history.load_history(tmp_path / "history.json") == past
 
 
 @pytest.mark.parametrize(
@@ -81,14 +83,14 @@ def test_a_file_that_is_no_history_is_named(tmp_path: Path, text: str, problem: 
     path = tmp_path / "history.json"
     path.write_text(text)
     with pytest.raises(KeysError, match=problem) as caught:
-        history.load(path)
+        history.load_history(path)
     assert caught.value.where is not None
     assert caught.value.where.path == str(path)
 
 
 def test_an_unknown_function_is_refused() -> None:
     with pytest.raises(KeysError, match="no probe measures"):
-        history.load(RECORD).changes("shuffle")
+        history.load_history(RECORD).changes("shuffle")
 
 
 def test_the_command_lists_every_function() -> None:

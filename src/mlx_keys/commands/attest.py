@@ -13,7 +13,7 @@ from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.progress import progress_bar
-from mlx_keys.examples.verify import verify
+from mlx_keys.examples.verify import verify_paths
 from mlx_keys.trust import attestations
 from mlx_keys.trust.attest import MEASURING, attest
 
@@ -35,24 +35,24 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     Writes TRUST/backends/NAME.json. The first backend attested, if all is equal on it, becomes
     the one on which outputs are accepted.
     """
-    trust = attestations.load(folder)
+    trust = attestations.load_attestations(folder)
     with Pool(method="fresh") as pool, progress_bar("examples") as progress:
         runner = Runner(pool, device=device, patience=4.0)
         runner.progress = progress
-        report = verify(wanted(paths), runner, lambda _example, _backend: MEASURING)
+        report = verify_paths(wanted(paths), runner, lambda _example, _backend: MEASURING)
     if report.backend is None:
         click.echo("no examples")
         return
     today = datetime.now(UTC).date().isoformat()
     # Of all pages a whole record is made, so that those that are gone leave it.
     before = trust.records.get(report.backend.name) if paths else None
-    made = attest(report.judged, report.backend, today, before)
+    made = attest(report.checked, report.backend, today, before)
     path = attestations.save_record(folder, made.record)
-    if trust.blesser is None and not any(_apart(one) for one in report.judged):
-        blessed = trust.blessed_on(report.backend, [one.example for one in report.judged])
+    if trust.reference_backend is None and not any(_apart(one) for one in report.checked):
+        blessed = trust.blessed_on(report.backend, [one.example for one in report.checked])
         attestations.save_blessed(folder, blessed)
     for one in made.skipped:
-        click.echo(f"note: {one.example.place} was left out: {one.seen.message}", err=True)
+        click.echo(f"note: {one.example.location} was left out: {one.run.message}", err=True)
     excused = [fault for one in made.skipped for fault in one.faults]
     faults = [fault for fault in report.faults if fault not in excused]
     for fault in faults:
@@ -67,5 +67,5 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     sys.exit(1 if faults else 0)
 
 
-def _apart(judged: CheckedExample) -> bool:
-    return bool(judged.verdict and judged.verdict.distances)
+def _apart(checked: CheckedExample) -> bool:
+    return bool(checked.verdict and checked.verdict.distances)

@@ -29,13 +29,15 @@ def command(versions: tuple[str, ...], measure: bool, path: Path) -> None:
     if bool(versions) != measure:
         raise click.UsageError("name the releases to measure: --measure VERSION...")
     if measure:
-        known = trust_history.load(path) if path.exists() else None
-        new = [trust_history.measure(v) for v in tqdm(versions, unit="release", disable=None)]
+        known = trust_history.load_history(path) if path.exists() else None
+        new = [
+            trust_history.measure_release(v) for v in tqdm(versions, unit="release", disable=None)
+        ]
         where = f"{platform.system()} {platform.machine()}, CPU"
         today = datetime.now(UTC).date().isoformat()
         path.parent.mkdir(parents=True, exist_ok=True)
-        trust_history.save(trust_history.merged(known, new, today, where), path)
-    history = trust_history.load(path)
+        trust_history.save_history(trust_history.merge_releases(known, new, today, where), path)
+    history = trust_history.load_history(path)
     if not history.versions:
         raise KeysError("no release has been measured", fix="mlx-keys history --measure VERSION")
     oldest, newest = history.versions[0], history.versions[-1]

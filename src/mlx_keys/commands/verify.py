@@ -16,7 +16,7 @@ from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.execute.pool import Pool, RunResult
 from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.progress import progress_bar
-from mlx_keys.examples.verify import Report, verify
+from mlx_keys.examples.verify import Report, verify_paths
 from mlx_keys.trust import attestations
 
 #: What is verified unless paths are given.
@@ -56,16 +56,16 @@ def command(
 
     PATHS are pages, gallery scripts, or folders of them: README.md, docs and gallery unless said.
     """
-    trust = attestations.load(TRUST)
+    trust = attestations.load_attestations(TRUST)
     cache = None if no_cache else build / "observed"
     pages = wanted(paths)
     with Pool() as pool, progress_bar("examples") as progress:
         runner = Runner(pool, cache=cache, device=device)
         runner.progress = progress
-        report = verify(pages, runner, trust.policy)
+        report = verify_paths(pages, runner, trust.tolerance)
         if accept:
             refused = _bless(report, device, trust)
-            report = bless.refusing(verify(pages, runner, trust.policy), refused)
+            report = bless.refusing(verify_paths(pages, runner, trust.tolerance), refused)
     if as_json:
         click.echo(json.dumps(_as_json(report), indent=2))
     else:
@@ -97,19 +97,19 @@ def _bless(
     Returns:
         What another run did of each example that was refused, by its number in the report.
     """
-    assert report.backend is not None or not report.judged  # noqa: S101 - for the type checker
-    candidates = {n: one for n, one in enumerate(report.judged) if bless.stale(one)}
+    assert report.backend is not None or not report.checked  # noqa: S101 - for the type checker
+    candidates = {n: one for n, one in enumerate(report.checked) if bless.stale(one)}
     if not candidates or report.backend is None:
         return {}
     refused = _run_again(candidates, device)
     accepted: dict[str, list[CheckedExample]] = defaultdict(list)
     for number, one in candidates.items():
         if number not in refused:
-            accepted[one.example.place.path].append(one)
+            accepted[one.example.location.path].append(one)
     for path, outputs in accepted.items():
         for one in outputs:
             shown = one.example.expected
-            before = one.example.normal(shown.text) if shown else ""
+            before = one.example.normalize(shown.text) if shown else ""
             where = Location(path, shown.line if shown else one.example.end)
             click.echo(f"{where}: accepted\n" + compare.diff(before, one.printed) + "\n")
         bless.write(Path(path), outputs)
@@ -132,7 +132,7 @@ def _run_again(candidates: dict[int, CheckedExample], device: str | None) -> dic
         refused |= {
             n: again
             for n, again in zip(left, seen, strict=True)
-            if bless.luck(left[n], candidates[n].seen, again)
+            if bless.luck(left[n], candidates[n].run, again)
         }
     return refused
 
@@ -141,9 +141,9 @@ def summary(report: Report) -> str:
     """One line: what ran where, and what holds."""
     if report.backend is None:
         return _faults(report) or "no examples"
-    outputs = sum(one.example.expected is not None for one in report.judged)
+    outputs = sum(one.example.expected is not None for one in report.checked)
     parts = [
-        f"{len(report.judged)} examples, {report.ran} run now",
+        f"{len(report.checked)} examples, {report.ran} run now",
         f"{report.count(Outcome.EQUAL)} of {outputs} outputs verified",
     ]
     for kind in (Outcome.WITHIN, Outcome.UNATTESTED, Outcome.VARIES):
@@ -167,13 +167,13 @@ def _as_json(report: Report) -> dict[str, object]:
         "ran": report.ran,
         "examples": [
             {
-                "place": str(one.example.place),
-                "ended": one.seen.ended,
-                "verdict": one.verdict.kind.name.lower() if one.verdict else None,
+                "place": str(one.example.location),
+                "ended": one.run.ended,
+                "verdict": one.verdict.outcome.name.lower() if one.verdict else None,
                 "distances": [str(far) for far in one.verdict.distances] if one.verdict else [],
-                "seconds": round(one.seen.seconds, 4),
+                "seconds": round(one.run.seconds, 4),
             }
-            for one in report.judged
+            for one in report.checked
         ],
         "faults": [
             {

@@ -14,12 +14,12 @@ from mlx_keys.errors import KeysError, Location
 from mlx_keys.files import write_atomic
 
 from . import compare
-from .check import CheckedExample, endings, output
+from .check import CheckedExample, exit_diagnostics, output
 from .execute.pool import RunResult
 from .gallery import script_example
 from .model import Example, Form
 from .parse.extract import extract
-from .verify import Report, in_order
+from .verify import Report, sort_by_location
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -29,10 +29,14 @@ def luck(example: Example, first: RunResult, second: RunResult) -> KeysError | N
     if example.options.varies is not None:
         return None
     one, other = output(example, first), output(example, second)
-    if one == other and endings(example, first) == [] and endings(example, second) == []:
+    if (
+        one == other
+        and exit_diagnostics(example, first) == []
+        and exit_diagnostics(example, second) == []
+    ):
         return None
     if one == other:
-        return next(iter([*endings(example, first), *endings(example, second)]))
+        return next(iter([*exit_diagnostics(example, first), *exit_diagnostics(example, second)]))
     ours, theirs = one.split("\n"), other.split("\n")
     numbers = [
         number + 1
@@ -42,7 +46,7 @@ def luck(example: Example, first: RunResult, second: RunResult) -> KeysError | N
     shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")  # noqa: PLR2004
     return KeysError(
         "what this example prints depends on luck, so it cannot be accepted",
-        where=example.at(1),
+        where=example.location_of(1),
         found=f"line {shown} of its output differed between two runs\n"
         + compare.diff(one, other, "first run", "second run"),
         fix="seed what it draws from, sort what has no order"
@@ -60,26 +64,26 @@ def refusing(report: Report, refused: Mapping[int, RunResult]) -> Report:
     instead = {
         n: fault
         for n, again in refused.items()
-        if (fault := luck(report.judged[n].example, report.judged[n].seen, again))
+        if (fault := luck(report.checked[n].example, report.checked[n].run, again))
     }
-    judged = tuple(
+    checked = tuple(
         replace(one, faults=(instead[n],)) if n in instead else one
-        for n, one in enumerate(report.judged)
+        for n, one in enumerate(report.checked)
     )
-    replaced = [id(fault) for n in instead for fault in report.judged[n].faults]
+    replaced = [id(fault) for n in instead for fault in report.checked[n].faults]
     faults = [fault for fault in report.faults if id(fault) not in replaced]
-    return replace(report, judged=judged, faults=in_order([*faults, *instead.values()]))
+    return replace(report, checked=checked, faults=sort_by_location([*faults, *instead.values()]))
 
 
-def stale(judged: CheckedExample) -> bool:
+def stale(checked: CheckedExample) -> bool:
     """Whether a page would hold if it showed what its example printed.
 
     A float that another backend prints a little differently is no reason: it stays as accepted.
     """
-    if not judged.faults or endings(judged.example, judged.seen):
+    if not checked.faults or exit_diagnostics(checked.example, checked.run):
         return False
-    shown = judged.example.expected
-    return shown is None or judged.example.normal(shown.text) != judged.printed
+    shown = checked.example.expected
+    return shown is None or checked.example.normalize(shown.text) != checked.printed
 
 
 def write(path: Path, outputs: Sequence[CheckedExample]) -> None:
@@ -87,14 +91,14 @@ def write(path: Path, outputs: Sequence[CheckedExample]) -> None:
 
     Args:
         path: The page or the script.
-        outputs: Its examples, judged.
+        outputs: Its examples, checked.
 
     Raises:
         KeysError: Where the page is not as it was when its examples were read, or cannot be
             written.
     """
     if outputs[0].example.form is Form.SCRIPT:
-        write_atomic(script_example.golden_of(path), outputs[0].printed + "\n")
+        write_atomic(script_example.golden_path(path), outputs[0].printed + "\n")
         return
     text = path.read_bytes().decode("utf-8")
     if not {one.example for one in outputs} <= set(extract(text, str(path)).examples):

@@ -22,72 +22,72 @@ class CheckedExample:
 
     Attributes:
         example: The example.
-        seen: What it did.
+        run: What it did.
         printed: Its output as the page should show it.
         verdict: How that compares with the page; None where it was not compared.
         faults: What is wrong, each at its line; empty where all holds.
     """
 
     example: Example
-    seen: RunResult
+    run: RunResult
     printed: str
     verdict: Verdict | None
     faults: tuple[KeysError, ...]
 
 
-def judge(example: Example, seen: RunResult, allowed: Tolerance = EXACT) -> CheckedExample:
+def check_example(example: Example, run: RunResult, allowed: Tolerance = EXACT) -> CheckedExample:
     """Judge an example.
 
     Args:
         example: The example.
-        seen: What it did.
+        run: What it did.
         allowed: How far its floats may be off on this backend.
     """
-    printed = output(example, seen)
+    printed = output(example, run)
     # What is wrong with its options was told when they were read.
-    faults = [] if example.misread else endings(example, seen)
-    if faults or example.misread:
-        return CheckedExample(example, seen, printed, None, tuple(faults))
+    faults = [] if example.has_invalid_options else exit_diagnostics(example, run)
+    if faults or example.has_invalid_options:
+        return CheckedExample(example, run, printed, None, tuple(faults))
     if example.form is Form.SCRIPT:
-        whole, faults = script_example.compare(example, seen, allowed)
-        return CheckedExample(example, seen, printed, whole, tuple(faults))
+        whole, faults = script_example.compare(example, run, allowed)
+        return CheckedExample(example, run, printed, whole, tuple(faults))
     if example.expected is None:
         if not printed:
-            return CheckedExample(example, seen, printed, Verdict(Outcome.EQUAL), ())
+            return CheckedExample(example, run, printed, Verdict(Outcome.EQUAL), ())
         fault = KeysError(
             "nobody has accepted what this example prints",
-            where=example.place,
+            where=example.location,
             expected="an {output} after it",
             found=printed,
             fix="make bless",
         )
-        return CheckedExample(example, seen, printed, None, (fault,))
-    shown = example.normal(example.expected.text)
+        return CheckedExample(example, run, printed, None, (fault,))
+    shown = example.normalize(example.expected.text)
     if example.options.varies is not None:
         verdict = compare.same_shape(shown, printed)
     else:
         verdict = compare.compare(shown, printed, allowed)
-    if verdict.kind.holds:
-        return CheckedExample(example, seen, printed, verdict, ())
+    if verdict.outcome.holds:
+        return CheckedExample(example, run, printed, verdict, ())
     return CheckedExample(
-        example, seen, printed, verdict, (_differs(example, shown, printed, verdict),)
+        example, run, printed, verdict, (_differs(example, shown, printed, verdict),)
     )
 
 
-def output(example: Example, seen: RunResult) -> str:
+def output(example: Example, run: RunResult) -> str:
     """What a reader who runs the example sees: standard output, and how a bad end shows.
 
     An exception adds its last traceback line, a signal one line that names it. What a gallery
     script shows is written as its golden file holds it.
     """
     if example.form is Form.SCRIPT:
-        return script_example.printed(example, seen)
-    parts = [seen.stdout]
-    if example.options.raises is not None and seen.ended in ("raised", "exited"):
-        parts.append(seen.message)
-    if example.options.signal is not None and seen.ended == "killed":
-        parts.append(f"killed by {seen.signal}")
-    return example.normal("\n".join(part.rstrip("\n") for part in parts))
+        return script_example.printed(example, run)
+    parts = [run.stdout]
+    if example.options.raises is not None and run.ended in ("raised", "exited"):
+        parts.append(run.message)
+    if example.options.signal is not None and run.ended == "killed":
+        parts.append(f"killed by {run.signal}")
+    return example.normalize("\n".join(part.rstrip("\n") for part in parts))
 
 
 def _differs(example: Example, shown: str, printed: str, verdict: Verdict) -> KeysError:
@@ -95,11 +95,11 @@ def _differs(example: Example, shown: str, printed: str, verdict: Verdict) -> Ke
     assert example.expected is not None  # noqa: S101 - for the type checker
     line = example.expected.line + _first_difference(shown, printed)
     several = "\n" in shown or "\n" in printed
-    near = verdict.distances and compare.close(shown, printed)
+    near = verdict.distances and compare.nearly_equal(shown, printed)
     far = f", floats by up to {', '.join(map(str, verdict.distances))}" if near else ""
     return KeysError(
-        f"this is not what the example at {example.at(1)} prints{far}",
-        where=type(example.place)(example.place.path, line),
+        f"this is not what the example at {example.location_of(1)} prints{far}",
+        where=type(example.location)(example.location.path, line),
         expected=shown,
         found=f"{printed}\n\n{compare.diff(shown, printed)}" if several else printed,
         fix=MEND,
@@ -113,12 +113,15 @@ def _first_difference(shown: str, printed: str) -> int:
     return next((n for n, (a, b) in pairs if a != b), min(len(ours) - 1, len(theirs)))
 
 
-def endings(example: Example, seen: RunResult) -> list[KeysError]:
+def exit_diagnostics(example: Example, run: RunResult) -> list[KeysError]:
     """What is wrong with how an example ended, whatever it printed."""
     if example.form is Form.SCRIPT:
-        faults = [_of_script(fault) for fault in _endings(example, script_example.located(seen))]
-        return faults or script_example.unsaid(example, seen)
-    return _endings(example, seen)
+        faults = [
+            _of_script(fault)
+            for fault in _exit_diagnostics(example, script_example.with_block_line(run))
+        ]
+        return faults or script_example.missing_alt_text(example, run)
+    return _exit_diagnostics(example, run)
 
 
 def _of_script(fault: KeysError) -> KeysError:
@@ -133,10 +136,10 @@ def _of_script(fault: KeysError) -> KeysError:
     )
 
 
-def _endings(example: Example, seen: RunResult) -> list[KeysError]:
+def _exit_diagnostics(example: Example, run: RunResult) -> list[KeysError]:
     options = example.options
-    at = example.at(seen.line)
-    if seen.ended == "timeout":
+    at = example.location_of(run.line)
+    if run.ended == "timeout":
         return [
             KeysError(
                 f"this example was stopped after {options.timeout:g} s",
@@ -145,17 +148,17 @@ def _endings(example: Example, seen: RunResult) -> list[KeysError]:
                 fix=_LONGER,
             )
         ]
-    if seen.ended == "flood":
+    if run.ended == "flood":
         return [
             KeysError(
                 "this example was stopped: it prints without end",
                 where=at,
                 expected="at most a mebibyte",
-                found=_excerpt(seen.stdout or seen.stderr),
+                found=_excerpt(run.stdout or run.stderr),
                 fix="give its loop an end, or print less",
             )
         ]
-    if seen.ended == "lost":
+    if run.ended == "lost":
         return [
             KeysError(
                 "this example killed the process that watched it",
@@ -163,26 +166,26 @@ def _endings(example: Example, seen: RunResult) -> list[KeysError]:
                 fix="signal no process but its own and those that it started",
             )
         ]
-    if seen.ended == "vanished":
+    if run.ended == "vanished":
         return [
             KeysError(
-                f"this example left its interpreter without an end, with status {seen.status}",
+                f"this example left its interpreter without an end, with status {run.status}",
                 where=at,
                 expected="no os._exit, and no closing of descriptors that it did not open",
                 fix="raise SystemExit where os._exit stands, and close only what it opened",
             )
         ]
-    faults = [*_exception(example, seen), *_signal(example, seen)]
-    if not seen.utf8:
+    faults = [*_exception(example, run), *_signal(example, run)]
+    if not run.utf8:
         faults.append(
             KeysError(
                 "this example prints bytes that are not UTF-8",
                 where=at,
-                found=_excerpt(seen.stdout),
+                found=_excerpt(run.stdout),
                 fix="print text, or the repr of the bytes",
             )
         )
-    if not seen.kept_stdout:
+    if not run.kept_stdout:
         faults.append(
             KeysError(
                 "this example closes or replaces standard output",
@@ -190,7 +193,7 @@ def _endings(example: Example, seen: RunResult) -> list[KeysError]:
                 fix="write to a file, or to contextlib.redirect_stdout, and leave sys.stdout open",
             )
         )
-    if seen.left:
+    if run.left:
         faults.append(
             KeysError(
                 "this example leaves processes running behind it",
@@ -198,41 +201,41 @@ def _endings(example: Example, seen: RunResult) -> list[KeysError]:
                 fix="wait for each process that it starts",
             )
         )
-    if seen.stderr.strip():
+    if run.stderr.strip():
         faults.append(
             KeysError(
                 "this example writes to standard error, which its page does not show",
                 where=at,
                 expected="nothing there, as for a warning that is caught and printed",
-                found=_excerpt(seen.stderr),
+                found=_excerpt(run.stderr),
                 fix="end what causes it; or catch it and print it: warnings.catch_warnings",
             )
         )
     return faults
 
 
-def _exception(example: Example, seen: RunResult) -> list[KeysError]:
+def _exception(example: Example, run: RunResult) -> list[KeysError]:
     """An exception, or a call of ``sys.exit``, that was not declared; or one that did not come."""
     declared = example.options.raises
-    at = example.at(seen.line)
-    if seen.ended in ("raised", "exited"):
-        if any(declared in (name, name.rpartition(".")[2]) for name in seen.error):
+    at = example.location_of(run.line)
+    if run.ended in ("raised", "exited"):
+        if any(declared in (name, name.rpartition(".")[2]) for name in run.error):
             return []
-        what = "raises" if seen.ended == "raised" else "exits its interpreter"
+        what = "raises" if run.ended == "raised" else "exits its interpreter"
         return [
             KeysError(
                 f"this example {what}",
                 where=at,
                 expected=f"{declared}, as it declares" if declared else None,
-                found=seen.message,
-                fix=f":raises: {seen.error[0].removeprefix('builtins.')}, if that is its point",
+                found=run.message,
+                fix=f":raises: {run.error[0].removeprefix('builtins.')}, if that is its point",
             )
         ]
-    if declared is not None and seen.ended == "done":
+    if declared is not None and run.ended == "done":
         return [
             KeysError(
                 "this example raises nothing",
-                where=example.place,
+                where=example.location,
                 expected=declared,
                 fix="take :raises: away, or raise it",
             )
@@ -240,23 +243,23 @@ def _exception(example: Example, seen: RunResult) -> list[KeysError]:
     return []
 
 
-def _signal(example: Example, seen: RunResult) -> list[KeysError]:
+def _signal(example: Example, run: RunResult) -> list[KeysError]:
     declared = example.options.signal
-    if seen.ended == "killed" and declared != seen.signal:
+    if run.ended == "killed" and declared != run.signal:
         return [
             KeysError(
                 "this example kills its interpreter",
-                where=example.at(seen.line),
+                where=example.location_of(run.line),
                 expected=f"{declared}, as it declares" if declared else None,
-                found=seen.signal,
-                fix=f":signal: {seen.signal}, if that is its point",
+                found=run.signal,
+                fix=f":signal: {run.signal}, if that is its point",
             )
         ]
-    if declared is not None and seen.ended != "killed":
+    if declared is not None and run.ended != "killed":
         return [
             KeysError(
                 "this example is not killed",
-                where=example.place,
+                where=example.location,
                 expected=declared,
                 fix="take :signal: away, or do what it is killed for",
             )

@@ -53,33 +53,33 @@ class Verdict:
     """What a comparison says.
 
     Attributes:
-        kind: What became of it.
+        outcome: What became of it.
         distances: The largest distance of two floats in each unit; empty where all are equal.
     """
 
-    kind: Outcome
+    outcome: Outcome
     distances: tuple[Distance, ...] = ()
 
 
-def compare(expected: str, found: str, allowed: Tolerance = EXACT) -> Verdict:
+def compare(expected: str, found: str, tolerance: Tolerance = EXACT) -> Verdict:
     """Compare two outputs, both in the form that a page holds.
 
     Args:
         expected: What the page shows.
         found: What was printed.
-        allowed: How far floats may be off.
+        tolerance: How far floats may be off.
     """
     if expected == found:
         return Verdict(Outcome.EQUAL)
-    apart = distances(expected, found)
-    if apart is None:
+    differences = distances(expected, found)
+    if differences is None:
         return Verdict(Outcome.DIFFERS)
-    limits = {limit.unit: limit.amount for limit in allowed.distances}
-    if apart and all(one.amount <= limits.get(one.unit, -1.0) for one in apart):
-        return Verdict(Outcome.WITHIN, apart)
-    if apart and allowed.report:
-        return Verdict(Outcome.UNATTESTED, apart)
-    return Verdict(Outcome.DIFFERS, apart)
+    limits = {limit.unit: limit.amount for limit in tolerance.distances}
+    if differences and all(one.amount <= limits.get(one.unit, -1.0) for one in differences):
+        return Verdict(Outcome.WITHIN, differences)
+    if differences and tolerance.report:
+        return Verdict(Outcome.UNATTESTED, differences)
+    return Verdict(Outcome.DIFFERS, differences)
 
 
 def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
@@ -97,14 +97,14 @@ def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
             continue
         if not (one.is_float and other.is_float):
             return None
-        apart = ulp.distance(one, other)
-        if math.isinf(apart.amount):
+        differences = ulp.distance(one, other)
+        if math.isinf(differences.amount):
             return None
-        largest[apart.unit] = max(apart, largest.get(apart.unit, apart))
+        largest[differences.unit] = max(differences, largest.get(differences.unit, differences))
     return tuple(sorted(one for one in largest.values() if one.amount))
 
 
-def close(expected: str, found: str) -> bool:
+def nearly_equal(expected: str, found: str) -> bool:
     """Whether floats agree in their first digits, so that it says something how far they differ."""
     pairs = zip(ulp.find(expected), ulp.find(found), strict=False)
     return all(math.isclose(float(a.text), float(b.text), rel_tol=1e-3) for a, b in pairs)

@@ -66,7 +66,7 @@ class Output:
     """The output that a page shows.
 
     Attributes:
-        text: What it promises, as :meth:`Example.normal` would leave it.
+        text: What it promises, as :meth:`Example.normalize` would leave it.
         line: The line of its first character, counted from 1.
         block: The lines of the whole block, fence or directive included, as a half-open range
             counted from 0.
@@ -82,54 +82,54 @@ class Example:
     """One example of a page.
 
     Attributes:
-        place: Where it begins: its fence, its directive, or its marker.
+        location: Where it begins: its fence, its directive, or its marker.
         code_line: The line of the code's first character, counted from 1.
         code: The program, ending in a newline.
         options: What it declares.
         expected: The output beside it, or None where the page shows none.
         form: How it is written down.
         end: The line after its last one, counted from 0: where a new output goes.
-        misread: Whether what it declares is wrong, so that nothing it does can be held against it.
+        has_invalid_options: Whether an option is wrong. How it ends is then not checked.
     """
 
-    place: Location
+    location: Location
     code_line: int
     code: str
     options: Options
     expected: Output | None
     form: Form
     end: int
-    misread: bool = False
+    has_invalid_options: bool = False
 
-    def normal(self, text: str) -> str:
+    def normalize(self, text: str) -> str:
         """The text as a page can hold it.
 
         Blanks at the ends of lines and blank lines at both ends carry no meaning, and neither
         does, in reStructuredText, an indent that all lines share.
         """
-        text = normal(text)
-        return "\n".join(dedented(text.split("\n"))) if self.form is Form.RST else text
+        text = normalize(text)
+        return "\n".join(dedent(text.split("\n"))) if self.form is Form.RST else text
 
-    def at(self, line: int | None) -> Location:
+    def location_of(self, line: int | None) -> Location:
         """The page's line for a line of the code, counted from 1."""
-        return Location(self.place.path, self.code_line + (line or 1) - 1)
+        return Location(self.location.path, self.code_line + (line or 1) - 1)
 
 
-def normal(text: str) -> str:
+def normalize(text: str) -> str:
     """The text without blanks at the ends of lines and without blank lines at both ends."""
     lines = [line.rstrip(" \t") for line in re.split(r"\r\n|\r|\n", text)]
     return "\n".join(lines).strip("\n")
 
 
-def dedented(lines: Sequence[str]) -> list[str]:
+def dedent(lines: Sequence[str]) -> list[str]:
     """Lines without the spaces that all of them begin with; blank ones do not count."""
     indent = min(
-        (len(line) - len(line.lstrip(" ")) for line in lines if not blank(line)), default=0
+        (len(line) - len(line.lstrip(" ")) for line in lines if not is_blank(line)), default=0
     )
     return [line[indent:] for line in lines]
 
 
-def blank(line: str) -> bool:
+def is_blank(line: str) -> bool:
     """Whether a line holds nothing but spaces and tabs."""
     return not line.strip(" \t")
 

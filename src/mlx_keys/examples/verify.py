@@ -8,14 +8,14 @@ from pathlib import Path
 
 from mlx_keys.errors import INSTALL_MLX, KeysError, Location
 
-from .check import CheckedExample, judge
+from .check import CheckedExample, check_example
 from .compare import EXACT, Outcome, Tolerance
 from .execute.backend import Backend
 from .execute.imports import modules
 from .execute.runner import Runner
 from .gallery import script_example
 from .model import Example
-from .parse.extract import SUFFIXES, extract
+from .parse.extract import PAGE_SUFFIXES, extract
 
 #: How far an example's floats may be off on a backend.
 Policy = Callable[[Example, Backend], Tolerance]
@@ -32,14 +32,14 @@ class Report:
 
     Attributes:
         backend: Where the examples ran.
-        judged: Each example with its verdict.
+        checked: Each example with its verdict.
         faults: All that is wrong, in the order of files and lines.
         ran: How many examples ran now; the others were known.
         notes: What a reader of the report should know.
     """
 
     backend: Backend | None
-    judged: tuple[CheckedExample, ...]
+    checked: tuple[CheckedExample, ...]
     faults: tuple[KeysError, ...]
     ran: int = 0
     notes: tuple[str, ...] = ()
@@ -48,13 +48,13 @@ class Report:
         """How many outputs have this verdict."""
         return sum(
             one.verdict is not None
-            and one.verdict.kind is kind
+            and one.verdict.outcome is kind
             and one.example.expected is not None
-            for one in self.judged
+            for one in self.checked
         )
 
 
-def pages(paths: Iterable[Path]) -> list[Path]:
+def find_pages(paths: Iterable[Path]) -> list[Path]:
     """The pages that these paths name: files as they are, folders with all pages in them.
 
     Raises:
@@ -64,7 +64,7 @@ def pages(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             for page in sorted(path.rglob("*")):
-                if page.suffix in SUFFIXES and not _hidden(page.relative_to(path)):
+                if page.suffix in PAGE_SUFFIXES and not _hidden(page.relative_to(path)):
                     found.setdefault(page.resolve(), page)
         elif path.is_file():
             found.setdefault(path.resolve(), path)
@@ -77,7 +77,7 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.parts)
 
 
-def read(path: Path) -> str:
+def read_page_text(path: Path) -> str:
     """A page's text, its line ends as they are.
 
     Raises:
@@ -91,7 +91,7 @@ def read(path: Path) -> str:
         ) from error
 
 
-def verify(paths: Iterable[Path], runner: Runner, policy: Policy = exact) -> Report:
+def verify_paths(paths: Iterable[Path], runner: Runner, policy: Policy = exact) -> Report:
     """Verify all examples of pages, and all scripts of galleries.
 
     Args:
@@ -102,16 +102,16 @@ def verify(paths: Iterable[Path], runner: Runner, policy: Policy = exact) -> Rep
     examples: list[Example] = []
     faults: list[KeysError] = []
     paths = list(paths)
-    scripts = script_example.scripts(paths)
+    scripts = script_example.find_gallery_scripts(paths)
     for script in scripts:
         try:
-            examples.append(script_example.example_of(script))
+            examples.append(script_example.read_script_example(script))
         except KeysError as error:
             faults.append(error)
-    faults += script_example.orphans(script.parent for script in scripts)
-    for path in pages(path for path in paths if path.suffix != ".py"):
+    faults += script_example.orphaned_golden_files(script.parent for script in scripts)
+    for path in find_pages(path for path in paths if path.suffix != ".py"):
         try:
-            found = extract(read(path), str(path))
+            found = extract(read_page_text(path), str(path))
         except KeysError as error:
             faults.append(error)
             continue
@@ -119,7 +119,11 @@ def verify(paths: Iterable[Path], runner: Runner, policy: Policy = exact) -> Rep
         faults += found.faults
     report = verify_examples(examples, runner, policy)
     return Report(
-        report.backend, report.judged, in_order([*faults, *report.faults]), report.ran, report.notes
+        report.backend,
+        report.checked,
+        sort_by_location([*faults, *report.faults]),
+        report.ran,
+        report.notes,
     )
 
 
@@ -130,13 +134,13 @@ def verify_examples(examples: Sequence[Example], runner: Runner, policy: Policy 
     backend = runner.backend
     if not backend.mlx:
         _refuse_without_mlx(examples)
-    judged = tuple(
-        judge(example, one, policy(example, backend))
+    checked = tuple(
+        check_example(example, one, policy(example, backend))
         for example, one in zip(examples, runner.results(examples), strict=True)
     )
-    faults = [fault for one in judged for fault in one.faults]
+    faults = [fault for one in checked for fault in one.faults]
     notes = tuple(_notes(backend, runner.lock))
-    return Report(backend, judged, in_order(faults), runner.ran, notes)
+    return Report(backend, checked, sort_by_location(faults), runner.ran, notes)
 
 
 def _refuse_without_mlx(examples: Sequence[Example]) -> None:
@@ -145,7 +149,7 @@ def _refuse_without_mlx(examples: Sequence[Example]) -> None:
         if any(name.split(".")[0] == "mlx" for name in modules(example.code)):
             raise KeysError(
                 "mlx is not installed, and this example needs it",
-                where=example.at(1),
+                where=example.location_of(1),
                 fix=INSTALL_MLX,
             )
 
@@ -167,7 +171,7 @@ def _notes(backend: Backend, lock: Path) -> Iterable[str]:
         )
 
 
-def in_order(faults: Iterable[KeysError]) -> tuple[KeysError, ...]:
+def sort_by_location(faults: Iterable[KeysError]) -> tuple[KeysError, ...]:
     """Faults by file and line."""
 
     def order(fault: KeysError) -> tuple[str, int]:

@@ -24,9 +24,9 @@ from sphinx.writers.html5 import HTML5Translator
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.model import Example
-from mlx_keys.examples.parse.extract import SUFFIXES, extract
+from mlx_keys.examples.parse.extract import PAGE_SUFFIXES, extract
 from mlx_keys.examples.progress import progress_bar
-from mlx_keys.examples.verify import Report, read, verify_examples
+from mlx_keys.examples.verify import Report, read_page_text, verify_examples
 from mlx_keys.trust import attestations
 from mlx_keys.trust.status import Status, status
 
@@ -77,7 +77,7 @@ class ExampleDirective(SphinxDirective):
         source, line = self.get_source_info()
         page = pages_of(self.env).get(self.env.docname)
         for number, example in enumerate(page.examples if page else ()):
-            if example.place.line == line and named(Location(source)) == example.place.path:
+            if example.location.line == line and named(Location(source)) == example.location.path:
                 return [self._shown(example, number)]
         if page is None or not any(_line(fault) == line for fault in page.faults):
             note(self.env, misplaced(Location(source, line)), self.env.docname)
@@ -88,15 +88,15 @@ class ExampleDirective(SphinxDirective):
         self.set_source_info(box)
         code = nodes.literal_block(example.code, example.code, language="python")
         code["classes"].append("mk-code")
-        code.source, code.line = example.place.path, example.code_line
+        code.source, code.line = example.location.path, example.code_line
         box += code
         if example.expected is not None:
-            text = example.normal(example.expected.text)
+            text = example.normalize(example.expected.text)
             printed = nodes.literal_block(text, text, language="text")
             printed["classes"].append("mk-output")
             if example.options.raises:
                 printed["classes"].append("mk-message")
-            printed.source, printed.line = example.place.path, example.expected.line
+            printed.source, printed.line = example.location.path, example.expected.line
             box += nodes.paragraph("", "It prints:", classes=["mk-says"])
             box += printed
         box += StatusNode(docname=self.env.docname, number=number)
@@ -137,7 +137,7 @@ def misplaced(place: Location) -> KeysError:
 def take(app: Sphinx, docname: str, source: list[str]) -> None:
     """Extract a page's examples when Sphinx has read it."""
     path = Path(app.env.doc2path(docname))
-    if path.suffix not in SUFFIXES:
+    if path.suffix not in PAGE_SUFFIXES:
         return
     found = extract(source[0], named(Location(str(path))))
     if found.examples or found.faults:
@@ -155,10 +155,10 @@ def begin(app: Sphinx) -> None:
     config, found = app.config, list[Example]()
     names = get_matching_files(app.srcdir, config.include_patterns, config.exclude_patterns)
     pages = [Path(app.srcdir) / name for name in names]
-    new = [page for page in pages if page.suffix in SUFFIXES and not is_known(app, page)]
+    new = [page for page in pages if page.suffix in PAGE_SUFFIXES and not is_known(app, page)]
     for path in [*new, *_also_paths(app)]:
         with suppress(KeysError):
-            found += extract(read(path), named(Location(str(path)))).examples
+            found += extract(read_page_text(path), named(Location(str(path)))).examples
     with suppress(KeysError):
         runner_of(app).start(found)
 
@@ -172,10 +172,10 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     trust = attestations.Attestations()
     with progress_bar("examples") as progress:
         try:
-            trust = attestations.load(trust_folder(env))
+            trust = attestations.load_attestations(trust_folder(env))
             runner = runner_of(app)
             runner.progress = progress
-            report = verify_examples(examples, runner, trust.policy)
+            report = verify_examples(examples, runner, trust.tolerance)
         except KeysError as error:
             report = Report(None, (), (error,))
     for fault in (*faults, *report.faults):
@@ -196,7 +196,7 @@ def _also_paths(app: Sphinx) -> list[Path]:
 
 def _also(path: Path) -> Page:
     """The examples of a file outside the site."""
-    found = extract(read(path), named(Location(str(path))))
+    found = extract(read_page_text(path), named(Location(str(path))))
     return Page(found.examples, found.faults)
 
 
@@ -205,7 +205,7 @@ def _tally(report: Report) -> Tally:
     backend = report.backend
     if backend is None:
         return Tally(0, 0, 0)
-    return Tally(len(report.judged), report.ran, outputs, backend.label, backend.mlx, report.notes)
+    return Tally(len(report.checked), report.ran, outputs, backend.label, backend.mlx, report.notes)
 
 
 def _restate(
@@ -214,7 +214,7 @@ def _restate(
     """Give each example its status; name the pages where one has changed."""
     if report.backend is None:
         return
-    judged = iter(report.judged)
+    judged = iter(report.checked)
     for docname, page in pages.items():
         statuses = tuple(status(next(judged), report.backend, trust) for _ in page.examples)
         if statuses != page.statuses:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from mlx_keys.trust.status import Evidence, Status
+from mlx_keys.trust.status import BackendEvidence, Status
 
 
 def details(status: Status) -> str:
@@ -20,7 +20,7 @@ def details(status: Status) -> str:
     )
 
 
-def _evidence(one: Evidence) -> str:
+def _evidence(one: BackendEvidence) -> str:
     said = [one.agreement, one.system, one.chip, f"mlx {one.mlx}" if one.mlx else ""]
     said.append(f"attested {one.date}" if one.attested else "this build")
     line = ", ".join(filter(None, said))

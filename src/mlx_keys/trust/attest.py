@@ -48,8 +48,8 @@ def attest(
     pages: dict[str, list[Attestation]] = {}
     skipped = []
     for one in judged:
-        entries = pages.setdefault(one.example.place.path, [])
-        if one.seen.ended == "raised" and one.seen.error[0] == "builtins.ModuleNotFoundError":
+        entries = pages.setdefault(one.example.location.path, [])
+        if one.run.ended == "raised" and one.run.error[0] == "builtins.ModuleNotFoundError":
             skipped.append(one)
         elif one.verdict is not None and not one.faults and one.example.options.varies is None:
             entries.append(

@@ -35,13 +35,13 @@ class Attestation:
         code: The digest of its code: an example that is edited is not attested any more.
         printed: The digest of what it printed there.
         shown: The digest of what its page showed.
-        apart: How far its floats were from those shown, the largest distance in each unit.
+        max_difference: How far its floats were from those shown, the largest distance in each unit.
     """
 
     code: str
     printed: str
     shown: str
-    apart: tuple[Distance, ...] = ()
+    max_difference: tuple[Distance, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class BackendRecord:
 
 def shown_by(example: Example) -> str:
     """What a page shows under an example, or an empty text."""
-    return example.normal(example.expected.text) if example.expected else ""
+    return example.normalize(example.expected.text) if example.expected else ""
 
 
 @dataclass(frozen=True)
@@ -76,41 +76,45 @@ class Attestations:
 
     Attributes:
         records: By the name of their backend, in the order of names.
-        blesser: The name of the backend on which outputs are accepted; None before the first.
-        elsewhere: By the digest of their code, the examples accepted on another backend.
+        reference_backend: The backend on which outputs are accepted; None before the first.
+        overrides: By the digest of their code, the examples accepted on another backend.
     """
 
     records: Mapping[str, BackendRecord] = field(default_factory=dict)
-    blesser: str | None = None
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    reference_backend: str | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
-    def policy(self, example: Example, backend: Backend) -> Tolerance:
+    def tolerance(self, example: Example, backend: Backend) -> Tolerance:
         """How far an example's floats may be off on this backend.
 
         Not at all where they were accepted, nor in a project that keeps no records. Elsewhere as
         far as was measured for this output there, by this version of MLX; where nothing was
         measured they are reported.
         """
-        blesser = self.elsewhere.get(digest(example.code), self.blesser)
-        if blesser is None or blesser == backend.name:
+        reference_backend = self.overrides.get(digest(example.code), self.reference_backend)
+        if reference_backend is None or reference_backend == backend.name:
             return EXACT
         record = self.records.get(backend.name)
         if record is None or record.backend.mlx != backend.mlx:
             return Tolerance(report=True)
         entry = record.entry(example)
-        return Tolerance(report=True) if entry is None else Tolerance(distances=entry.apart)
+        return (
+            Tolerance(report=True) if entry is None else Tolerance(distances=entry.max_difference)
+        )
 
     def blessed_on(self, backend: Backend, examples: Iterable[Example]) -> Self:
         """These records after outputs were accepted on a backend."""
         codes = {digest(example.code) for example in examples}
-        blesser = self.blesser or backend.name
-        elsewhere = {code: name for code, name in self.elsewhere.items() if code not in codes}
-        if backend.name != blesser:
-            elsewhere |= dict.fromkeys(codes, backend.name)
-        return replace(self, blesser=blesser, elsewhere=dict(sorted(elsewhere.items())))
+        reference_backend = self.reference_backend or backend.name
+        overrides = {code: name for code, name in self.overrides.items() if code not in codes}
+        if backend.name != reference_backend:
+            overrides |= dict.fromkeys(codes, backend.name)
+        return replace(
+            self, reference_backend=reference_backend, overrides=dict(sorted(overrides.items()))
+        )
 
 
-def load(folder: Path) -> Attestations:
+def load_attestations(folder: Path) -> Attestations:
     """Read the records of a project; a folder that is not there holds none.
 
     Raises:
@@ -136,7 +140,7 @@ def load(folder: Path) -> Attestations:
 
 def save_blessed(folder: Path, trust: Attestations) -> None:
     """Write down which backend accepted the outputs."""
-    stored = {"backend": trust.blesser, "elsewhere": dict(trust.elsewhere)}
+    stored = {"backend": trust.reference_backend, "elsewhere": dict(trust.overrides)}
     write_atomic(folder / "blessed.json", json.dumps(stored, indent=2) + "\n")
 
 
@@ -162,7 +166,7 @@ def _stored(entry: Attestation) -> dict[str, Any]:
     stored: dict[str, Any] = {"code": entry.code, "printed": entry.printed}
     if entry.shown != entry.printed:
         stored["shown"] = entry.shown
-        stored["apart"] = {one.unit: one.amount for one in entry.apart}
+        stored["apart"] = {one.unit: one.amount for one in entry.max_difference}
     return stored
 
 

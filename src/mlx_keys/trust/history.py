@@ -25,7 +25,7 @@ Release = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Change:
+class NumbersChange:
     """Between two measured releases a function's probes gave other bytes.
 
     Attributes:
@@ -58,7 +58,7 @@ class History:
         """The measured releases of mlx, oldest first."""
         return tuple(release["mlx"] for release in self.releases)
 
-    def changes(self, function: str) -> tuple[Change, ...]:
+    def changes(self, function: str) -> tuple[NumbersChange, ...]:
         """Each time that a function of ``mlx.core.random`` changed its numbers, oldest first.
 
         Args:
@@ -80,7 +80,7 @@ class History:
             )
             calls = tuple(_spelled(call) for call, before, after in pairs if before != after)
             if calls:
-                found.append(Change(old["mlx"], new["mlx"], calls))
+                found.append(NumbersChange(old["mlx"], new["mlx"], calls))
         return tuple(found)
 
 
@@ -89,7 +89,7 @@ def _spelled(probe: str) -> str:
     return re.sub(r"\bk\b", "key(7)", re.sub(r"\br\.", "", probe))
 
 
-def load(path: Path) -> History:
+def load_history(path: Path) -> History:
     """Read a history file.
 
     Raises:
@@ -125,7 +125,7 @@ def load(path: Path) -> History:
         ) from error
 
 
-def measure(version: str) -> Release:
+def measure_release(version: str) -> Release:
     """Install one release of mlx into a folder of its own, and digest what its draws give.
 
     Args:
@@ -172,7 +172,7 @@ def _run(
     return done.stdout
 
 
-def merged(known: History | None, new: list[Release], day: str, platform: str) -> History:
+def merge_releases(known: History | None, new: list[Release], day: str, platform: str) -> History:
     """The history with newly measured releases in it, in order of their numbers."""
     releases = {release["mlx"]: release for release in (known.releases if known else ())}
     releases |= {release["mlx"]: release for release in new}
@@ -184,7 +184,7 @@ def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
-def save(history: History, path: Path) -> None:
+def save_history(history: History, path: Path) -> None:
     """Write a history so that a person can read its diff: a line a function."""
     releases = []
     for release in history.releases:

@@ -52,7 +52,7 @@ PROBES: dict[str, tuple[str, ...]] = {
 }
 
 
-def digest(array: Any) -> str:
+def array_digest(array: Any) -> str:
     """Sixteen hex digits over an array's dtype, shape and bytes."""
     import mlx.core as mx
     import numpy as np
@@ -64,7 +64,7 @@ def digest(array: Any) -> str:
     return hashlib.sha256(head + plain.tobytes()).hexdigest()[:16]
 
 
-def measure() -> dict[str, Any]:
+def measure_probes() -> dict[str, Any]:
     """The digests of all probes with the mlx that this process has loaded."""
     import mlx.core as mx
 
@@ -73,9 +73,9 @@ def measure() -> dict[str, Any]:
     for function, calls in PROBES.items():
         scope = {"mx": mx, "r": mx.random, "k": mx.random.key(7)}
         # The calls are the constants above, run in a process of their own.
-        functions[function] = [digest(eval(call, scope)) for call in calls]  # noqa: S307
+        functions[function] = [array_digest(eval(call, scope)) for call in calls]  # noqa: S307
     return {"mlx": version("mlx"), "functions": functions}
 
 
 if __name__ == "__main__":
-    json.dump(measure(), sys.stdout)
+    json.dump(measure_probes(), sys.stdout)

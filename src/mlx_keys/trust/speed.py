@@ -20,7 +20,7 @@ from mlx_keys.files import write_atomic
 
 
 @dataclass(frozen=True)
-class Speed:
+class SpeedRecord:
     """What one run measured.
 
     Attributes:
@@ -55,7 +55,7 @@ class Speed:
             fix=self.command,
         )
 
-    def most_in_a_row(self, values: int) -> int:
+    def largest_batch(self, values: int) -> int:
         """The most calls of one size that were made before they were waited for."""
         many = (in_a_row for _, n, in_a_row in map(_measured, self.rows) if n == values)
         return max(many, default=1)
@@ -79,7 +79,7 @@ def _told(draw: str, values: int, in_a_row: int) -> str:
     return f"{draw} with {values} values" + (f", {in_a_row} in a row" if in_a_row > 1 else "")
 
 
-def save(folder: Path, speed: Speed) -> Path:
+def save_speed(folder: Path, speed: SpeedRecord) -> Path:
     """Write down what was measured; what was measured before on that backend and GPU goes."""
     head = asdict(speed)
     rows = ",\n".join(f"    {json.dumps(row)}" for row in head.pop("rows"))
@@ -97,13 +97,13 @@ def _name(backend: Backend) -> str:
     return f"{backend.name}-{chip.lower().replace(' ', '-')}"
 
 
-def files(folder: Path, where: str) -> list[Path]:
+def speed_files(folder: Path, where: str) -> list[Path]:
     """The records in whose names a word stands."""
     words = (file for file in (folder / "speed").glob("*.json") if where in file.stem.split("-"))
     return sorted(words)
 
 
-def load(folder: Path, where: str) -> Speed:
+def load_speed(folder: Path, where: str) -> SpeedRecord:
     """Read what was measured somewhere.
 
     Args:
@@ -113,7 +113,7 @@ def load(folder: Path, where: str) -> Speed:
     Raises:
         KeysError: There is no such record, or more than one, or it can't be read.
     """
-    found = files(folder, where)
+    found = speed_files(folder, where)
     if len(found) != 1:
         raise KeysError(
             f"{len(found)} records of speed on {where}",
@@ -125,7 +125,7 @@ def load(folder: Path, where: str) -> Speed:
         )
     try:
         stored = json.loads(found[0].read_text("utf-8"))
-        return Speed(**stored | {"backend": Backend(**stored["backend"])})
+        return SpeedRecord(**stored | {"backend": Backend(**stored["backend"])})
     except (KeyError, TypeError, ValueError) as error:
         raise KeysError(
             "this is no record of speed",
@@ -137,7 +137,7 @@ def load(folder: Path, where: str) -> Speed:
 
 def _beside(folder: Path, where: str, suffix: str) -> Path:
     """A file beside the one record of a place."""
-    (record,) = files(folder, where)
+    (record,) = speed_files(folder, where)
     path = record.with_suffix(suffix)
     if not path.is_file():
         raise KeysError(
@@ -148,12 +148,14 @@ def _beside(folder: Path, where: str, suffix: str) -> Path:
     return path
 
 
-def profile(folder: Path, where: str, metrics: Iterable[str]) -> dict[str, dict[str, str]]:
+def load_kernel_profile(
+    folder: Path, where: str, metrics: Iterable[str]
+) -> dict[str, dict[str, str]]:
     """What Nsight Compute measured of the kernels.
 
     Args:
         folder: The folder of records.
-        where: As :func:`load` takes it.
+        where: As :func:`load_speed` takes it.
         metrics: Which metrics; one that is missing is an error.
 
     Returns:
@@ -176,7 +178,7 @@ def profile(folder: Path, where: str, metrics: Iterable[str]) -> dict[str, dict[
     return found
 
 
-def variants(folder: Path, where: str) -> dict[str, float]:
+def load_kernel_variants(folder: Path, where: str) -> dict[str, float]:
     """How long 2**28 words took, in milliseconds, by the way in which their kernel was written."""
     with _beside(folder, where, ".variants.csv").open(encoding="utf-8", newline="") as file:
         return {row["variant"]: float(row["milliseconds"]) for row in csv.DictReader(file)}

@@ -13,7 +13,7 @@ from mlx_keys.trust.attestations import Attestations, digest
 
 
 @dataclass(frozen=True)
-class Evidence:
+class BackendEvidence:
     """Where an output was seen.
 
     Attributes:
@@ -47,7 +47,7 @@ class Status:
     """
 
     line: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[BackendEvidence, ...]
 
 
 def status(judged: CheckedExample, backend: Backend, trust: Attestations) -> Status:
@@ -63,12 +63,17 @@ def status(judged: CheckedExample, backend: Backend, trust: Attestations) -> Sta
         here = _here(judged, backend, trust, "same shape")
         line = f"varies: {judged.example.options.varies}; its shape was checked on {_on([here])}"
         return Status(line, (here,))
-    evidence = [_here(judged, backend, trust, agreement(judged.verdict.distances))]
+    evidence = [_here(judged, backend, trust, describe_agreement(judged.verdict.distances))]
     for name, record in trust.records.items():
         entry = record.entry(judged.example)
         if name != backend.name and entry is not None:
             evidence.append(
-                _evidence(record.backend, agreement(entry.apart), entry.printed, record.date)
+                _evidence(
+                    record.backend,
+                    describe_agreement(entry.max_difference),
+                    entry.printed,
+                    record.date,
+                )
             )
     equal = [one for one in evidence if one.agreement == "equal"]
     if len(equal) == len(evidence):
@@ -76,19 +81,21 @@ def status(judged: CheckedExample, backend: Backend, trust: Attestations) -> Sta
     parts = [f"equal on {_on(equal)}"] if equal else []
     for one in evidence:
         if one not in equal:
-            unattested = one is evidence[0] and judged.verdict.kind is Outcome.UNATTESTED
+            unattested = one is evidence[0] and judged.verdict.outcome is Outcome.UNATTESTED
             parts.append(
                 f"{one.agreement} on {_on([one])}{', not attested here' if unattested else ''}"
             )
     return Status("; ".join(parts), tuple(evidence))
 
 
-def agreement(apart: Sequence[Distance]) -> str:
+def describe_agreement(apart: Sequence[Distance]) -> str:
     """How close two outputs are, in words."""
     return "within " + " and ".join(map(str, apart)) if apart else "equal"
 
 
-def _here(judged: CheckedExample, backend: Backend, trust: Attestations, agreed: str) -> Evidence:
+def _here(
+    judged: CheckedExample, backend: Backend, trust: Attestations, agreed: str
+) -> BackendEvidence:
     """What this build saw; a record of this backend that saw the same adds its date and chip."""
     printed = digest(judged.printed)
     record = trust.records.get(backend.name)
@@ -98,8 +105,8 @@ def _here(judged: CheckedExample, backend: Backend, trust: Attestations, agreed:
     return _evidence(backend, agreed, printed, "")
 
 
-def _evidence(backend: Backend, agreed: str, printed: str, date: str) -> Evidence:
-    return Evidence(
+def _evidence(backend: Backend, agreed: str, printed: str, date: str) -> BackendEvidence:
+    return BackendEvidence(
         label=backend.label,
         system=f"{backend.system.capitalize()} {backend.machine}, {backend.libc}",
         agreement=agreed,
@@ -111,7 +118,7 @@ def _evidence(backend: Backend, agreed: str, printed: str, date: str) -> Evidenc
     )
 
 
-def _on(evidence: Sequence[Evidence]) -> str:
+def _on(evidence: Sequence[BackendEvidence]) -> str:
     """Devices and MLX's version: ``CPU and CUDA, mlx 0.32.4``."""
     by_version: dict[str, list[str]] = {}
     for one in evidence:

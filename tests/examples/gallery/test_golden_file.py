@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from mlx_keys.errors import KeysError
 from mlx_keys.examples.compare import Outcome, Tolerance
-from mlx_keys.examples.gallery.golden_file import Block, Comparison, Part, parse, render, settle
+from mlx_keys.examples.gallery.golden_file import (
+    GoldenComparison,
+    ShownBlock,
+    ShownPart,
+    normalize_shown_text,
+    parse_golden_file,
+    render_golden_file,
+)
 
 GOLDEN = """\
 What plot_split.py shows, block by block. `make bless` writes this file.
@@ -25,59 +32,63 @@ What plot_split.py shows, block by block. `make bless` writes this file.
     x: word
 """
 SHOWN = (
-    Block(
+    ShownBlock(
         "print(prng.split(prng.key(7)))",
         (
-            Part(
+            ShownPart(
                 "text",
                 "array([[966301609, 989289821],\n       [1948237315, 1058547403]], dtype=uint32)",
             ),
         ),
         5,
     ),
-    Block("silent = 1", (), 9),
-    Block("figure", (Part("text", "drawn"), Part("picture", "Two children.\nx: word")), 12),
+    ShownBlock("silent = 1", (), 9),
+    ShownBlock(
+        "figure", (ShownPart("text", "drawn"), ShownPart("picture", "Two children.\nx: word")), 12
+    ),
 )
 
-printed = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"])).map(settle)
-parts = st.builds(Part, st.sampled_from(["text", "picture"]), printed.filter(bool))
+printed = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"])).map(normalize_shown_text)
+parts = st.builds(ShownPart, st.sampled_from(["text", "picture"]), printed.filter(bool))
 
 
-def unplaced(blocks: tuple[Block, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+def unplaced(blocks: tuple[ShownBlock, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(one.label, [(part.kind, part.text) for part in one.parts]) for one in blocks]
 
 
-def faults(golden: str, shown: tuple[Block, ...] = SHOWN) -> list[KeysError]:
-    comparison = Comparison("plot_split.py", "golden/plot_split.txt")
-    return list(comparison.of(parse(golden, "golden/plot_split.txt"), shown).faults)
+def faults(golden: str, shown: tuple[ShownBlock, ...] = SHOWN) -> list[KeysError]:
+    comparison = GoldenComparison("plot_split.py", "golden/plot_split.txt")
+    return list(comparison.of(parse_golden_file(golden, "golden/plot_split.txt"), shown).faults)
 
 
 def test_a_golden_file_holds_the_blocks_that_show_something_under_their_statements() -> None:
-    assert render("plot_split.py", SHOWN) == GOLDEN
+    assert render_golden_file("plot_split.py", SHOWN) == GOLDEN
 
 
 def test_what_is_read_knows_its_lines() -> None:
-    first, second = parse(GOLDEN, "golden")
+    first, second = parse_golden_file(GOLDEN, "golden")
     assert (first.line, first.parts[0].line) == (3, 4)
     assert [(part.kind, part.line) for part in second.parts] == [("text", 8), ("picture", 10)]
 
 
 @given(st.lists(parts, min_size=1, max_size=3))
-@hypothesis_example([Part("text", "drawn\n\nwell"), Part("picture", "Two.\n\nx: word")])
-def test_what_is_written_is_read_back(shown: list[Part]) -> None:
+@hypothesis_example([ShownPart("text", "drawn\n\nwell"), ShownPart("picture", "Two.\n\nx: word")])
+def test_what_is_written_is_read_back(shown: list[ShownPart]) -> None:
     # Two texts in a row are one: a block has one text at most, before or after its pictures.
     once = [part for i, part in enumerate(shown) if part.kind == "picture" or i == 0]
-    block = Block("statement", tuple(once), 1)
-    assert unplaced(parse(render("s.py", [block]), "golden")) == unplaced((block,))
+    block = ShownBlock("statement", tuple(once), 1)
+    assert unplaced(parse_golden_file(render_golden_file("s.py", [block]), "golden")) == unplaced(
+        (block,)
+    )
 
 
 def test_what_was_accepted_holds_whatever_the_lines_and_the_silent_code() -> None:
-    moved = tuple(Block(one.label, one.parts, one.line + 40) for one in SHOWN if one.parts)
+    moved = tuple(ShownBlock(one.label, one.parts, one.line + 40) for one in SHOWN if one.parts)
     assert faults(GOLDEN, moved) == []
 
 
 def test_a_statement_that_was_rewritten_and_shows_the_same_holds() -> None:
-    renamed = (Block("print(children)", SHOWN[0].parts, 5), *SHOWN[1:])
+    renamed = (ShownBlock("print(children)", SHOWN[0].parts, 5), *SHOWN[1:])
     assert faults(GOLDEN, renamed) == []
 
 
@@ -100,7 +111,7 @@ def test_a_changed_text_alternative_is_a_fault_at_its_line() -> None:
 
 
 def test_a_block_that_nobody_accepted_is_a_fault_of_the_script() -> None:
-    new = Block("print(1)", (Part("text", "1"),), 7)
+    new = ShownBlock("print(1)", (ShownPart("text", "1"),), 7)
     (fault,) = faults(GOLDEN, (SHOWN[0], new, *SHOWN[1:]))
     assert str(fault.where) == "plot_split.py:7"
     assert fault.problem == "nobody has accepted what `print(1)` shows"
@@ -113,7 +124,7 @@ def test_a_block_that_is_gone_is_a_fault_of_the_golden_file() -> None:
 
 
 def test_a_picture_where_text_was_is_a_fault() -> None:
-    swapped = (Block(SHOWN[0].label, (Part("picture", "A key."),), 5), *SHOWN[1:])
+    swapped = (ShownBlock(SHOWN[0].label, (ShownPart("picture", "A key."),), 5), *SHOWN[1:])
     (fault,) = faults(GOLDEN, swapped)
     assert str(fault.where) == "golden/plot_split.txt:4"
     assert fault.expected == SHOWN[0].parts[0].text
@@ -122,10 +133,10 @@ def test_a_picture_where_text_was_is_a_fault() -> None:
 
 def test_a_part_more_or_less_is_a_fault_at_what_was_accepted() -> None:
     figure = SHOWN[2]
-    more = Block(figure.label, (*figure.parts, Part("text", "done")), figure.line)
+    more = ShownBlock(figure.label, (*figure.parts, ShownPart("text", "done")), figure.line)
     (fault,) = faults(GOLDEN, (*SHOWN[:2], more))
     assert (str(fault.where), fault.found) == ("golden/plot_split.txt:7", "done")
-    less = Block(figure.label, figure.parts[:1], figure.line)
+    less = ShownBlock(figure.label, figure.parts[:1], figure.line)
     (fault,) = faults(GOLDEN, (*SHOWN[:2], less))
     assert (str(fault.where), fault.found) == ("golden/plot_split.txt:10", "nothing")
 
@@ -141,26 +152,31 @@ def test_a_part_more_or_less_is_a_fault_at_what_was_accepted() -> None:
     ids=["from the line that differs", "to its end", "12 lines", "no more than 12 lines"],
 )
 def test_a_fault_shows_a_few_lines_of_both(old: str, new: str, expected: str, found: str) -> None:
-    accepted, shown = (Block("x", (Part("text", text),), 1) for text in (old, new))
-    compared = Comparison("s.py", "golden").of((accepted,), (shown,))
+    accepted, shown = (ShownBlock("x", (ShownPart("text", text),), 1) for text in (old, new))
+    compared = GoldenComparison("s.py", "golden").of((accepted,), (shown,))
     assert compared.verdicts == ()
     (fault,) = compared.faults
     assert (fault.expected, fault.found) == (expected, found)
 
 
 def test_floats_are_held_to_what_is_allowed() -> None:
-    golden = parse(render("s.py", [Block("print(x)", (Part("text", "0.500"),), 1)]), "golden")
-    shown = (Block("print(x)", (Part("text", "0.501"),), 1),)
-    assert len(Comparison("s.py", "golden").of(golden, shown).faults) == 1
-    (verdict,) = Comparison("s.py", "golden", Tolerance(report=True)).of(golden, shown).verdicts
-    assert verdict.kind is Outcome.UNATTESTED
+    golden = parse_golden_file(
+        render_golden_file("s.py", [ShownBlock("print(x)", (ShownPart("text", "0.500"),), 1)]),
+        "golden",
+    )
+    shown = (ShownBlock("print(x)", (ShownPart("text", "0.501"),), 1),)
+    assert len(GoldenComparison("s.py", "golden").of(golden, shown).faults) == 1
+    (verdict,) = (
+        GoldenComparison("s.py", "golden", Tolerance(report=True)).of(golden, shown).verdicts
+    )
+    assert verdict.outcome is Outcome.UNATTESTED
 
 
 def test_a_line_of_no_golden_file_is_refused_where_it_stands() -> None:
     with pytest.raises(KeysError, match="no golden file") as caught:
-        parse(GOLDEN + "stray\n", "golden")
+        parse_golden_file(GOLDEN + "stray\n", "golden")
     assert str(caught.value.where) == "golden:12"
 
 
 def test_colours_tabs_and_outer_blanks_are_not_kept() -> None:
-    assert settle("\n\x1b[31ma\tb\x1b[0m  \n\n") == "a       b"
+    assert normalize_shown_text("\n\x1b[31ma\tb\x1b[0m  \n\n") == "a       b"

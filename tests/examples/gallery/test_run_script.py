@@ -11,7 +11,7 @@ import pytest
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 from tests.paths import ROOT
 
-from mlx_keys.examples.check import CheckedExample, judge
+from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.gallery import alt_text, golden_file, run_script, script_example
 
@@ -60,8 +60,8 @@ def written(folder: Path, code: str, name: str = "plot_it.py") -> Path:
 
 
 def judged(script: Path, pool: Pool) -> CheckedExample:
-    example = script_example.example_of(script)
-    return judge(example, pool.run([script_example.job(example, None)])[0])
+    example = script_example.read_script_example(script)
+    return check_example(example, pool.run([script_example.job(example, None)])[0])
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_a_script_is_split_as_the_gallery_splits_it(script: Path | None, tmp_pat
         script.write_text(ODD)
     _, blocks = split_code_and_text_blocks(str(script))
     theirs = [(block.lineno, block.content) for block in blocks if block.type == "code"]
-    ours = run_script.split(script.read_text(encoding="utf-8"))
+    ours = run_script.split_blocks(script.read_text(encoding="utf-8"))
     assert [(code.line, code.source) for code in ours] == theirs
 
 
 def test_a_block_is_named_by_the_statement_that_ends_it() -> None:
-    codes = run_script.split(ODD)
-    assert [code.last for code in codes] == [
+    codes = run_script.split_blocks(ODD)
+    assert [code.last_statement for code in codes] == [
         (9, 'print("a\\tb")'),
         (14, 'print("c")'),
         (21, "x = [ 1, ]"),
@@ -107,10 +107,10 @@ def test_a_block_shows_what_it_prints_and_its_pictures(tmp_path: Path, pool: Poo
         "# %%\n# Four: a value without a picture shows nothing.\n\n"
         "7\n",
     )
-    seen = pool.run([script_example.job(script_example.example_of(script), None)])[0]
+    seen = pool.run([script_example.job(script_example.read_script_example(script), None)])[0]
     shown = [
         [(part.kind, part.text) for part in block.parts]
-        for block in run_script.blocks_of(seen.result)
+        for block in run_script.read_shown_blocks(seen.result)
     ]
     assert shown == [
         [("text", "out")],
@@ -172,40 +172,40 @@ def test_a_script_that_nobody_accepted_is_a_fault(tmp_path: Path, pool: Pool) ->
     assert fault.found == ">>> print(1)\n    1"
 
 
-def verify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def verify_paths(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mlx_keys", "verify", *arguments, "."]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_what_is_blessed_verifies_and_a_changed_digit_fails_at_its_line(tmp_path: Path) -> None:
     script = written(tmp_path, "print(6 * 7)\n")
-    file = script_example.golden_of(script)
-    assert verify(tmp_path).returncode == 1
-    assert verify(tmp_path, "--bless").returncode == 0
+    file = script_example.golden_path(script)
+    assert verify_paths(tmp_path).returncode == 1
+    assert verify_paths(tmp_path, "--bless").returncode == 0
     assert file.read_text() == (
         "What plot_it.py shows, block by block. `make bless` writes this file.\n\n"
         ">>> print(6 * 7)\n    42\n"
     )
-    assert verify(tmp_path).returncode == 0
+    assert verify_paths(tmp_path).returncode == 0
     file.write_text(file.read_text().replace("42", "43"))
-    failed = verify(tmp_path)
+    failed = verify_paths(tmp_path)
     assert failed.returncode == 1
     assert failed.stderr.startswith("golden/plot_it.txt:4: what is printed at plot_it.py:8")
 
 
 def test_luck_is_not_blessed(tmp_path: Path) -> None:
     script = written(tmp_path, "import os\nprint(os.urandom(8).hex())\n")
-    refused = verify(tmp_path, "--bless")
+    refused = verify_paths(tmp_path, "--bless")
     assert refused.returncode == 1
     assert "depends on luck" in refused.stderr
-    assert not script_example.golden_of(script).exists()
+    assert not script_example.golden_path(script).exists()
 
 
 def test_a_golden_file_without_its_script_is_a_fault(tmp_path: Path) -> None:
     script = written(tmp_path, "print(1)\n")
-    verify(tmp_path, "--bless")
+    verify_paths(tmp_path, "--bless")
     script.rename(tmp_path / "plot_other.py")
-    failed = verify(tmp_path)
+    failed = verify_paths(tmp_path)
     assert failed.returncode == 1
     assert "golden/plot_it.txt:1: this was accepted of a script that is gone" in failed.stderr
     assert "rm golden/plot_it.txt" in failed.stderr
@@ -214,10 +214,12 @@ def test_a_golden_file_without_its_script_is_a_fault(tmp_path: Path) -> None:
 def test_a_changed_module_beside_a_script_runs_it_again(tmp_path: Path) -> None:
     written(tmp_path, "import _beside\nprint(_beside.NUMBER)\n")
     (tmp_path / "_beside.py").write_text('"""Beside."""\nNUMBER = 1\n')
-    assert verify(tmp_path, "--bless").returncode == 0
-    assert "0 run now" in verify(tmp_path).stdout
+    assert verify_paths(tmp_path, "--bless").returncode == 0
+    assert "0 run now" in verify_paths(tmp_path).stdout
     (tmp_path / "_beside.py").write_text('"""Beside."""\nNUMBER = 2\n')
-    assert "what is printed at plot_it.py:9 is not what was accepted" in verify(tmp_path).stderr
+    assert (
+        "what is printed at plot_it.py:9 is not what was accepted" in verify_paths(tmp_path).stderr
+    )
 
 
 def test_a_key_tree_is_held_to_its_words() -> None:
@@ -225,7 +227,7 @@ def test_a_key_tree_is_held_to_its_words() -> None:
 
     tree = KeyTree(7)
     tree.split(2)
-    said = alt_text.of_html(tree._repr_html_())
+    said = alt_text.html_alt_text(tree._repr_html_())
     assert "966301609 989289821" in said
     assert "1948237315 1058547403" in said
 
@@ -234,5 +236,5 @@ def test_golden_files_of_this_project_are_as_bless_writes_them() -> None:
     files = sorted((PROJECT / "gallery").glob("*/golden/*.txt"))
     for file in files:
         text = file.read_text(encoding="utf-8")
-        blocks = golden_file.parse(text, str(file))
-        assert golden_file.render(f"{file.stem}.py", blocks) == text
+        blocks = golden_file.parse_golden_file(text, str(file))
+        assert golden_file.render_golden_file(f"{file.stem}.py", blocks) == text

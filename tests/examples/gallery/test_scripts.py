@@ -17,7 +17,7 @@ from mlx_keys.examples.gallery import golden_file, script_example
 from mlx_keys.sphinxext.gallery.reading_order import ReadingOrder
 
 GALLERY = ROOT / "gallery"
-SCRIPTS = script_example.scripts([GALLERY])
+SCRIPTS = script_example.find_gallery_scripts([GALLERY])
 NAMES = [str(script.relative_to(GALLERY)) for script in SCRIPTS]
 
 #: What matplotlib says where there is a screen and figures are not to be shown on it.
@@ -68,8 +68,8 @@ def finished(places: dict[str, Path]) -> dict[str, subprocess.CompletedProcess[s
 
 def printed(script: Path) -> str:
     """What was accepted of a script, pictures left out."""
-    file = script_example.golden_of(script)
-    blocks = golden_file.parse(file.read_text(encoding="utf-8"), str(file))
+    file = script_example.golden_path(script)
+    blocks = golden_file.parse_golden_file(file.read_text(encoding="utf-8"), str(file))
     texts = [part.text for block in blocks for part in block.parts if part.kind == "text"]
     return "\n".join(texts)
 

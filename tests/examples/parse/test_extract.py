@@ -24,13 +24,13 @@ def problems(found: Extraction) -> list[tuple[int | None, str]]:
 def test_an_example_knows_its_code_its_output_and_their_lines() -> None:
     text = "# Title\n\n```{example}\n:timeout: 5\n\nprint(1)\n```\n\n```{output}\n1\n```\n"
     example = only(text)
-    assert str(example.place) == "page.md:3"
+    assert str(example.location) == "page.md:3"
     assert (example.code, example.code_line) == ("print(1)\n", 6)
     assert example.options == Options(timeout=5.0)
     assert example.expected is not None
     assert (example.expected.text, example.expected.line) == ("1", 10)
     assert example.expected.block == (8, 11)
-    assert [str(example.at(line)) for line in (1, 2, None)] == [
+    assert [str(example.location_of(line)) for line in (1, 2, None)] == [
         "page.md:6",
         "page.md:7",
         "page.md:6",
@@ -43,7 +43,7 @@ def test_the_same_example_in_rst_is_the_same() -> None:
         "       raise ValueError\n\n.. output::\n\n   ValueError\n\nMore.\n"
     )
     example = only(text, "page.rst")
-    assert str(example.place) == "page.rst:4"
+    assert str(example.location) == "page.rst:4"
     assert (example.code, example.code_line) == ("if True:\n    raise ValueError\n", 7)
     assert example.options == Options(raises="ValueError")
     assert example.expected is not None
@@ -57,7 +57,7 @@ def test_a_marker_makes_an_example_of_an_ordinary_fence() -> None:
         "```python\nprint(2)\n```\n\n```text\n2\n```\n\n```text\nnothing of it\n```\n"
     )
     example = only(text)
-    assert str(example.place) == "page.md:6"
+    assert str(example.location) == "page.md:6"
     assert example.code == "print(2)\n"
     assert example.options == Options(timeout=9.0, raises="KeyError")
     assert example.expected is not None
@@ -93,7 +93,7 @@ def test_a_program_has_no_blank_lines_around_it_and_colons_in_it(
 def test_lines_are_counted_the_same_whatever_ends_them(end: str) -> None:
     text = end.join(["a", "", "```{example}", "print(1)", "```", "```{output}", "1", "```", ""])
     example = only(text)
-    assert (example.place.line, example.code) == (3, "print(1)\n")
+    assert (example.location.line, example.code) == (3, "print(1)\n")
     assert example.expected is not None
     assert example.expected.text == "1"
 
@@ -274,7 +274,7 @@ def test_a_time_is_any_part_of_ten_minutes(seconds: float) -> None:
 
 def test_what_a_page_holds_has_no_blanks_at_its_ends() -> None:
     example = only("```{example}\nx = 1\n```\n")
-    assert example.normal("\n \n  a \n\n b\t\n\n") == "  a\n\n b"
+    assert example.normalize("\n \n  a \n\n b\t\n\n") == "  a\n\n b"
 
 
 def test_options_that_contradict_or_repeat_are_faults() -> None:
@@ -288,7 +288,7 @@ def test_options_that_contradict_or_repeat_are_faults() -> None:
 def test_a_fault_hides_no_example_around_it() -> None:
     block = "```{example}\nx = 1\n```\n\n"
     found = extract(f"{block}```{{output}} x\n```\n\n{block}", "page.md")
-    assert [example.place.line for example in found.examples] == [1, 8]
+    assert [example.location.line for example in found.examples] == [1, 8]
     assert len(found.faults) == 1
 
 

@@ -11,7 +11,7 @@ from tests.paths import TRUST
 from tests.tiny_project import CONF, build, write
 
 from mlx_keys.sphinxext.reference.at_a_glance import agreement
-from mlx_keys.trust.status import Evidence, Status
+from mlx_keys.trust.status import BackendEvidence, Status
 
 LISTS = CONF + f'myst_enable_extensions = ["deflist"]\nmlx_keys_trust = {str(TRUST)!r}\n'
 
@@ -128,8 +128,8 @@ def test_a_call_is_made_again_only_when_its_page_is_read_again(tmp_path: Path) -
 
 
 def test_where_the_examples_of_a_page_agree_is_counted() -> None:
-    def seen(label: str, agreed: str = "equal") -> Evidence:
-        return Evidence(label, "", agreed, "0.32.4", "", "", "", attested=True)
+    def seen(label: str, agreed: str = "equal") -> BackendEvidence:
+        return BackendEvidence(label, "", agreed, "0.32.4", "", "", "", attested=True)
 
     statuses = [
         Status("a", (seen("CPU"), seen("CUDA"))),

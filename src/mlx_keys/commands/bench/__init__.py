@@ -55,13 +55,13 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool, record: bool)
 
 def _keep(project: Path, rows: list[Row], rounds: int) -> None:
     from mlx_keys.examples.execute import backend
-    from mlx_keys.trust.speed import Speed, save
+    from mlx_keys.trust.speed import SpeedRecord, save_speed
 
     from .peers import versions
 
-    path = save(
+    path = save_speed(
         project / "trust",
-        Speed(
+        SpeedRecord(
             backend.ask(),
             datetime.now(UTC).date().isoformat(),
             f"mlx-keys bench prng --rounds {rounds} --record",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mlx_keys.examples.model import Example, Form
 from mlx_keys.examples.parse.extract import extract
-from mlx_keys.examples.verify import pages
+from mlx_keys.examples.verify import find_pages
 
 from . import inprocess
 from .site import copy_project, run
@@ -66,7 +66,7 @@ def build(copy: Path) -> None:
 def tame(copy: Path) -> None:
     """Turn the risky examples of a copy's pages into plain code."""
     also = [path for path in (copy / "README.md",) if path.is_file()]
-    for page in [*pages([copy / "docs"]), *also]:
+    for page in [*find_pages([copy / "docs"]), *also]:
         text = page.read_text(encoding="utf-8")
         lines = text.splitlines()
         for example in extract(text, str(page)).examples:
@@ -99,7 +99,7 @@ def risky(example: Example) -> bool:
 
 def _as_code(lines: list[str], example: Example) -> None:
     """Make an example's fences those of code and text, in place."""
-    at = (example.place.line or 1) - 1
+    at = (example.location.line or 1) - 1
     if example.form is Form.MARKER:
         lines[at] = ""
         return

@@ -137,7 +137,7 @@ class Runner:
 
     def _key(self, example: Example) -> str:
         """The example's key in the cache. A gallery script may import what stands beside it."""
-        beside = Path(example.place.path).parent if example.form is Form.SCRIPT else None
+        beside = Path(example.location.path).parent if example.form is Form.SCRIPT else None
         told = (example.code, example.form, example.options.timeout, beside)
         if told not in self._keys:
             around = self.surroundings

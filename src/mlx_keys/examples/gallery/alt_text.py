@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def of_figure(figure: Figure) -> str:
+def figure_alt_text(figure: Figure) -> str:
     """The text alternative of a matplotlib figure, in sentences on one line; empty if it has none.
 
     Args:
@@ -35,7 +35,7 @@ def _names(axes: object) -> list[tuple[str, str]]:
     return [(name, getattr(axes, f"get_{name}label")()) for name in ("x", "y")]
 
 
-def of_html(html: str) -> str:
+def html_alt_text(html: str) -> str:
     """The text alternative of what an object shows through ``_repr_html_``, a line a block.
 
     Of an SVG that is what it states of itself, said once where a picture is there in several

@@ -45,12 +45,12 @@ _ANSI = re.compile(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])")
 
 
 @dataclass(frozen=True)
-class Part:
+class ShownPart:
     """One thing that a block shows.
 
     Attributes:
         kind: Printed text, or a picture by its text alternative.
-        text: The text, as :func:`settle` leaves it.
+        text: The text, as :func:`normalize_shown_text` leaves it.
         line: Where it begins in the golden file, counted from 1; 0 for what was just shown.
     """
 
@@ -60,7 +60,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Block:
+class ShownBlock:
     """What one code block shows.
 
     Attributes:
@@ -71,11 +71,11 @@ class Block:
     """
 
     label: str
-    parts: tuple[Part, ...]
+    parts: tuple[ShownPart, ...]
     line: int
 
 
-def settle(text: str) -> str:
+def normalize_shown_text(text: str) -> str:
     """Printed text without what no reader sees: colours, trailing blanks, outer empty lines."""
     lines = [line.rstrip() for line in _ANSI.sub("", text).expandtabs().splitlines()]
     while lines and not lines[0]:
@@ -85,7 +85,7 @@ def settle(text: str) -> str:
     return "\n".join(lines)
 
 
-def render(name: str, blocks: Iterable[Block]) -> str:
+def render_golden_file(name: str, blocks: Iterable[ShownBlock]) -> str:
     """The golden file of a script.
 
     Args:
@@ -103,7 +103,7 @@ def render(name: str, blocks: Iterable[Block]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parse(text: str, path: str) -> tuple[Block, ...]:
+def parse_golden_file(text: str, path: str) -> tuple[ShownBlock, ...]:
     """The blocks that a golden file accepts.
 
     Args:
@@ -111,16 +111,18 @@ def parse(text: str, path: str) -> tuple[Block, ...]:
         path: Its name, for messages.
 
     Raises:
-        KeysError: A line that :func:`render` would not have written.
+        KeysError: A line that :func:`render_golden_file` would not have written.
     """
-    blocks: list[Block] = []
+    blocks: list[ShownBlock] = []
     head: tuple[str, int] | None = None
-    parts: list[Part] = []
+    parts: list[ShownPart] = []
 
     def close() -> None:
         if head is not None:
-            settled = [Part(part.kind, settle(part.text), part.line) for part in parts]
-            blocks.append(Block(head[0], tuple(settled), head[1]))
+            settled = [
+                ShownPart(part.kind, normalize_shown_text(part.text), part.line) for part in parts
+            ]
+            blocks.append(ShownBlock(head[0], tuple(settled), head[1]))
         parts.clear()
 
     for number, line in enumerate(text.splitlines()[1:], start=2):
@@ -128,10 +130,10 @@ def parse(text: str, path: str) -> tuple[Block, ...]:
             close()
             head = (line[len(_BLOCK) :], number)
         elif head is not None and line == _PICTURE:
-            parts.append(Part("picture", "", number + 1))
+            parts.append(ShownPart("picture", "", number + 1))
         elif head is not None and line.startswith(_INDENT):
             if not parts:
-                parts.append(Part("text", "", number))
+                parts.append(ShownPart("text", "", number))
             parts[-1] = _longer(parts[-1], line[len(_INDENT) :])
         elif not line.strip():
             if parts:
@@ -148,15 +150,15 @@ def parse(text: str, path: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _longer(part: Part, line: str) -> Part:
+def _longer(part: ShownPart, line: str) -> ShownPart:
     """A part with one more line."""
     # The line that opens a part is never empty, so an empty text means that none was read yet.
     text = f"{part.text}\n{line}" if part.text else line
-    return Part(part.kind, text, part.line)
+    return ShownPart(part.kind, text, part.line)
 
 
 @dataclass(frozen=True)
-class Compared:
+class GoldenResult:
     """What comparing a script with its golden file gave.
 
     Attributes:
@@ -169,7 +171,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class GoldenComparison:
     """A script beside its golden file.
 
     Attributes:
@@ -182,7 +184,7 @@ class Comparison:
     golden: str
     allowed: Tolerance = EXACT
 
-    def of(self, accepted: Sequence[Block], shown: Sequence[Block]) -> Compared:
+    def of(self, accepted: Sequence[ShownBlock], shown: Sequence[ShownBlock]) -> GoldenResult:
         """Compare what was accepted with what was shown, block by block.
 
         Args:
@@ -198,13 +200,13 @@ class Comparison:
             else:
                 parts = zip_longest(old.parts, new.parts)
                 results += [self._part(part, other, old, new) for part, other in parts]
-        return Compared(
+        return GoldenResult(
             tuple(one for one in results if isinstance(one, Verdict)),
             tuple(one for one in results if isinstance(one, KeysError)),
         )
 
     def _part(
-        self, old: Part | None, new: Part | None, block: Block, now: Block
+        self, old: ShownPart | None, new: ShownPart | None, block: ShownBlock, now: ShownBlock
     ) -> Verdict | KeysError:
         """One part's verdict, or the fault that it is."""
         if old is None or new is None or old.kind != new.kind:
@@ -216,7 +218,7 @@ class Comparison:
                 fix=_MEND,
             )
         verdict = compare(old.text, new.text, self.allowed)
-        if verdict.kind.holds:
+        if verdict.outcome.holds:
             return verdict
         first = _first_difference(old.text, new.text)
         what = "the text alternative of the picture" if old.kind == "picture" else "what is printed"
@@ -228,7 +230,7 @@ class Comparison:
             fix=_MEND,
         )
 
-    def _unaccepted(self, block: Block) -> KeysError:
+    def _unaccepted(self, block: ShownBlock) -> KeysError:
         return KeysError(
             f"nobody has accepted what `{block.label}` shows",
             where=Location(self.script, block.line),
@@ -237,7 +239,7 @@ class Comparison:
             fix=_MEND,
         )
 
-    def _gone(self, block: Block) -> KeysError:
+    def _gone(self, block: ShownBlock) -> KeysError:
         return KeysError(
             f"{self.script} no longer shows what was accepted here",
             where=Location(self.golden, block.line),
@@ -248,8 +250,8 @@ class Comparison:
 
 
 def _pairs(
-    accepted: Sequence[Block], shown: Sequence[Block]
-) -> Iterator[tuple[Block | None, Block | None]]:
+    accepted: Sequence[ShownBlock], shown: Sequence[ShownBlock]
+) -> Iterator[tuple[ShownBlock | None, ShownBlock | None]]:
     """Blocks that belong together, by the statements that end them and by their order."""
     matcher = SequenceMatcher(
         a=[block.label for block in accepted], b=[block.label for block in shown], autojunk=False
@@ -258,7 +260,7 @@ def _pairs(
         yield from zip_longest(accepted[a:b], shown[c:d])
 
 
-def _said(part: Part | None) -> str:
+def _said(part: ShownPart | None) -> str:
     if part is None:
         return "nothing"
     return part.text if part.kind == "text" else f"a picture: {part.text}"

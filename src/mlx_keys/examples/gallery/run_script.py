@@ -4,7 +4,7 @@ Prose stands in the docstring and in comments under a line ``# %%``; the code be
 What a block prints, and what its last expression shows through ``_repr_html_``, is what the
 gallery's page shows under it; figures are named by their text alternative and then closed.
 
-:func:`perform` belongs in a child process: it changes the working folder and runs the script.
+:func:`run_blocks` belongs in a child process: it changes the working folder and runs the script.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from . import alt_text
-from .golden_file import Block, Part, settle
+from .golden_file import ShownBlock, ShownPart, normalize_shown_text
 
 #: A line that ends a code block; the comment lines right below it are prose.
 _RULE = re.compile(r"# ?%%|#{20,}")
@@ -43,7 +43,7 @@ _BEGUN = re.compile(f"{BEGIN}([0-9]+)\n")
 
 
 @dataclass(frozen=True)
-class Code:
+class CodeBlock:
     """One code block of a script.
 
     Attributes:
@@ -55,7 +55,7 @@ class Code:
     source: str
 
     @cached_property
-    def last(self) -> tuple[int, str]:
+    def last_statement(self) -> tuple[int, str]:
         """The statement that ends the block: its line, and its text on one line, cut if long."""
         try:
             body = ast.parse(self.source).body
@@ -68,7 +68,7 @@ class Code:
         return self.line + (body[-1].lineno - 1 if body else 0), line
 
 
-def split(text: str) -> tuple[Code, ...]:
+def split_blocks(text: str) -> tuple[CodeBlock, ...]:
     """The code blocks of a script, as the gallery splits it.
 
     Args:
@@ -81,7 +81,7 @@ def split(text: str) -> tuple[Code, ...]:
         first = []
     documented = bool(first) and isinstance(first[0], ast.Expr)
     start = (first[0].end_lineno or 0) if documented else 0
-    blocks: list[Code] = []
+    blocks: list[CodeBlock] = []
     code_from, in_prose = start, False
     for index in [*range(start, len(lines)), len(lines)]:
         line = lines[index] if index < len(lines) else None
@@ -92,19 +92,19 @@ def split(text: str) -> tuple[Code, ...]:
         if line is None or _RULE.match(line):
             source = "".join(lines[code_from:index])
             if source.strip():
-                blocks.append(Code(code_from + 1, source))
+                blocks.append(CodeBlock(code_from + 1, source))
             in_prose = True
     return tuple(blocks)
 
 
-def perform(payload: dict[str, str]) -> list[Any]:
+def run_blocks(payload: dict[str, str]) -> list[Any]:
     """Run a script block by block, in this process.
 
     Args:
         payload: ``path``, the script, and ``device``, empty for MLX's default.
 
     Returns:
-        What :func:`blocks_of` reads.
+        What :func:`read_shown_blocks` reads.
     """
     file = Path(payload["path"])
     if payload["device"]:
@@ -121,29 +121,29 @@ def perform(payload: dict[str, str]) -> list[Any]:
     os.chdir(file.parent)
     flags = 0
     shown = []
-    for code in split(file.read_text(encoding="utf-8")):
-        line, label = code.last
-        begin(line, sys.stdout)
+    for code in split_blocks(file.read_text(encoding="utf-8")):
+        line, label = code.last_statement
+        announce_block(line, sys.stdout)
         parts, flags = _run(code, file, main.__dict__, flags)
         shown.append([label, line, [[part.kind, part.text] for part in parts]])
     return shown
 
 
-def blocks_of(shown: list[Any]) -> tuple[Block, ...]:
-    """The blocks that a child's :func:`perform` has shown."""
+def read_shown_blocks(shown: list[Any]) -> tuple[ShownBlock, ...]:
+    """The blocks that a child's :func:`run_blocks` has shown."""
     return tuple(
-        Block(label, tuple(Part(kind, text) for kind, text in parts), line)
+        ShownBlock(label, tuple(ShownPart(kind, text) for kind, text in parts), line)
         for label, line, parts in shown
     )
 
 
-def begin(line: int, out: TextIO) -> None:
+def announce_block(line: int, out: TextIO) -> None:
     """Say that a block begins, to standard error and to what is standard output outside."""
     for stream in (out, sys.stderr):
         print(f"{BEGIN}{line}", file=stream, flush=True)
 
 
-def complaint(stderr: str) -> tuple[int | None, str]:
+def first_stderr(stderr: str) -> tuple[int | None, str]:
     """What the first block to do so wrote to standard error, and that block's line."""
     pieces = _BEGUN.split(stderr)
     for line, text in zip(pieces[1::2], pieces[2::2], strict=True):
@@ -152,18 +152,20 @@ def complaint(stderr: str) -> tuple[int | None, str]:
     return None, ""
 
 
-def block_begun(stdout: str) -> int | None:
+def last_block_line(stdout: str) -> int | None:
     """The line of the last block that a child has begun, from what it printed."""
     begun = _BEGUN.findall(stdout)
     return int(begun[-1]) if begun else None
 
 
-def since_begun(stdout: str) -> str:
+def last_block_output(stdout: str) -> str:
     """What a child has printed since it began its last block."""
     return _BEGUN.split(stdout)[-1]
 
 
-def _run(code: Code, file: Path, names: dict[str, Any], flags: int) -> tuple[tuple[Part, ...], int]:
+def _run(
+    code: CodeBlock, file: Path, names: dict[str, Any], flags: int
+) -> tuple[tuple[ShownPart, ...], int]:
     """Run one block; what it shows in the page's order, and the flags for the blocks below."""
     tree = ast.parse("\n" * (code.line - 1) + code.source, str(file))
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
@@ -176,12 +178,12 @@ def _run(code: Code, file: Path, names: dict[str, Any], flags: int) -> tuple[tup
         if isinstance(last, ast.Expr):
             expression = ast.Expression(last.value)
             value = eval(compile(expression, str(file), "eval", flags, dont_inherit=True), names)  # noqa: S307
-    parts = [Part("picture", text) for text in _figures()]
-    if text := settle(printed.getvalue()):
-        parts.append(Part("text", text))
+    parts = [ShownPart("picture", text) for text in _figures()]
+    if text := normalize_shown_text(printed.getvalue()):
+        parts.append(ShownPart("text", text))
     show = getattr(value, "_repr_html_", None)
     if callable(show) and not isinstance(value, type):
-        parts.append(Part("picture", alt_text.of_html(str(show()))))
+        parts.append(ShownPart("picture", alt_text.html_alt_text(str(show()))))
     return tuple(parts), flags
 
 
@@ -202,6 +204,6 @@ def _figures() -> list[str]:
     plt = sys.modules.get("matplotlib.pyplot")
     if plt is None:
         return []
-    said = [alt_text.of_figure(plt.figure(number)) for number in plt.get_fignums()]
+    said = [alt_text.figure_alt_text(plt.figure(number)) for number in plt.get_fignums()]
     plt.close("all")
     return said

@@ -17,7 +17,7 @@ from mlx_keys.examples.execute.pool import PLOTTING, Job, RunResult
 from mlx_keys.examples.model import Example, Form, Options, Output
 
 from . import golden_file, run_script
-from .golden_file import Comparison
+from .golden_file import GoldenComparison
 
 #: A script that hangs is stopped after this many seconds, unless it says otherwise in a line
 #: ``# sphinx_gallery_timeout = SECONDS``, which its page leaves out.
@@ -28,7 +28,7 @@ _TIMEOUT = re.compile(r"^# sphinx_gallery_timeout = (\d+(?:\.\d+)?)$", re.MULTIL
 _ORDER = (Outcome.EQUAL, Outcome.WITHIN, Outcome.UNATTESTED)
 
 
-def scripts(paths: Iterable[Path]) -> list[Path]:
+def find_gallery_scripts(paths: Iterable[Path]) -> list[Path]:
     """The gallery scripts that paths name: files as they are, folders with all chapters in them.
 
     A chapter is a folder with a ``GALLERY_HEADER``; a name in it that begins with an underscore
@@ -43,12 +43,12 @@ def scripts(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def golden_of(script: Path) -> Path:
+def golden_path(script: Path) -> Path:
     """The file that holds what was accepted of a script."""
     return script.parent / "golden" / f"{script.stem}.txt"
 
 
-def orphans(chapters: Iterable[Path]) -> list[KeysError]:
+def orphaned_golden_files(chapters: Iterable[Path]) -> list[KeysError]:
     """The golden files of chapters whose scripts are gone, each as a fault."""
     return [
         KeysError(
@@ -64,7 +64,7 @@ def orphans(chapters: Iterable[Path]) -> list[KeysError]:
     ]
 
 
-def example_of(script: Path) -> Example:
+def read_script_example(script: Path) -> Example:
     """A script, with what was accepted of it, as an example.
 
     Raises:
@@ -73,7 +73,7 @@ def example_of(script: Path) -> Example:
     place = Location(str(script), 1)
     try:
         code = script.read_text(encoding="utf-8")
-        file = golden_of(script)
+        file = golden_path(script)
         text = file.read_text(encoding="utf-8") if file.is_file() else None
     except (OSError, UnicodeDecodeError) as error:
         raise KeysError("this script cannot be read", where=place, found=str(error)) from error
@@ -85,78 +85,82 @@ def example_of(script: Path) -> Example:
 
 def job(example: Example, device: str | None) -> Job:
     """A script as a job, on a device that is not MLX's default if one is named."""
-    path = str(Path(example.place.path).resolve())
+    path = str(Path(example.location.path).resolve())
     payload = {"path": path, "device": device or ""}
-    return Job(run_script.perform, payload, example.options.timeout, program=path, preload=PLOTTING)
+    return Job(
+        run_script.run_blocks, payload, example.options.timeout, program=path, preload=PLOTTING
+    )
 
 
-def located(seen: RunResult) -> RunResult:
+def with_block_line(run: RunResult) -> RunResult:
     """What was observed of a script, with the line of a block where no other is known.
 
     That is the block that wrote to standard error in a script that reached its end, else the last.
     What blocks before it printed is left out.
     """
-    wrote, stderr = run_script.complaint(seen.stderr)
-    block = wrote if wrote and seen.ended == "done" else run_script.block_begun(seen.stdout)
-    out = run_script.since_begun(seen.stdout)
-    return replace(seen, line=seen.line or block, stdout=out, stderr=stderr)
+    wrote, stderr = run_script.first_stderr(run.stderr)
+    block = wrote if wrote and run.ended == "done" else run_script.last_block_line(run.stdout)
+    out = run_script.last_block_output(run.stdout)
+    return replace(run, line=run.line or block, stdout=out, stderr=stderr)
 
 
-def printed(example: Example, seen: RunResult) -> str:
+def printed(example: Example, run: RunResult) -> str:
     """What its golden file should hold; empty for a script that did not reach its end."""
-    if seen.ended != "done":
+    if run.ended != "done":
         return ""
-    name = Path(example.place.path).name
-    return golden_file.render(name, run_script.blocks_of(seen.result)).rstrip("\n")
+    name = Path(example.location.path).name
+    return golden_file.render_golden_file(name, run_script.read_shown_blocks(run.result)).rstrip(
+        "\n"
+    )
 
 
-def unsaid(example: Example, seen: RunResult) -> list[KeysError]:
+def missing_alt_text(example: Example, run: RunResult) -> list[KeysError]:
     """The pictures of a script that have no text alternative, each as a fault."""
     return [
         KeysError(
             "this picture says nothing to a reader who cannot see it",
-            where=example.at(block.line),
+            where=example.location_of(block.line),
             expected="a title, or figure.set_label(...); for HTML an aria-label or a <title>",
             found="a picture without a text alternative",
             fix="give it one",
         )
-        for block in run_script.blocks_of(seen.result or [])
+        for block in run_script.read_shown_blocks(run.result or [])
         for part in block.parts
         if part.kind == "picture" and not part.text
     ]
 
 
 def compare(
-    example: Example, seen: RunResult, allowed: Tolerance
+    example: Example, run: RunResult, allowed: Tolerance
 ) -> tuple[Verdict | None, list[KeysError]]:
     """Compare what a script showed with what was accepted of it.
 
     Args:
         example: The script.
-        seen: What was observed of it.
+        run: What was observed of it.
         allowed: How far its floats may be off on this backend.
 
     Returns:
         The verdict on the whole, or None where it was not compared; and the faults, each at its
         line of the golden file.
     """
-    script = Path(example.place.path)
-    file = golden_of(script)
-    blocks = run_script.blocks_of(seen.result)
+    script = Path(example.location.path)
+    file = golden_path(script)
+    blocks = run_script.read_shown_blocks(run.result)
     if example.expected is None:
         fault = KeysError(
             "nobody has accepted what this script shows",
-            where=example.place,
+            where=example.location,
             expected=str(file),
-            found=printed(example, seen).partition("\n\n")[2] or "nothing",
+            found=printed(example, run).partition("\n\n")[2] or "nothing",
             fix="make bless",
         )
         return None, [fault]
     try:
-        accepted = golden_file.parse(example.expected.text, str(file))
+        accepted = golden_file.parse_golden_file(example.expected.text, str(file))
     except KeysError as fault:
         return None, [fault]
-    compared = Comparison(str(script), str(file), allowed).of(accepted, blocks)
+    compared = GoldenComparison(str(script), str(file), allowed).of(accepted, blocks)
     if compared.faults:
         return Verdict(Outcome.DIFFERS), list(compared.faults)
     return _whole(compared.verdicts), []
@@ -164,6 +168,6 @@ def compare(
 
 def _whole(verdicts: Sequence[Verdict]) -> Verdict:
     """One verdict for several: the weakest, with the largest distance in each unit."""
-    kind = max((one.kind for one in verdicts), key=_ORDER.index, default=Outcome.EQUAL)
+    kind = max((one.outcome for one in verdicts), key=_ORDER.index, default=Outcome.EQUAL)
     apart = sorted(far for one in verdicts for far in one.distances)
     return Verdict(kind, tuple({far.unit: far for far in apart}.values()))

@@ -14,10 +14,10 @@ from pathlib import PurePath
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.model import Example
 
-from .pairing import assemble
+from .pairing import pair_blocks
 
 #: The suffixes of pages that can hold examples.
-SUFFIXES = (".md", ".rst")
+PAGE_SUFFIXES = (".md", ".rst")
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ def extract(text: str, path: str) -> Extraction:
     """
     suffix = PurePath(path).suffix
     if suffix == ".md":
-        from .markdown import blocks
+        from .markdown import parse_markdown_blocks as parse_blocks
     elif suffix == ".rst":
-        from .rst import blocks
+        from .rst import parse_rst_blocks as parse_blocks
     else:
         raise KeysError(
             "no examples can be read from this kind of file",
             where=Location(path),
-            expected=" or ".join(SUFFIXES),
+            expected=" or ".join(PAGE_SUFFIXES),
             found=suffix or "no suffix",
         )
-    examples, faults = assemble(blocks(text), path)
+    examples, faults = pair_blocks(parse_blocks(text), path)
     return Extraction(tuple(examples), tuple(faults))

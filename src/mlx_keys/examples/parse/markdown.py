@@ -20,7 +20,7 @@ from markdown_it.token import Token
 
 from mlx_keys.examples.model import LITERAL, Form
 
-from .pairing import NAMES, Block, Kind, trimmed
+from .pairing import DIRECTIVE_NAMES, BlockRole, PageBlock, strip_blank_lines
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(r"\{(?P<name>[^}\s]+)\}\s*(?P<argument>.*)")
@@ -34,20 +34,22 @@ _FOLLOW = "begin a ```python fence on the next line, or take the comment away"
 _PLACE = "stands at column 0, outside lists and other directives"
 
 
-def blocks(text: str) -> Iterator[Block]:
+def parse_markdown_blocks(text: str) -> Iterator[PageBlock]:
     """The blocks of a Markdown page."""
     lines = _LINE_END.split(text)
-    marker: Block | None = None
+    marker: PageBlock | None = None
     waiting = False  # whether a text fence here would be the output of a marked example
     for token, inside in _tokens(text):
         start, stop = token.map or (0, 0)
         word = token.info.strip().partition(" ")[0]
         plain = token.type == "fence" and not inside and lines[start].startswith("`")
         if marker is not None and not (plain and word == "python"):
-            yield Block("other", marker.start, marker.stop, trouble=_ALONE, fix=_FOLLOW)
+            yield PageBlock("other", marker.start, marker.stop, problem=_ALONE, fix=_FOLLOW)
             marker = None
         if token.type == "html_block" and (found := _MARKER.fullmatch(token.content)):
-            marker = Block("other", start, stop, options=tuple(_marked(found["options"], start)))
+            marker = PageBlock(
+                "other", start, stop, options=tuple(_marked(found["options"], start))
+            )
         elif marker is not None:
             yield _content("example", Form.MARKER, lines, (start, stop), marker.options)
             marker, waiting = None, True
@@ -57,12 +59,12 @@ def blocks(text: str) -> Iterator[Block]:
         elif token.type == "fence":
             yield from _fence(token, lines, inside=inside)
         elif token.type == "code_block" and _FENCED.search(token.content):
-            yield Block("other", start, stop, trouble=f"an example {_PLACE}: this is only text")
+            yield PageBlock("other", start, stop, problem=f"an example {_PLACE}: this is only text")
         else:
-            yield Block("other", start, stop)
+            yield PageBlock("other", start, stop)
         waiting = False
     if marker is not None:
-        yield Block("other", marker.start, marker.stop, trouble=_ALONE, fix=_FOLLOW)
+        yield PageBlock("other", marker.start, marker.stop, problem=_ALONE, fix=_FOLLOW)
 
 
 #: Only blocks are asked for: what stands in a line would cost as much again.
@@ -81,53 +83,53 @@ def _tokens(text: str) -> Iterator[tuple[Token, bool]]:
             yield token, token.level > 0 or depth > 0
 
 
-def _fence(token: Token, lines: list[str], *, inside: bool) -> Iterator[Block]:
+def _fence(token: Token, lines: list[str], *, inside: bool) -> Iterator[PageBlock]:
     """A fence as one block; where it is a directive, the misplaced examples inside it."""
     start, stop = token.map or (0, 0)
     directive = _DIRECTIVE.fullmatch(token.info.strip())
     name = directive["name"] if directive else ""
-    if directive and name in NAMES:
+    if directive and name in DIRECTIVE_NAMES:
         closed = stop - start > 1 and lines[stop - 1].strip().startswith(token.markup)
-        trouble, fix = None, Block.fix
+        problem, fix = None, PageBlock.fix
         if inside or not lines[start].startswith("`"):
-            trouble = f"an {{{name}}} {_PLACE}, fenced with backticks"
+            problem = f"an {{{name}}} {_PLACE}, fenced with backticks"
         elif directive["argument"]:
-            trouble = f"an {{{name}}} has nothing after its name on the first line"
+            problem = f"an {{{name}}} has nothing after its name on the first line"
             fix = "begin its content on the line below"
         elif not closed:
-            trouble = f"this {{{name}}} is never closed"
+            problem = f"this {{{name}}} is never closed"
             fix = "end it with a line of the backticks that it begins with"
-        if trouble is not None:
-            yield Block("other", start, stop, trouble=trouble, fix=fix)
+        if problem is not None:
+            yield PageBlock("other", start, stop, problem=problem, fix=fix)
             return
-        kind: Kind = "output" if name == "output" else "example"
+        role: BlockRole = "output" if name == "output" else "example"
         first = start + 1
         options = []
-        while kind == "example" and _OPTION.match(lines[first]):
+        while role == "example" and _OPTION.match(lines[first]):
             options.append((first + 1, lines[first]))
             first += 1
-        yield _content(kind, Form.MYST, lines, (start, stop), tuple(options))
+        yield _content(role, Form.MYST, lines, (start, stop), tuple(options))
         return
-    yield Block("other", start, stop)
+    yield PageBlock("other", start, stop)
     if directive and name not in LITERAL:
-        for block in blocks("\n".join(lines[start + 1 : stop - 1])):
-            if block.kind != "other" or block.trouble is not None:
+        for block in parse_markdown_blocks("\n".join(lines[start + 1 : stop - 1])):
+            if block.role != "other" or block.problem is not None:
                 at = start + 1 + block.start
-                yield Block("other", at, at + 1, trouble=f"an example with its output {_PLACE}")
+                yield PageBlock("other", at, at + 1, problem=f"an example with its output {_PLACE}")
 
 
 def _content(
-    kind: Kind,
+    role: BlockRole,
     form: Form,
     lines: list[str],
     span: tuple[int, int],
     options: tuple[tuple[int, str], ...] = (),
-) -> Block:
+) -> PageBlock:
     """A fence with what stands in it, below its options."""
     start, stop = span
     above = len(options) if form is Form.MYST else 0
-    first, content = trimmed(lines, start + 1 + above, stop - 1)
-    return Block(kind, start, stop, form, options, first, content)
+    first, content = strip_blank_lines(lines, start + 1 + above, stop - 1)
+    return PageBlock(role, start, stop, form, options, first, content)
 
 
 def _marked(options: str, line: int) -> Iterator[tuple[int, str]]:

@@ -1,6 +1,6 @@
 """From the blocks of a page to its examples: what pairs with what, and what is misplaced.
 
-:mod:`.markdown` and :mod:`.rst` read a page into :class:`Block`; what follows is the same for
+:mod:`.markdown` and :mod:`.rst` read a page into :class:`PageBlock`; what follows is the same for
 both languages.
 """
 
@@ -11,77 +11,77 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.examples.model import Example, Form, Output, blank, normal, read_options
+from mlx_keys.examples.model import Example, Form, Output, is_blank, normalize, read_options
 
-Kind = Literal["example", "output", "other"]
+BlockRole = Literal["example", "output", "other"]
 
 #: The directives that matter here.
-NAMES = ("example", "output")
+DIRECTIVE_NAMES = ("example", "output")
 
 
 @dataclass(frozen=True)
-class Block:
+class PageBlock:
     """A block of a page, as far as examples are concerned.
 
     Attributes:
-        kind: What it is.
+        role: What it is.
         start: Its first line, counted from 0.
         stop: The line after its last.
         form: How it is written down.
         options: The option lines of an example, each with its line number, counted from 1.
         first: The line of its content's first line, counted from 0.
         content: The lines inside, without options and without blank lines at both ends.
-        trouble: Why it cannot be used where it stands, or None.
-        fix: What to do about the trouble.
+        problem: Why it cannot be used where it stands, or None.
+        fix: What to do about the problem.
     """
 
-    kind: Kind
+    role: BlockRole
     start: int
     stop: int
     form: Form = Form.MYST
     options: tuple[tuple[int, str], ...] = ()
     first: int = 0
     content: tuple[str, ...] = ()
-    trouble: str | None = None
+    problem: str | None = None
     fix: str = "move it out of what holds it, to the beginning of a line"
 
 
-def trimmed(lines: list[str], first: int, stop: int) -> tuple[int, tuple[str, ...]]:
+def strip_blank_lines(lines: list[str], first: int, stop: int) -> tuple[int, tuple[str, ...]]:
     """Lines without blank ones at both ends, and where they begin."""
-    while first < stop and blank(lines[first]):
+    while first < stop and is_blank(lines[first]):
         first += 1
-    while first < stop and blank(lines[stop - 1]):
+    while first < stop and is_blank(lines[stop - 1]):
         stop -= 1
     return first, tuple(lines[first:stop])
 
 
-def assemble(blocks: Iterable[Block], path: str) -> tuple[list[Example], list[KeysError]]:
+def pair_blocks(blocks: Iterable[PageBlock], path: str) -> tuple[list[Example], list[KeysError]]:
     """The examples that blocks make, each with its output, and what is wrong."""
     examples: list[Example] = []
     faults: list[KeysError] = []
     follows = False  # whether the block before was an example or its output
     for block in blocks:
         followed, follows = follows, False
-        if block.trouble is not None:
+        if block.problem is not None:
             where = Location(path, block.start + 1)
-            faults.append(KeysError(block.trouble, where=where, fix=block.fix))
-        elif block.kind == "example":
+            faults.append(KeysError(block.problem, where=where, fix=block.fix))
+        elif block.role == "example":
             example, wrong = _example(block, path)
             examples.append(example)
             faults += wrong
             follows = True
-        elif block.kind == "output" and followed and examples[-1].expected is None:
-            text = normal("\n".join(block.content))
+        elif block.role == "output" and followed and examples[-1].expected is None:
+            text = normalize("\n".join(block.content))
             output = Output(text, block.first + 1, (block.start, block.stop))
             examples[-1] = replace(examples[-1], expected=output)
             follows = True
-        elif block.kind == "output":
+        elif block.role == "output":
             faults.append(_misplaced(block, examples, path, second=followed))
             follows = followed
     return examples, faults
 
 
-def _example(block: Block, path: str) -> tuple[Example, list[KeysError]]:
+def _example(block: PageBlock, path: str) -> tuple[Example, list[KeysError]]:
     place = Location(path, block.start + 1)
     options, faults = read_options(block.options, path)
     if not block.content:
@@ -93,7 +93,7 @@ def _example(block: Block, path: str) -> tuple[Example, list[KeysError]]:
     ), faults
 
 
-def _misplaced(block: Block, examples: list[Example], path: str, *, second: bool) -> KeysError:
+def _misplaced(block: PageBlock, examples: list[Example], path: str, *, second: bool) -> KeysError:
     """The fault of an output that no example is waiting for."""
     where = Location(path, block.start + 1)
     if second:
@@ -101,13 +101,13 @@ def _misplaced(block: Block, examples: list[Example], path: str, *, second: bool
             "this example already has an output",
             where=where,
             expected="one output an example",
-            found=f"a second one for {examples[-1].place}",
+            found=f"a second one for {examples[-1].location}",
             fix="take one of them away",
         )
     return KeysError(
         "this output belongs to no example",
         where=where,
         expected="the output right after its example, with nothing but blank lines between",
-        found=f"the last example is at {examples[-1].place}" if examples else "no example above",
+        found=f"the last example is at {examples[-1].location}" if examples else "no example above",
         fix="move it right below its example, or take it away: make bless writes outputs",
     )

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlx_keys.examples.model import LITERAL, Form, blank, dedented
+from mlx_keys.examples.model import LITERAL, Form, dedent, is_blank
 
-from .pairing import NAMES, Block, Kind, trimmed
+from .pairing import DIRECTIVE_NAMES, BlockRole, PageBlock, strip_blank_lines
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(r" *\.\. (?P<name>[A-Za-z][\w:-]*?)::(?P<argument>.*)")
@@ -19,7 +19,7 @@ _COMMENT = re.compile(r" *\.\.(?: (?!\S+::)(?![_[|]).*)?")
 _OPTION = re.compile(r"\s*:[A-Za-z_-]+:")
 
 
-def blocks(text: str) -> Iterator[Block]:
+def parse_rst_blocks(text: str) -> Iterator[PageBlock]:
     """The blocks of a reStructuredText page."""
     lines = _LINE_END.split(text)
     at = 0
@@ -29,26 +29,26 @@ def blocks(text: str) -> Iterator[Block]:
         name = match["name"] if match else ""
         literal = name in LITERAL or (not name and line.rstrip().endswith("::"))
         at = _block_end(lines, at) if literal or _COMMENT.fullmatch(line) else at + 1
-        if match and name in NAMES:
+        if match and name in DIRECTIVE_NAMES:
             if line.startswith(" "):
-                trouble = f"'.. {name}::' stands at column 0, outside all else"
-                yield Block("other", start, at, trouble=trouble)
+                problem = f"'.. {name}::' stands at column 0, outside all else"
+                yield PageBlock("other", start, at, problem=problem)
             elif match["argument"].strip():
-                trouble = f"'.. {name}::' has nothing after it on its line"
+                problem = f"'.. {name}::' has nothing after it on its line"
                 fix = "begin its content on the line below"
-                yield Block("other", start, at, trouble=trouble, fix=fix)
+                yield PageBlock("other", start, at, problem=problem, fix=fix)
             else:
-                kind: Kind = "output" if name == "output" else "example"
+                role: BlockRole = "output" if name == "output" else "example"
                 first = start + 1
                 options = []
-                while kind == "example" and first < at and _OPTION.match(lines[first]):
+                while role == "example" and first < at and _OPTION.match(lines[first]):
                     options.append((first + 1, lines[first]))
                     first += 1
-                first, content = trimmed(lines, first, at)
-                inside = tuple(dedented(content))
-                yield Block(kind, start, at, Form.RST, tuple(options), first, inside)
-        elif not blank(line):
-            yield Block("other", start, at)
+                first, content = strip_blank_lines(lines, first, at)
+                inside = tuple(dedent(content))
+                yield PageBlock(role, start, at, Form.RST, tuple(options), first, inside)
+        elif not is_blank(line):
+            yield PageBlock("other", start, at)
 
 
 def _block_end(lines: list[str], start: int) -> int:
@@ -56,7 +56,7 @@ def _block_end(lines: list[str], start: int) -> int:
     indent = _indent(lines[start])
     stop = start + 1
     for number in range(start + 1, len(lines)):
-        if not blank(lines[number]):
+        if not is_blank(lines[number]):
             if _indent(lines[number]) <= indent:
                 break
             stop = number + 1

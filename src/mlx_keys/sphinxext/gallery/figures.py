@@ -124,7 +124,7 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
         path = Path(next(block_vars["image_path_iterator"])).with_suffix(".svg")
         drawn = StringIO()
         figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
-        alternative = alt_text.of_figure(figure)
+        alternative = alt_text.figure_alt_text(figure)
         path.write_text(themed(drawn.getvalue(), path.stem, alternative), encoding="utf-8")
         place = path.relative_to(gallery_conf["src_dir"]).as_posix()
         lines += [f".. image:: /{place}", f"   :alt: {alternative}", "   :class: mk-figure", ""]

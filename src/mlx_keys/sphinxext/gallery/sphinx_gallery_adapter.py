@@ -27,7 +27,7 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 from mlx_keys.examples.gallery import alt_text, run_script
-from mlx_keys.examples.gallery.golden_file import settle
+from mlx_keys.examples.gallery.golden_file import normalize_shown_text
 
 #: The series of sphinx-gallery whose private API this file was written and tested against.
 SERIES = "0.22"
@@ -152,12 +152,13 @@ def _announcing(execute: Callable[..., str], script: Path) -> Callable[..., str]
     """sphinx-gallery's way to run a block, which first says where the block is."""
     out = sys.stdout
     lines = {
-        code.line: code.last[0] for code in run_script.split(script.read_text(encoding="utf-8"))
+        code.line: code.last_statement[0]
+        for code in run_script.split_blocks(script.read_text(encoding="utf-8"))
     }
 
     def announced(compiler: object, block: Any, *rest: object) -> str:
         if block.type == "code":
-            run_script.begin(lines[block.lineno], out)
+            run_script.announce_block(lines[block.lineno], out)
         return execute(compiler, block, *rest)
 
     return announced
@@ -216,7 +217,7 @@ def shown(page: str, script: str) -> list[Any]:
         page: The reStructuredText that sphinx-gallery wrote.
         script: The script that it was made of.
     """
-    codes = {code.line: code.last for code in run_script.split(script)}
+    codes = {code.line: code.last_statement for code in run_script.split_blocks(script)}
     pieces = _SECTION.split(page)
     return [
         [codes[int(first)][1], codes[int(first)][0], list(_parts(section))]
@@ -232,10 +233,10 @@ def _parts(section: str) -> Iterator[list[str]]:
             alternative = _ALT.search(body)
             yield ["picture", alternative[1] if alternative else ""]
         elif what == "raw":
-            yield ["picture", alt_text.of_html(_unindented(body))]
+            yield ["picture", alt_text.html_alt_text(_unindented(body))]
         elif found["argument"] == "sphx-glr-script-out":
             _, _, printed = body.partition(".. code-block:: none\n")
-            yield ["text", settle(_unindented(printed))]
+            yield ["text", normalize_shown_text(_unindented(printed))]
 
 
 def _unindented(text: str) -> str:

@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from mlx_keys.examples.check import CheckedExample, endings, judge
+from mlx_keys.examples.check import CheckedExample, check_example, exit_diagnostics
 from mlx_keys.examples.compare import Tolerance
 from mlx_keys.examples.execute.cache import CacheContext
 from mlx_keys.examples.execute.pool import PLOTTING, PRELOAD, Job, Pool, RunResult
@@ -90,7 +90,7 @@ def generate_new(
                 "conf": packed,
                 "roles": roles[script],
             },
-            script_example.example_of(script.named).options.timeout,
+            script_example.read_script_example(script.named).options.timeout,
             program=str(script.source),
         )
         for script in new
@@ -103,7 +103,7 @@ def generate_new(
     for script, seen in observed.items():
         if seen.ended != "done":
             skip(script)
-        elif endings(script_example.example_of(script.named), seen):
+        elif exit_diagnostics(script_example.read_script_example(script.named), seen):
             script.key.unlink(missing_ok=True)  # the page does not show what is wrong: run it again
         else:
             script.key.write_text(keys[script], encoding="utf-8")
@@ -141,12 +141,12 @@ def judge_pages(
     """
     judged = []
     for script in scripts:
-        example = script_example.example_of(script.named)
+        example = script_example.read_script_example(script.named)
         seen = observed.get(script, RunResult("done"))
         if seen.ended == "done":
             page = script.page.read_text(encoding="utf-8")
             seen = replace(seen, result=shown(page, example.code))
-        judged.append(judge(example, seen, policy(example)))
+        judged.append(check_example(example, seen, policy(example)))
     return judged
 
 
@@ -166,15 +166,18 @@ def build(app: Sphinx) -> None:
     sources = {script.docname(srcdir): script.source for script in scripts}
     pages = Pages(srcdir, app.config.html_baseurl, sources)
     observed = generate_new(scripts, conf, runner.surroundings, pages)
-    trust = attestations.load(trust_folder(app.env))
-    judged = judge_pages(scripts, observed, lambda example: trust.policy(example, backend))
+    trust = attestations.load_attestations(trust_folder(app.env))
+    judged = judge_pages(scripts, observed, lambda example: trust.tolerance(example, backend))
     faults = [fault for one in judged for fault in one.faults]
-    for fault in (*faults, *script_example.orphans(script.named.parent for script in scripts)):
+    for fault in (
+        *faults,
+        *script_example.orphaned_golden_files(script.named.parent for script in scripts),
+    ):
         note(app.env, fault)
     tally = Tally(
         examples=len(scripts),
         run_now=len(observed),
-        outputs=sum(one.verdict is not None and one.verdict.kind.holds for one in judged),
+        outputs=sum(one.verdict is not None and one.verdict.outcome.holds for one in judged),
         backend=backend.label,
         mlx=backend.mlx,
     )

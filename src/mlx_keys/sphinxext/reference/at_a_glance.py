@@ -77,7 +77,7 @@ def _moved(function: str, path: Path) -> list[nodes.Node]:
     """In which release the function's numbers last changed, as far as that was measured."""
     if function not in PROBES or not path.is_file():
         return []
-    known = history.load(path)
+    known = history.load_history(path)
     first, last = known.versions[0], known.versions[-1]
     changes = known.changes(function)
     if not changes:
