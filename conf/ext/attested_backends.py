@@ -5,8 +5,6 @@ It says what the records in ``mlx_keys_trust`` say, and nothing of a machine tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -14,13 +12,18 @@ from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
 from mlx_keys.examples.ulp import Distance
-from mlx_keys.sphinxext.diagnostics import note
-from mlx_keys.sphinxext.example import trust_folder
+from mlx_keys.sphinxext.config import trust_folder
+from mlx_keys.sphinxext.diagnostics import report
+from mlx_keys.sphinxext.domain import Store
+from mlx_keys.sphinxext.nodes import table
 from mlx_keys.trust import attestations
 from mlx_keys.trust.attestations import BackendRecord
 from mlx_keys.trust.status import describe_agreement
 
 HEAD = ("Device", "Chip", "System", "mlx", "Attested", "Examples", "Equal", "Floats apart")
+
+#: The names of the records that each page with a table was made of.
+RECORDS = Store[list[str]]("records")
 
 
 class AttestedDirective(SphinxDirective):
@@ -31,18 +34,19 @@ class AttestedDirective(SphinxDirective):
         folder = trust_folder(self.env)
         for file in folder.glob("backends/*.json"):
             self.env.note_dependency(str(file))
-        _pages(self.env)[self.env.docname] = names(self.env)
+        RECORDS.of(self.env)[self.env.docname] = names(self.env)
         try:
             known = attestations.load_attestations(folder).records.values()
         except KeysError as error:
-            note(self.env, error, self.env.docname)
+            report(self.env, error)
             return []
         if not known:
             said = "No machine has been attested yet."
             return [nodes.paragraph(said, said)]
-        table = table_of(list(zip(HEAD, *map(column, known), strict=True)))
-        self.set_source_info(table)
-        return [table]
+        # A backend a column, so that the table fits a phone.
+        shown = table(list(zip(HEAD, *map(column, known), strict=True)), "mk-attested")
+        self.set_source_info(shown)
+        return [shown]
 
 
 def column(record: BackendRecord) -> tuple[str, ...]:
@@ -65,48 +69,20 @@ def column(record: BackendRecord) -> tuple[str, ...]:
     )
 
 
-def table_of(rows: Sequence[Sequence[str]]) -> nodes.table:
-    """A table whose first row is its head: a backend a column, so that it fits a phone."""
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in rows[0]), cols=len(rows[0]))
-    group += nodes.thead("", _row(rows[0]))
-    group += nodes.tbody("", *map(_row, rows[1:]))
-    return nodes.table("", group, classes=["mk-attested"])
-
-
-def _row(cells: Sequence[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph(cell, cell)) for cell in cells))
-
-
 def names(env: BuildEnvironment) -> list[str]:
     """The records that there are."""
     return sorted(file.name for file in trust_folder(env).glob("backends/*.json"))
 
 
-def _pages(env: BuildEnvironment) -> dict[str, list[str]]:
-    """The pages with a table, each with the names of the records that it was made of."""
-    if not hasattr(env, "mlx_keys_attested"):
-        env.mlx_keys_attested = {}  # type: ignore[attr-defined]
-    kept: dict[str, list[str]] = env.mlx_keys_attested  # type: ignore[attr-defined]
-    return kept
-
-
 def outdated(_app: Sphinx, env: BuildEnvironment, *_changes: set[str]) -> list[str]:
     """The pages whose table lacks a record, or has one that is gone."""
     now = names(env)
-    return [page for page, then in _pages(env).items() if then != now and page in env.found_docs]
-
-
-def _purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    _pages(env).pop(docname, None)
-
-
-def _merge(_app: Sphinx, env: BuildEnvironment, docs: set[str], other: BuildEnvironment) -> None:
-    _pages(env).update({page: then for page, then in _pages(other).items() if page in docs})
+    return [
+        page for page, then in RECORDS.of(env).items() if then != now and page in env.found_docs
+    ]
 
 
 def setup_attested_backends(app: Sphinx) -> None:
     """Register the directive and what keeps its pages current."""
     app.add_directive("attested-backends", AttestedDirective)
     app.connect("env-get-outdated", outdated)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)

@@ -13,10 +13,9 @@ from statistics import mean
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from mlx_keys.sphinxext.nodes import HtmlOrTextNode
+from mlx_keys.sphinxext.nodes import HtmlOrTextNode, table
 
 from . import battery_records as batteries
-from .attested_backends import table_of
 from .battery_records import AES, FULL, MARKED_BY_CHANCE, Judged, Run
 from .record_directive import RecordDirective
 
@@ -208,9 +207,7 @@ def _count(run: Run | None) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> nodes.table:
-    table = table_of(rows)
-    table["classes"].append("mk-batteries")
-    return table
+    return table(rows, "mk-attested", "mk-batteries")
 
 
 def _plot(full: Sequence[float], weak: Sequence[float], said: str) -> str:

@@ -17,7 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.sphinxext.diagnostics import note
+from mlx_keys.sphinxext.diagnostics import report
 from mlx_keys.upstream.drift import compare, entry
 from mlx_keys.upstream.drift.finding import Finding, FindingKind
 from mlx_keys.upstream.drift.grouping import group_common
@@ -43,7 +43,7 @@ class ErrataDirective(SphinxDirective):
             names = introspect.names(self.arguments[0])
         except KeysError as error:
             error.where = place
-            note(self.env, error, self.env.docname)
+            report(self.env, error)
             return []
         quoted = _quoted(self.env)
         shared, own = group_common(one for one in found.findings if not shown(one, quoted))
@@ -80,7 +80,7 @@ class UpstreamSaysDirective(SphinxDirective):
                 )
         except KeysError as error:
             error.where = place
-            note(self.env, error, self.env.docname)
+            report(self.env, error)
             return []
         _quoted(self.env).append((name, _folded(quote)))
         words = [nodes.Text("The documentation of "), function(name), nodes.Text(" says: \u201c")]

@@ -9,8 +9,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.sphinxext.diagnostics import note
-from mlx_keys.sphinxext.example import trust_folder
+from mlx_keys.sphinxext.config import trust_folder
+from mlx_keys.sphinxext.diagnostics import report
 
 
 class RecordDirective(SphinxDirective):
@@ -29,7 +29,7 @@ class RecordDirective(SphinxDirective):
             shown = self.shown()
         except KeysError as error:
             error.where = error.where or Location(*self.get_source_info())
-            note(self.env, error, self.env.docname)
+            report(self.env, error)
             return []
         self.set_source_info(shown)
         return [shown]

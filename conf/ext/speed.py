@@ -16,11 +16,10 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from mlx_keys.sphinxext.nodes import HtmlOrTextNode
+from mlx_keys.sphinxext.nodes import HtmlOrTextNode, table
 from mlx_keys.trust import speed
 from mlx_keys.trust.speed import SpeedRecord
 
-from .attested_backends import table_of
 from .record_directive import RecordDirective
 
 OURS, THEIRS, COMPILED = "prng", "mx.random", "compiled mx.random"
@@ -175,10 +174,9 @@ class MachineDirective(_SpeedDirective):
 
 
 def _titled(title: str, rows: Sequence[Sequence[str]]) -> nodes.table:
-    table = table_of(rows)
-    table.insert(0, nodes.title("", title))
-    table["classes"].append("mk-speed-table")
-    return table
+    titled = table(rows, "mk-attested", "mk-speed-table")
+    titled.insert(0, nodes.title("", title))
+    return titled
 
 
 def _finding(rows: Mapping[str, Mapping[str, Any]]) -> str:

@@ -10,16 +10,14 @@ from typing import ClassVar
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
 from mlx_keys.keytree.glyph import SIDE, glyph
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.threefry2x32 import Pair
+from mlx_keys.sphinxext.diagnostics import location_of, report
 from mlx_keys.sphinxext.nodes import HtmlOrTextNode
-
-logger = logging.getLogger(__name__)
 
 COUNTERS: tuple[Pair, Pair] = ((0, 0), (0, 1))
 DEFAULT_ROUNDS = "0 1 2 3 4 8 12 20"
@@ -41,7 +39,7 @@ class ThreefryRoundsDirective(SphinxDirective):
                 for rounds in after
             ]
         except KeysError as error:
-            logger.error("%s", error, location=self.get_location())
+            report(self.env, error, location_of(self))
             return []
         items = "".join(state.html() for state in states)
         drawn = HtmlOrTextNode(

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.tiny_project import SITE_CONF, build, write
+from tests.sphinx_project import SITE_CONF, build, write
 
 PAGE = """# Errata
 
@@ -37,7 +37,7 @@ def errata(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("errata")
     write(folder, {"errata.md": PAGE, "key.md": KEY}, SITE_CONF)
     built = build(folder)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     return built.html("errata")
 
 
@@ -92,5 +92,5 @@ def test_a_quote_that_is_no_longer_there_ends_the_build(
     assert PAGE.count(old) == 1
     write(tmp_path, {"errata.md": PAGE.replace(old, new)}, SITE_CONF)
     built = build(tmp_path)
-    assert built.untrue == "one thing does not hold; nothing was written"
+    assert built.stopped.startswith("1 error;")
     assert re.search(rf"errata\.md:{line}: ERROR: .*{re.escape(told)}", built.warnings)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from tests.paths import DOCS, PAGES
-from tests.tiny_project import build, write
+from tests.sphinx_project import build, write
 
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
@@ -29,7 +29,7 @@ def test_the_settings_for_verified_examples_verify_them(tmp_path: Path) -> None:
     assert "a.md:7: ERROR: this is not what the example" in build(tmp_path).warnings
     (tmp_path / "a.md").write_text(example.replace("43", "42"))
     built = build(tmp_path)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     assert "<details" in built.html("a")
 
 
@@ -38,7 +38,7 @@ def test_the_settings_for_rewritten_pages_build_them(tmp_path: Path) -> None:
     clean = "\n".join(myst.page_lines(page.read(found, "pond.core.scoop.md")))
     write(tmp_path, {"pond.core.scoop.md": clean}, settings("rewrite-your-pages.md"))
     built = build(tmp_path)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     assert 'class="math' in built.html("pond.core.scoop")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.tiny_project import build, write
+from tests.sphinx_project import build, write
 
 SITE_ONLY = {
     *("attested-backends", "errata", "upstream-says", "threefry-rounds"),

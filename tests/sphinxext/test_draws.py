@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.tiny_project import build, write
+from tests.sphinx_project import build, write
 
 from mlx_keys.sphinxext.jobs import histogram
 
@@ -35,7 +35,7 @@ def figures(html: str) -> list[str]:
 def test_draws_are_shown_with_what_was_measured(tmp_path: Path) -> None:
     write(tmp_path, {"page.md": PAGE})
     built = build(tmp_path)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     html = built.html("page")
     bars, dots = figures(html)
     assert "<figcaption>As likely here as there</figcaption>" in bars
@@ -55,7 +55,7 @@ def test_they_are_drawn_once_and_kept(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "other.md").write_text("# Others\n")
     (tmp_path / "_build" / "html" / "page.html").unlink()
     built = build(tmp_path)
-    assert built.untrue == ""
+    assert built.stopped == ""
     assert "page" in built.wrote
     assert figures(built.html("page")) == first
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_drawn_or_is_not_so_ends_the_build(
     assert PAGE.count(old) == 1
     write(tmp_path, {"page.md": PAGE.replace(old, new)})
     built = build(tmp_path)
-    assert built.untrue == "one thing does not hold; nothing was written"
+    assert built.stopped.startswith("1 error;")
     assert re.search(rf"page\.md:{line}: ERROR: .*{re.escape(told)}", built.warnings)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.paths import ROOT
-from tests.tiny_project import CONF, build, write
+from tests.sphinx_project import CONF, build, write
 
 PAGE = """# A page
 
@@ -40,7 +40,7 @@ RST = """A page
 def test_an_example_is_one_object_in_three_parts(tmp_path: Path) -> None:
     write(tmp_path, {"page.md": PAGE})
     built = build(tmp_path)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     html = built.html("page")
     box = html[html.index('<div class="mk-example') : html.index("<p>After it.")]
     code, printed, status = (box.index(part) for part in ("mk-code", "mk-output", "mk-status"))
@@ -57,7 +57,7 @@ def test_what_an_exception_says_may_wrap_and_what_a_program_prints_may_not(tmp_p
     )
     write(tmp_path, {"page.md": PAGE, "raises.md": raises})
     built = build(tmp_path)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     assert "mk-message" in built.html("raises")
     assert "mk-message" not in built.html("page")
 
@@ -65,7 +65,7 @@ def test_what_an_exception_says_may_wrap_and_what_a_program_prints_may_not(tmp_p
 def test_it_is_written_the_same_way_in_restructuredtext(tmp_path: Path) -> None:
     write(tmp_path, {"page.rst": RST})
     built = build(tmp_path)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     assert "<summary>verified" in built.html("page")
 
 
@@ -95,7 +95,7 @@ def test_a_wrong_digit_ends_the_build_at_its_line_before_anything_is_written(
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {name: text})
     built = build(tmp_path)
-    assert built.untrue == "one thing does not hold; nothing was written"
+    assert built.stopped.startswith("1 error;")
     assert built.warnings.startswith(f"{name}:{line}: ERROR: this is not what the example")
     for part in ("expected:", "43", "found:", "42", "fix: make bless"):
         assert part in built.warnings
@@ -110,7 +110,7 @@ def test_every_fault_is_named_not_only_the_first(
     bad = PAGE.replace("42", "43")
     write(tmp_path, {"one.md": bad, "two.md": bad, "three.md": PAGE})
     built = build(tmp_path)
-    assert built.untrue.startswith("2 things do not hold")
+    assert built.stopped.startswith("2 errors;")
     assert [line.split(":")[0] for line in built.warnings.splitlines() if "ERROR" in line] == [
         "one.md",
         "two.md",
@@ -135,14 +135,14 @@ def test_what_verify_would_not_see_is_a_fault_at_its_line(
     line = 1 + next(
         n for n, part in enumerate(text.splitlines()) if "{example}" in part or "{output}" in part
     )
-    assert built.untrue
+    assert built.stopped
     assert f"page.md:{line}: ERROR:" in built.warnings
 
 
 def test_an_example_that_came_in_with_another_file_is_a_fault(tmp_path: Path) -> None:
     write(tmp_path, {"page.rst": "A page\n======\n\n.. include:: part.txt\n", "part.txt": RST[14:]})
     built = build(tmp_path)
-    assert built.untrue
+    assert built.stopped
     assert "mlx-keys verify would not see what stands here" in built.warnings
 
 
@@ -161,14 +161,14 @@ def test_an_unchanged_example_is_compared_again_and_not_run_again(tmp_path: Path
     assert "1 example executed (1 now), 1 output verified" in build(tmp_path).status
     assert "1 example executed (0 now), 1 output verified" in build(tmp_path).status
     write(tmp_path, {"page.md": PAGE.replace("42", "41")})
-    assert build(tmp_path).untrue
+    assert build(tmp_path).stopped
 
 
 def test_pages_read_in_parallel_are_verified_all(tmp_path: Path) -> None:
     write(tmp_path, {f"page{n}.md": PAGE.replace("6 * 7", f"{n}").replace("42", f"{n}")
                      for n in range(8)})  # fmt: skip
     built = build(tmp_path, parallel=2)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     assert "8 examples executed (8 now), 8 outputs verified" in built.status
     assert all("<summary>verified" in built.html(f"page{n}") for n in range(8))
 
@@ -179,7 +179,7 @@ def test_files_outside_the_site_can_be_held_to_their_word_too(tmp_path: Path) ->
     write(docs, {"page.md": PAGE}, CONF + 'mlx_keys_also = ["../README.md"]\n')
     (tmp_path / "README.md").write_text(readme)
     built = build(docs)
-    assert built.untrue
+    assert built.stopped
     assert "README.md:6: ERROR:" in built.warnings
     (tmp_path / "README.md").write_text(readme.replace("\n2\n", "\n1\n"))
     assert "2 outputs verified" in build(docs).status
@@ -189,9 +189,9 @@ def test_sphinx_itself_does_not_even_import_mlx_for_an_example(tmp_path: Path) -
     page = PAGE.replace("print(6 * 7)", "import mlx.core as mx\nprint(mx.array(42).item())")
     write(tmp_path, {"page.md": page})
     code = (
-        "import sys; from pathlib import Path; from tests.tiny_project import build\n"
+        "import sys; from pathlib import Path; from tests.sphinx_project import build\n"
         "built = build(Path(sys.argv[1]))\n"
-        "print(built.untrue, '1 output verified' in built.status, 'mlx' in sys.modules)"
+        "print(built.stopped, '1 output verified' in built.status, 'mlx' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)],

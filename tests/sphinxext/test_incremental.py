@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.tiny_project import CONF, build, write
+from tests.sphinx_project import CONF, build, write
 
 OLD = (1_000_000_000, 1_000_000_000)
 NEW = (4_000_000_000, 4_000_000_000)
@@ -76,18 +76,14 @@ def test_another_style_sheet_or_template_writes_every_page_again_and_reads_none(
     assert build(tmp_path).wrote == set()
 
 
-def test_another_mlx_reads_every_page_again(tmp_path: Path, monkeypatch: object) -> None:
-    from mlx_keys.sphinxext import incremental
-
+def test_another_mlx_reads_every_page_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dressed(tmp_path)
     lay(tmp_path)
     build(tmp_path)
-    original = incremental.version
-    try:
-        incremental.version = lambda _name: "99.0"
-        assert build(tmp_path).read == {"index", "one", "two"}
-    finally:
-        incremental.version = original
+    monkeypatch.setattr("mlx_keys.sphinxext.config.version", lambda _name: "99.0")
+    assert build(tmp_path).read == {"index", "one", "two"}
 
 
 def test_what_led_to_a_place_that_moved_leads_there(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.tiny_project import CONF, build, write
+from tests.sphinx_project import CONF, build, write
 
 MATHS = CONF + 'html_math_renderer = "mathml"\nmyst_enable_extensions = ["dollarmath"]\n'
 

@@ -13,7 +13,9 @@ from sphinx.util.typing import ExtensionMetadata
 
 from mlx_keys import __version__
 
-from .diagnostics import setup_faults
+from .config import setup_config
+from .diagnostics import setup_diagnostics
+from .domain import setup_domain
 from .draws import setup_draws
 from .example import setup_example
 from .gallery.verify import setup_gallery
@@ -30,21 +32,20 @@ from .reference.type_links import setup_type_links
 from .summary import setup_summary
 from .verified import setup_verified
 
-#: Raised when what the extension keeps in Sphinx's environment changes its form.
-ENV_VERSION = 3
-
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register every part with Sphinx."""
     app.connect("builder-inited", _serve_style)
     app.add_css_file("mlx-keys.css")
+    setup_config(app)
+    setup_domain(app)
+    setup_nodes(app)
     setup_summary(app)
     setup_children(app)
-    setup_faults(app)
+    setup_diagnostics(app)
     setup_freshness(app)
     setup_gallery(app)
     setup_example(app)
-    setup_nodes(app)
     setup_key_tree(app)
     setup_type_links(app)
     setup_reference(app)
@@ -56,7 +57,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_verified(app)
     return {
         "version": __version__,
-        "env_version": ENV_VERSION,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -1,7 +1,7 @@
-"""How a build says that something is untrue: each fault at its line, then the end.
+"""How a build reports what is untrue or unreadable, each fault at its line, and stops.
 
-Whoever finds a fault notes it and goes on, so that one build names all of them. They are told when
-every page has been read and every example has run, before anything is written.
+Every directive and every check reports here and goes on, so that one build names all faults. They
+are logged when every page has been read and every example has run, before anything is written.
 """
 
 from __future__ import annotations
@@ -13,46 +13,61 @@ from typing import NoReturn
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from mlx_keys.errors import KeysError, Location
 
+from .domain import Store
+
 logger = logging.getLogger(__name__)
 
-#: Later than every handler that finds faults.
+#: Later than every handler of ``env-updated`` that reports faults.
 LAST = 900
 
+#: The faults of each document; those that belong to no document go by the empty name.
+FAULTS = Store[list[KeysError]]("faults")
 
-class Untrue(SystemExit):
-    """The end of a build that would have published what does not hold.
+
+class BuildStopped(SystemExit):
+    """The end of a build that would have published something untrue.
 
     Sphinx shows a traceback for every error that it knows, and lets this one pass: the process
     ends with status 1, below the lines that name the faults.
     """
 
 
-def named(place: Location) -> str:
-    """The place as a terminal opens it: relative to where the build was started, if below it."""
-    path = Path(place.path)
+def report(env: BuildEnvironment, fault: KeysError, location: Location | None = None) -> None:
+    """Report a fault; the build stops when all faults are known.
+
+    A fault that is reported while a page is being read belongs to that page, and is forgotten when
+    the page is read again.
+
+    Args:
+        env: The build's environment.
+        fault: What is wrong.
+        location: Where it is, if the fault does not say so itself.
+    """
+    if fault.where is None:
+        fault.where = location
+    FAULTS.of(env).setdefault(env.current_document.docname, []).append(fault)
+
+
+def location_of(directive: SphinxDirective | SphinxRole) -> Location:
+    """The line of a directive's name, or of the paragraph that a role stands in."""
+    return Location(*directive.get_source_info())
+
+
+def display_path(path: str | os.PathLike[str]) -> str:
+    """A path as a terminal opens it: relative to where the build was started, if it is below."""
+    path = Path(path)
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())
-    return str(Location(os.fspath(path), place.line))
-
-
-def note(env: BuildEnvironment, fault: KeysError, docname: str = "") -> None:
-    """Note a fault; one that was found while reading a page belongs to the page."""
-    _noted(env).setdefault(docname, []).append(fault)
-
-
-def _noted(env: BuildEnvironment) -> dict[str, list[KeysError]]:
-    if not hasattr(env, "mlx_keys_faults"):
-        env.mlx_keys_faults = {}  # type: ignore[attr-defined]
-    kept: dict[str, list[KeysError]] = env.mlx_keys_faults  # type: ignore[attr-defined]
-    return kept
+    return os.fspath(path)
 
 
 def stop_if_any(_app: Sphinx, env: BuildEnvironment) -> None:
-    """End the build here if a fault was noted."""
-    faults = [fault for noted in _noted(env).values() for fault in noted]
+    """End the build here if a fault was reported."""
+    faults = [fault for reported in FAULTS.of(env).values() for fault in reported]
     if faults:
         _stop(faults)
 
@@ -66,26 +81,13 @@ def _stop(faults: list[KeysError]) -> NoReturn:
         if fault.where is None:
             logger.error("%s", text)
         else:
-            # Sphinx takes a place without a line for the name of a document.
-            place = named(Location(fault.where.path, fault.where.line or 1))
+            # Sphinx takes a location without a line for the name of a document.
+            place = f"{display_path(fault.where.path)}:{fault.where.line or 1}"
             logger.error("%s", text.removeprefix(f"{fault.where}: "), location=place)
-    number = "one thing does" if len(faults) == 1 else f"{len(faults)} things do"
-    raise Untrue(f"{number} not hold; nothing was written")
+    number = "1 error" if len(faults) == 1 else f"{len(faults)} errors"
+    raise BuildStopped(f"{number}; nothing was written")
 
 
-def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget what was found on a page that is gone or about to be read again."""
-    _noted(env).pop(docname, None)
-
-
-def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what a parallel reader found."""
-    theirs = _noted(other)
-    _noted(env).update({name: theirs[name] for name in docnames if name in theirs})
-
-
-def setup_faults(app: Sphinx) -> None:
+def setup_diagnostics(app: Sphinx) -> None:
     """Register the end of a build that has faults."""
     app.connect("env-updated", stop_if_any, priority=LAST)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)

@@ -23,7 +23,8 @@ from sphinx.util.docutils import SphinxDirective
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.pool import Job
 
-from .diagnostics import note
+from .diagnostics import report
+from .domain import Store
 from .jobs import histogram
 from .nodes import HtmlOrTextNode
 from .pool import pool_of
@@ -97,6 +98,10 @@ class Draws:
         )
 
 
+#: What each page draws.
+PLOTS = Store[list[Draws]]("plots")
+
+
 class DrawsNode(nodes.Element, nodes.General):
     """Where a plot will stand: ``docname`` and ``number`` say which."""
 
@@ -127,25 +132,17 @@ class DrawsDirective(SphinxDirective):
                 found=self.options.get("between", "nothing"),
                 fix="say them",
             )
-            note(self.env, fault, self.env.docname)
+            report(self.env, fault)
             return []
-        kept = draws_of(self.env).setdefault(self.env.docname, [])
+        kept = PLOTS.of(self.env).setdefault(self.env.docname, [])
         says, call = " ".join(" ".join(self.content).split()), " ".join(self.arguments[0].split())
         kept.append(Draws(place, says, call, low, high, self.options.get("density"), {}))
         return [DrawsNode(docname=self.env.docname, number=len(kept) - 1)]
 
 
-def draws_of(env: BuildEnvironment) -> dict[str, list[Draws]]:
-    """What each page draws."""
-    if not hasattr(env, "mlx_keys_draws"):
-        env.mlx_keys_draws = {}  # type: ignore[attr-defined]
-    kept: dict[str, list[Draws]] = env.mlx_keys_draws  # type: ignore[attr-defined]
-    return kept
-
-
 def draw_all(app: Sphinx, env: BuildEnvironment) -> None:
     """Make every call that is new, in children; draws that are not as said stop the build."""
-    waiting = [one for kept in draws_of(env).values() for one in kept if not one.drawn]
+    waiting = [one for kept in PLOTS.of(env).values() for one in kept if not one.drawn]
     if not waiting:
         return
     for one, observed in zip(waiting, pool_of(app).run([w.job for w in waiting]), strict=True):
@@ -156,7 +153,7 @@ def draw_all(app: Sphinx, env: BuildEnvironment) -> None:
                 found=observed.message or observed.ended,
                 fix="correct the call or its :density:",
             )
-            note(env, fault)
+            report(env, fault)
         elif observed.result.get("off", 0) > TOO_FAR:
             fault = KeysError(
                 f"{one.call} does not follow its :density:",
@@ -165,7 +162,7 @@ def draw_all(app: Sphinx, env: BuildEnvironment) -> None:
                 found=f"one that is off by {observed.result['off']:.1f}",
                 fix="correct :density: here",
             )
-            note(env, fault)
+            report(env, fault)
         else:
             one.drawn = observed.result
 
@@ -178,7 +175,7 @@ class FillDraws(SphinxPostTransform):
     def run(self, **_kwargs: object) -> None:
         """Replace the placeholders."""
         for node in list(self.document.findall(DrawsNode)):
-            one = draws_of(self.env)[node["docname"]][node["number"]]
+            one = PLOTS.of(self.env)[node["docname"]][node["number"]]
             plot = _points(one) if one.density is None else _bars(one)
             sides = f"{_LEFT + one.width + _RIGHT} {_TOP + one.height + _BELOW}"
             html = (
@@ -282,23 +279,10 @@ def _step(length: float, parts: int) -> float:
     return next(size * power for size in (1, 2, 5, 10) if length / (size * power) <= parts + 0.5)
 
 
-def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that is gone or about to be read again."""
-    draws_of(env).pop(docname, None)
-
-
-def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what a parallel reader found."""
-    theirs = draws_of(other)
-    draws_of(env).update({name: theirs[name] for name in docnames if name in theirs})
-
-
 def setup_draws(app: Sphinx) -> None:
     """Register the directive, the calls and the style."""
     app.add_node(DrawsNode)
     app.add_directive("mlx-draws", DrawsDirective)
     app.add_post_transform(FillDraws)
     app.connect("env-updated", draw_all)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)
     app.add_css_file("mlx-keys-draws.css")

@@ -19,7 +19,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.matching import get_matching_files
-from sphinx.writers.html5 import HTML5Translator
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.compare import Outcome
@@ -30,8 +29,11 @@ from mlx_keys.examples.verify import Report, read_page_text, verify_examples
 from mlx_keys.trust import attestations
 from mlx_keys.trust.status import Status, status
 
-from .diagnostics import named, note
+from .config import files_outside, trust_folder
+from .diagnostics import display_path, report
+from .domain import Store
 from .incremental import is_known
+from .nodes import DetailsNode, StatusNode
 from .pool import runner_of
 from .status import details
 from .summary import Tally
@@ -52,16 +54,8 @@ class Page:
     statuses: tuple[Status, ...] = field(default=())
 
 
-def pages_of(env: BuildEnvironment) -> dict[str, Page]:
-    """The pages that hold examples, by document name."""
-    if not hasattr(env, "mlx_keys_pages"):
-        env.mlx_keys_pages = {}  # type: ignore[attr-defined]
-    kept: dict[str, Page] = env.mlx_keys_pages  # type: ignore[attr-defined]
-    return kept
-
-
-class StatusNode(nodes.Element, nodes.General):
-    """Where an example's status line will stand: ``docname`` and ``number`` say which."""
+#: The pages that hold examples.
+EXAMPLES = Store[Page]("examples")
 
 
 class ExampleDirective(SphinxDirective):
@@ -75,12 +69,12 @@ class ExampleDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make the three parts."""
         source, line = self.get_source_info()
-        page = pages_of(self.env).get(self.env.docname)
+        page = EXAMPLES.of(self.env).get(self.env.docname)
         for number, example in enumerate(page.examples if page else ()):
-            if example.location.line == line and named(Location(source)) == example.location.path:
+            if example.location.line == line and display_path(source) == example.location.path:
                 return [self._shown(example, number)]
         if page is None or not any(_line(fault) == line for fault in page.faults):
-            note(self.env, misplaced(Location(source, line)), self.env.docname)
+            report(self.env, misplaced(Location(source, line)))
         return []
 
     def _shown(self, example: Example, number: int) -> nodes.Element:
@@ -111,12 +105,12 @@ class OutputDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Add nothing; one that belongs to no example is a fault of the extraction's."""
         source, line = self.get_source_info()
-        page = pages_of(self.env).get(self.env.docname)
+        page = EXAMPLES.of(self.env).get(self.env.docname)
         known = [
             one.expected.block[0] + 1 for one in (page.examples if page else ()) if one.expected
         ]
         if line not in known and (page is None or not any(_line(f) == line for f in page.faults)):
-            note(self.env, misplaced(Location(source, line)), self.env.docname)
+            report(self.env, misplaced(Location(source, line)))
         return []
 
 
@@ -139,9 +133,9 @@ def take(app: Sphinx, docname: str, source: list[str]) -> None:
     path = Path(app.env.doc2path(docname))
     if path.suffix not in PAGE_SUFFIXES:
         return
-    found = extract(source[0], named(Location(str(path))))
+    found = extract(source[0], display_path(path))
     if found.examples or found.faults:
-        pages_of(app.env)[docname] = Page(found.examples, found.faults)
+        EXAMPLES.of(app.env)[docname] = Page(found.examples, found.faults)
 
 
 def begin(app: Sphinx) -> None:
@@ -156,17 +150,17 @@ def begin(app: Sphinx) -> None:
     names = get_matching_files(app.srcdir, config.include_patterns, config.exclude_patterns)
     pages = [Path(app.srcdir) / name for name in names]
     new = [page for page in pages if page.suffix in PAGE_SUFFIXES and not is_known(app, page)]
-    for path in [*new, *_also_paths(app)]:
+    for path in [*new, *files_outside(app)]:
         with suppress(KeysError):
-            found += extract(read_page_text(path), named(Location(str(path)))).examples
+            found += extract(read_page_text(path), display_path(path)).examples
     with suppress(KeysError):
         runner_of(app).start(found)
 
 
 def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Hold every example against what it prints, and name the pages to write again."""
-    pages = pages_of(env)
-    also = [_also(path) for path in _also_paths(app)]
+    pages = EXAMPLES.of(env)
+    also = [_also(path) for path in files_outside(app)]
     examples = [one for page in (*pages.values(), *also) for one in page.examples]
     faults = [fault for page in (*pages.values(), *also) for fault in page.faults]
     trust = attestations.Attestations()
@@ -175,28 +169,18 @@ def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
             trust = attestations.load_attestations(trust_folder(env))
             runner = runner_of(app)
             runner.progress = progress
-            report = verify_examples(examples, runner, trust.tolerance)
+            verified = verify_examples(examples, runner, trust.tolerance)
         except KeysError as error:
-            report = Report(None, (), (error,))
-    for fault in (*faults, *report.faults):
-        note(env, fault)
-    app.emit("mlx-keys-verified", _tally(report))
-    return list(_restate(pages, report, trust)) if not report.faults else []
-
-
-def trust_folder(env: BuildEnvironment) -> Path:
-    """Where the project keeps its attestations and mlx's history."""
-    return Path(env.srcdir) / str(env.config.mlx_keys_trust)
-
-
-def _also_paths(app: Sphinx) -> list[Path]:
-    """The files outside the site that hold examples, such as the README."""
-    return [(Path(app.srcdir) / name).resolve() for name in app.config.mlx_keys_also]
+            verified = Report(None, (), (error,))
+    for fault in (*faults, *verified.faults):
+        report(env, fault)
+    app.emit("mlx-keys-verified", _tally(verified))
+    return list(_restate(pages, verified, trust)) if not verified.faults else []
 
 
 def _also(path: Path) -> Page:
     """The examples of a file outside the site."""
-    found = extract(read_page_text(path), named(Location(str(path))))
+    found = extract(read_page_text(path), display_path(path))
     return Page(found.examples, found.faults)
 
 
@@ -220,16 +204,6 @@ def _restate(
         if statuses != page.statuses:
             page.statuses = statuses
             yield docname
-
-
-class DetailsNode(nodes.Element, nodes.General):
-    """A status line as ``html``. No text node: its digests are nothing to search for."""
-
-
-def write_details(self: HTML5Translator, node: DetailsNode) -> None:
-    """Write it."""
-    self.body.append(node["html"])
-    raise nodes.SkipNode
 
 
 class StatusesThatOpen(SphinxPostTransform):
@@ -260,27 +234,11 @@ def statuses(
 ) -> Iterator[tuple[StatusNode, Status]]:
     """Each placeholder of a page that is about to be written, with what belongs there."""
     for node in list(document.findall(StatusNode)):
-        yield node, pages_of(env)[node["docname"]].statuses[node["number"]]
-
-
-def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that is gone or about to be read again."""
-    pages_of(env).pop(docname, None)
-
-
-def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what a parallel reader found."""
-    theirs = pages_of(other)
-    pages_of(env).update({name: theirs[name] for name in docnames if name in theirs})
+        yield node, EXAMPLES.of(env)[node["docname"]].statuses[node["number"]]
 
 
 def setup_example(app: Sphinx) -> None:
     """Register both directives and what verifies them."""
-    app.add_config_value("mlx_keys_also", [], "env", types=frozenset({list, tuple}))
-    app.add_config_value("mlx_keys_cache", "", "", types=frozenset({str}))
-    app.add_config_value("mlx_keys_trust", "trust", "env", types=frozenset({str}))
-    app.add_node(StatusNode)
-    app.add_node(DetailsNode, html=(write_details, None))
     app.add_directive("example", ExampleDirective)
     app.add_directive("output", OutputDirective)
     app.add_post_transform(StatusesThatOpen)
@@ -288,5 +246,3 @@ def setup_example(app: Sphinx) -> None:
     app.connect("builder-inited", begin, priority=300)  # before the gallery's scripts run
     app.connect("source-read", take)
     app.connect("env-updated", verify_all)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)

@@ -11,50 +11,22 @@ from __future__ import annotations
 
 import os
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.config import Config
 from sphinx.environment import CONFIG_OK, BuildEnvironment
 
 from mlx_keys.files import digest_files, files_below
 
-PACKAGE = Path(__file__).resolve().parents[1]
+from .domain import Store, addresses
+
 NEVER = -1
 
 
-class Contents:
-    """Digests of what each page was made from, kept in Sphinx's environment between builds.
-
-    Attributes:
-        pages: A page's own file, as it was when it was read.
-        included: The files that a page depends on.
-        addresses: The document that each label and each object stood on.
-    """
-
-    def __init__(self) -> None:
-        self.pages: dict[str, str] = {}
-        self.included: dict[str, str] = {}
-        self.addresses: dict[str, str] = {}
-
-
-def contents_of(env: BuildEnvironment) -> Contents:
-    """The environment's digests, made if this is its first build."""
-    if not hasattr(env, "mlx_keys_contents"):
-        env.mlx_keys_contents = Contents()  # type: ignore[attr-defined]
-    kept: Contents = env.mlx_keys_contents  # type: ignore[attr-defined]
-    return kept
-
-
-def name_the_code(_app: Sphinx, config: Config) -> None:
-    """Tell Sphinx which code and which mlx read the pages: other ones read all of them again."""
-    try:
-        mlx = version("mlx")
-    except PackageNotFoundError:
-        mlx = "none"
-    config.mlx_keys_made_by = f"mlx {mlx}, code {digest_files(files_below(PACKAGE))}"
+#: Digests of each page's own file and of the files that it depends on, as they were when read.
+PAGES = Store[str]("digests")
+INCLUDED = Store[str]("included digests")
 
 
 def _dressing(app: Sphinx) -> str:
@@ -77,15 +49,15 @@ def note_dressing(app: Sphinx, exception: Exception | None) -> None:
 
 def correct_the_times(app: Sphinx) -> None:
     """Make the times that Sphinx is about to compare say what the contents say."""
-    env, kept = app.env, contents_of(app.env)
+    env = app.env
     html = app.builder if isinstance(app.builder, StandaloneHTMLBuilder) else None
     note = _dressed_in(app)
     undressed = not note.exists() or note.read_text(encoding="utf-8") != _dressing(app)
     for docname in env.all_docs:
         path = env.doc2path(docname)
         included = env.dependencies.get(docname, set())
-        same = kept.pages.get(docname) == digest_files([path]) and (
-            kept.included.get(docname) == digest_files(env.srcdir / name for name in included)
+        same = PAGES.of(env).get(docname) == digest_files([path]) and (
+            INCLUDED.of(env).get(docname) == digest_files(env.srcdir / name for name in included)
         )
         moment = _later_than(path, *(env.srcdir / name for name in included))
         env.all_docs[docname] = moment // 1000 if same else NEVER
@@ -96,7 +68,7 @@ def correct_the_times(app: Sphinx) -> None:
 def is_known(app: Sphinx, path: Path) -> bool:
     """Whether a page is as this code, with these settings, has read it before."""
     docname = app.project.path2doc(path)
-    same = contents_of(app.env).pages.get(docname or "") == digest_files([path])
+    same = PAGES.of(app.env).get(docname or "") == digest_files([path])
     return same and app.env.config_status == CONFIG_OK
 
 
@@ -113,15 +85,14 @@ def _date(path: Path, moment: int) -> None:
 
 def note_page(app: Sphinx, docname: str, _source: list[str]) -> None:
     """Keep what a page's file holds, at the moment that Sphinx has read it."""
-    contents_of(app.env).pages[docname] = digest_files([app.env.doc2path(docname)])
+    PAGES.of(app.env)[docname] = digest_files([app.env.doc2path(docname)])
 
 
 def note_included(_app: Sphinx, env: BuildEnvironment) -> None:
     """Keep what the included files hold, once Sphinx knows which they are."""
-    kept = contents_of(env)
-    for docname in kept.pages.keys() - kept.included.keys():
+    for docname in PAGES.of(env).keys() - INCLUDED.of(env).keys():
         included = env.dependencies.get(docname, set())
-        kept.included[docname] = digest_files(env.srcdir / name for name in included)
+        INCLUDED.of(env)[docname] = digest_files(env.srcdir / name for name in included)
 
 
 def follow_what_moved(_app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -133,9 +104,10 @@ def follow_what_moved(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     now = {f"label {name}": where[0] for name, where in labels.items()}
     described = env.domains.python_domain.objects
     now |= {f"object {name}": one.docname for name, one in described.items()}
-    kept = contents_of(env)
-    moved = any(now.get(name) != where for name, where in kept.addresses.items())
-    kept.addresses = now
+    before = addresses(env)
+    moved = any(now.get(name) != where for name, where in before.items())
+    before.clear()
+    before.update(now)
     return sorted(env.found_docs) if moved else []
 
 
@@ -161,23 +133,8 @@ class Sweeper:
                 page.unlink()
 
 
-def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that is gone or about to be read again."""
-    kept = contents_of(env)
-    kept.pages.pop(docname, None)
-    kept.included.pop(docname, None)
-
-
-def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what a parallel reader noted."""
-    kept, theirs = contents_of(env), contents_of(other)
-    kept.pages.update({name: theirs.pages[name] for name in docnames if name in theirs.pages})
-
-
 def setup_freshness(app: Sphinx) -> None:
     """Register the handlers; they must run after the gallery has written its pages."""
-    app.add_config_value("mlx_keys_made_by", "", "env", types=frozenset({str}))
-    app.connect("config-inited", name_the_code)
     app.connect("builder-inited", correct_the_times, priority=900)
     app.connect("source-read", note_page)
     app.connect("env-updated", note_included)
@@ -186,5 +143,3 @@ def setup_freshness(app: Sphinx) -> None:
     sweeper = Sweeper()
     app.connect("html-page-context", sweeper.note)
     app.connect("build-finished", sweeper.sweep)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)

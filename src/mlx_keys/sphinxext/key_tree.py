@@ -10,15 +10,13 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from mlx_keys.errors import KeysError, Location
+from mlx_keys.errors import KeysError
 from mlx_keys.keytree import KeyTree, inline_glyph, read_expression, read_program
 
+from .diagnostics import location_of, report
 from .nodes import HtmlOrTextNode, InlineHtmlOrTextNode
-
-logger = logging.getLogger(__name__)
 
 
 class KeyTreeDirective(SphinxDirective):
@@ -37,11 +35,10 @@ class KeyTreeDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Read the tree, or report why it cannot be read, at its line."""
-        path, line = self.get_source_info()
         try:
-            tree = self._tree(path)
+            tree = self._tree(location_of(self).path)
         except KeysError as error:
-            _report(error, error.where or Location(path, line))
+            report(self.env, error, location_of(self))
             return []
         drawn: nodes.Element = HtmlOrTextNode(html=tree.html(), text=str(tree))
         if caption := self.options.get("caption"):
@@ -86,7 +83,8 @@ class KeyFaceRole(SphinxRole):
         try:
             key = read_expression(self.text)
         except KeysError as error:
-            _report(error, Location(*self.get_source_info()))
+            error.where = None  # the expression has a line of its own; the page's is wanted
+            report(self.env, error, location_of(self))
             return [nodes.literal(self.text, self.text)], []
         words = "[{}, {}]".format(*key.words)
         html = f'<span class="mk-key-face">{inline_glyph(key)}<code>{words}</code></span>'
@@ -105,11 +103,6 @@ def _integer(name: str, text: str) -> int:
         raise KeysError(
             f"{name} of a key tree is not an integer", expected="7, say", found=text.strip()
         ) from None
-
-
-def _report(error: KeysError, where: Location) -> None:
-    error.where = None  # Sphinx says it first
-    logger.error("%s", error, location=str(where), type="mlx_keys", subtype="key_tree")
 
 
 def setup_key_tree(app: Sphinx) -> None:

@@ -1,52 +1,90 @@
-"""Nodes that are HTML for builders that write HTML, and plain text for all others."""
+"""The document nodes that several directives use, and how each builder writes them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 
 
 class HtmlOrTextNode(nodes.General, nodes.Element):
-    """A block: its attribute ``html`` for HTML builders, its attribute ``text`` for the others."""
+    """A block as ``html`` and as ``text``: HTML builders write the one, all others the other."""
 
 
 class InlineHtmlOrTextNode(nodes.Inline, nodes.Element):
-    """The same within a line of text."""
+    """A part of a line as ``html`` and as ``text``."""
 
 
-class UseHtml(SphinxPostTransform):
-    """Replaces these nodes by their HTML in HTML builders."""
+class StatusNode(nodes.Element, nodes.General):
+    """The place of an example's status line.
+
+    ``docname`` and ``number`` say which example of which page; the line itself is known only when
+    every example has been compared.
+    """
+
+
+class DetailsNode(nodes.Element, nodes.General):
+    """A ``<details>`` element as ``html``. It has no text, so the search finds no digest in it."""
+
+
+def write_details(self: HTML5Translator, node: DetailsNode) -> None:
+    """Write the element as it is."""
+    self.body.append(node["html"])
+    raise nodes.SkipNode
+
+
+class WriteHtml(SphinxPostTransform):
+    """Gives HTML builders the HTML."""
 
     default_priority = 200
     formats = ("html",)
 
-    def run(self, **kwargs: Any) -> None:
-        """Replace every node of the document."""
-        for node_class in (HtmlOrTextNode, InlineHtmlOrTextNode):
-            for node in list(self.document.findall(node_class)):
+    def run(self, **_kwargs: Any) -> None:
+        """Replace each node by its HTML."""
+        for kind in (HtmlOrTextNode, InlineHtmlOrTextNode):
+            for node in list(self.document.findall(kind)):
                 node.replace_self(nodes.raw("", node["html"], format="html"))
 
 
-class UseText(SphinxPostTransform):
-    """Replaces the nodes that :class:`UseHtml` has left by their text."""
+class WriteText(SphinxPostTransform):
+    """Gives the other builders the text: it runs after :class:`WriteHtml`, on what that left."""
 
-    default_priority = UseHtml.default_priority + 1
+    default_priority = WriteHtml.default_priority + 1
 
-    def run(self, **kwargs: Any) -> None:
-        """Replace every node of the document."""
-        literals = {HtmlOrTextNode: nodes.literal_block, InlineHtmlOrTextNode: nodes.literal}
-        for node_class, literal in literals.items():
-            for node in list(self.document.findall(node_class)):
-                # Without a language Sphinx would colour the text as Python.
+    def run(self, **_kwargs: Any) -> None:
+        """Replace each node by its text, in a literal block or as literal text."""
+        pairs = (HtmlOrTextNode, nodes.literal_block), (InlineHtmlOrTextNode, nodes.literal)
+        for kind, literal in pairs:
+            for node in list(self.document.findall(kind)):
+                # Without a language: the text is not Python and must not be coloured as Python.
                 node.replace_self(literal(node["text"], node["text"], language="none"))
 
 
+def table(rows: Sequence[Sequence[str]], *classes: str) -> nodes.table:
+    """A table of plain text.
+
+    Args:
+        rows: The cells, row by row; the first row is the head.
+        classes: The classes of the table.
+    """
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in rows[0]), cols=len(rows[0]))
+    group += nodes.thead("", _row(rows[0]))
+    group += nodes.tbody("", *map(_row, rows[1:]))
+    return nodes.table("", group, classes=list(classes))
+
+
+def _row(cells: Sequence[str]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph(cell, cell)) for cell in cells))
+
+
 def setup_nodes(app: Sphinx) -> None:
-    """Register the nodes and the transforms that replace them."""
-    app.add_node(HtmlOrTextNode)
-    app.add_node(InlineHtmlOrTextNode)
-    app.add_post_transform(UseHtml)
-    app.add_post_transform(UseText)
+    """Register the nodes and what writes them."""
+    for kind in (HtmlOrTextNode, InlineHtmlOrTextNode, StatusNode):
+        app.add_node(kind)
+    app.add_node(DetailsNode, html=(write_details, None))
+    app.add_post_transform(WriteHtml)
+    app.add_post_transform(WriteText)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
-from pathlib import Path
 
 from sphinx.application import Sphinx
 
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
+
+from .config import cache_folder, project_folder
 
 
 class Children:
@@ -40,8 +41,8 @@ def runner_of(app: Sphinx) -> Runner:
     if children.runner is None:
         children.runner = Runner(
             pool_of(app),
-            project=Path(app.confdir).parent,
-            cache=Path(app.config.mlx_keys_cache or app.doctreedir / "observed"),
+            project=project_folder(app),
+            cache=cache_folder(app),
         )
     return children.runner
 

@@ -14,10 +14,15 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from .domain import Store
 from .summary import Tally
 
 #: After every part has said what it verified, and before a fault ends the build.
 _AFTER_VERIFYING = 800
+
+
+#: The sentence on each page that has one, as it was last written.
+SENTENCES = Store[str]("counted")
 
 
 class CountNode(nodes.General, nodes.Element):
@@ -29,23 +34,8 @@ class VerifiedCountDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Note the page, which is written again whenever the sentence changes."""
-        _counted(self.env).pages.add(self.env.docname)
+        SENTENCES.of(self.env)[self.env.docname] = ""
         return [CountNode()]
-
-
-class Counted:
-    """The sentence as it was last written, and the pages that it stands on."""
-
-    def __init__(self) -> None:
-        self.sentence = ""
-        self.pages: set[str] = set()
-
-
-def _counted(env: BuildEnvironment) -> Counted:
-    if not hasattr(env, "mlx_keys_counted"):
-        env.mlx_keys_counted = Counted()  # type: ignore[attr-defined]
-    kept: Counted = env.mlx_keys_counted  # type: ignore[attr-defined]
-    return kept
 
 
 class Counting:
@@ -62,10 +52,10 @@ class Counting:
         """Put the sentence into the environment; returns the pages to write again."""
         said = sentence(self.tallies, today())
         self.tallies = []
-        counted = _counted(env)
-        changed = said != counted.sentence
-        counted.sentence = said
-        return sorted(counted.pages & env.found_docs) if changed else []
+        sentences = SENTENCES.of(env)
+        changed = sorted(page for page, before in sentences.items() if before != said)
+        sentences.update(dict.fromkeys(changed, said))
+        return changed
 
 
 def today() -> date:
@@ -93,17 +83,9 @@ class PlaceCount(SphinxPostTransform):
 
     def run(self, **_kwargs: object) -> None:
         """Replace the placeholders by a paragraph."""
-        said = _counted(self.env).sentence
+        said = SENTENCES.of(self.env).get(self.env.docname, "")
         for node in list(self.document.findall(CountNode)):
             node.replace_self(nodes.paragraph(said, said, classes=["mk-verified"]))
-
-
-def _purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    _counted(env).pages.discard(docname)
-
-
-def _merge(_app: Sphinx, env: BuildEnvironment, docs: set[str], other: BuildEnvironment) -> None:
-    _counted(env).pages |= _counted(other).pages & docs
 
 
 def setup_verified(app: Sphinx) -> None:
@@ -114,5 +96,3 @@ def setup_verified(app: Sphinx) -> None:
     app.add_post_transform(PlaceCount)
     app.connect("mlx-keys-verified", counting.add)
     app.connect("env-updated", counting.say, priority=_AFTER_VERIFYING)
-    app.connect("env-purge-doc", _purge)
-    app.connect("env-merge-info", _merge)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sphinx.util.inventory import InventoryFile
 from tests.paths import TRUST
-from tests.tiny_project import CONF, build, write
+from tests.sphinx_project import CONF, build, write
 
 from mlx_keys.sphinxext.reference.at_a_glance import agreement
 from mlx_keys.trust.status import BackendEvidence, Status
@@ -57,7 +57,7 @@ def split_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("split")
     write(folder, {"split.md": SPLIT}, LISTS)
     built = build(folder)
-    assert (built.warnings, built.untrue) == ("", "")
+    assert (built.warnings, built.stopped) == ("", "")
     inventory = (built.out / "objects.inv").read_bytes()
     assert "mlx.core.random.split" in InventoryFile.loads(inventory, uri="").data["py:function"]
     return built.html("split")
@@ -107,7 +107,7 @@ def test_what_does_not_hold_ends_the_build_at_the_directive(
     text = SPLIT.replace(old, new, 1).replace("See {py:func}`mlx.core.random.split`.", "")
     write(tmp_path, {"split.md": text}, LISTS)
     built = build(tmp_path)
-    assert built.untrue
+    assert built.stopped
     line = (
         3
         if "are not the parameters" not in told
@@ -122,9 +122,9 @@ def test_what_does_not_hold_ends_the_build_at_the_directive(
 def test_a_call_is_made_again_only_when_its_page_is_read_again(tmp_path: Path) -> None:
     write(tmp_path, {"split.md": SPLIT}, LISTS)
     build(tmp_path)
-    assert build(tmp_path).untrue == ""
+    assert build(tmp_path).stopped == ""
     write(tmp_path, {"split.md": SPLIT.replace("(num, 2)", "(2, num)")}, LISTS)
-    assert build(tmp_path).untrue
+    assert build(tmp_path).stopped
 
 
 def test_where_the_examples_of_a_page_agree_is_counted() -> None:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.tiny_project import CONF, build, write
+from tests.sphinx_project import CONF, build, write
 
 from mlx_keys.upstream.installed import snapshot
 
@@ -35,10 +35,10 @@ def test_a_changed_signature_ends_the_build_at_the_page_to_curate(
     """Also where nothing else changed; and at the record, for a function that no page describes."""
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {"key.md": KEY}, CONF + 'mlx_keys_trust = "trust"\n')
-    assert build(tmp_path).untrue == ""
+    assert build(tmp_path).stopped == ""
     changed_record(tmp_path)
     built = build(tmp_path)
-    assert built.untrue == "2 things do not hold; nothing was written"
+    assert built.stopped.startswith("2 errors;")
     assert re.search(
         r"^key\.md:1: ERROR: mlx \S+ changed the signature of mlx\.core\.random\.key\n"
         r"  expected: \(seed: float\) → array  \(mlx \S+\)\n"
@@ -49,7 +49,7 @@ def test_a_changed_signature_ends_the_build_at_the_page_to_curate(
     )
     assert "trust/signatures.json:1: ERROR" in built.warnings
     snapshot.save(snapshot.now(), tmp_path / "trust" / "signatures.json")
-    assert build(tmp_path).untrue == ""
+    assert build(tmp_path).stopped == ""
 
 
 def test_a_record_that_cannot_be_read_ends_the_build(tmp_path: Path) -> None:

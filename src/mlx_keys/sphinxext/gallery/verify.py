@@ -29,8 +29,9 @@ from mlx_keys.examples.execute.pool import PLOTTING, PRELOAD, Job, Pool, RunResu
 from mlx_keys.examples.gallery import alt_text, script_example
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.progress import progress_bar
-from mlx_keys.sphinxext.diagnostics import note
-from mlx_keys.sphinxext.example import trust_folder
+from mlx_keys.sphinxext.config import trust_folder
+from mlx_keys.sphinxext.diagnostics import report
+from mlx_keys.sphinxext.domain import Store
 from mlx_keys.sphinxext.pool import runner_of
 from mlx_keys.sphinxext.status import details
 from mlx_keys.sphinxext.summary import Tally
@@ -54,6 +55,9 @@ from .sphinx_gallery_adapter import (
 
 #: What sphinx-gallery keeps in its configuration that is no configuration.
 _STATE = {"titles", "failing_examples", "passing_examples", "stale_examples"}
+
+#: The line above the downloads of each script's page, as it was last written.
+STATUSES = Store[Status]("gallery")
 
 
 def generate_new(
@@ -150,42 +154,59 @@ def judge_pages(
     return judged
 
 
-def build(app: Sphinx) -> None:
-    """Generate and compare, before sphinx-gallery's own handler and before any page is read."""
-    if "sphinx_gallery.gen_gallery" not in app.extensions:
-        return
-    require_series()
-    conf = app.config.sphinx_gallery_conf | {"abort_on_example_error": True}
-    scripts = find_scripts(Path(app.srcdir), conf)
-    remove_stale(scripts, [Path(app.srcdir) / pages for pages in conf["gallery_dirs"]])
-    if not scripts:
-        return
-    runner = runner_of(app)
-    backend = runner.backend
-    srcdir = Path(app.srcdir)
-    sources = {script.docname(srcdir): script.source for script in scripts}
-    pages = Pages(srcdir, app.config.html_baseurl, sources)
-    observed = generate_new(scripts, conf, runner.surroundings, pages)
-    trust = attestations.load_attestations(trust_folder(app.env))
-    judged = judge_pages(scripts, observed, lambda example: trust.tolerance(example, backend))
-    faults = [fault for one in judged for fault in one.faults]
-    for fault in (
-        *faults,
-        *script_example.orphaned_golden_files(script.named.parent for script in scripts),
-    ):
-        note(app.env, fault)
-    tally = Tally(
-        examples=len(scripts),
-        run_now=len(observed),
-        outputs=sum(one.verdict is not None and one.verdict.outcome.holds for one in judged),
-        backend=backend.label,
-        mlx=backend.mlx,
-    )
-    app.emit("mlx-keys-verified", tally)
-    if not faults:
-        said = [status(one, backend, trust) for one in judged]
-        names = [script.docname(Path(app.srcdir)) for script in scripts]
-        app.env.mlx_keys_gallery_now = dict(zip(names, said, strict=True))  # type: ignore[attr-defined]
+class Gallery:
+    """The scripts of one build.
+
+    Attributes:
+        statuses: What may be said of each, by the name of its page.
+    """
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, Status] = {}
+
+    def build(self, app: Sphinx) -> None:
+        """Generate and compare, before sphinx-gallery's own handler and before any page is read."""
+        if "sphinx_gallery.gen_gallery" not in app.extensions:
+            return
+        require_series()
+        conf = app.config.sphinx_gallery_conf | {"abort_on_example_error": True}
+        scripts = find_scripts(Path(app.srcdir), conf)
+        remove_stale(scripts, [Path(app.srcdir) / pages for pages in conf["gallery_dirs"]])
+        if not scripts:
+            return
+        runner = runner_of(app)
+        backend = runner.backend
+        srcdir = Path(app.srcdir)
+        sources = {script.docname(srcdir): script.source for script in scripts}
+        pages = Pages(srcdir, app.config.html_baseurl, sources)
+        observed = generate_new(scripts, conf, runner.surroundings, pages)
+        trust = attestations.load_attestations(trust_folder(app.env))
+        judged = judge_pages(scripts, observed, lambda example: trust.tolerance(example, backend))
+        faults = [fault for one in judged for fault in one.faults]
+        for fault in (
+            *faults,
+            *script_example.orphaned_golden_files(script.named.parent for script in scripts),
+        ):
+            report(app.env, fault)
+        tally = Tally(
+            examples=len(scripts),
+            run_now=len(observed),
+            outputs=sum(one.verdict is not None and one.verdict.outcome.holds for one in judged),
+            backend=backend.label,
+            mlx=backend.mlx,
+        )
+        app.emit("mlx-keys-verified", tally)
+        if not faults:
+            said = [status(one, backend, trust) for one in judged]
+            names = [script.docname(Path(app.srcdir)) for script in scripts]
+            self.statuses = dict(zip(names, said, strict=True))
+
+    def restate(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Put the lines into the environment; returns the pages on which another line stands."""
+        before = STATUSES.of(env).copy()
+        STATUSES.of(env).clear()
+        STATUSES.of(env).update(self.statuses)
+        return [name for name, line in self.statuses.items() if before.get(name) != line]
 
 
 def remove_gone(app: Sphinx) -> None:
@@ -200,14 +221,6 @@ def remove_gone(app: Sphinx) -> None:
                 page.unlink()
 
 
-def restate(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Take over what may be said now, and name the pages that say something else."""
-    now: dict[str, Status] = getattr(env, "mlx_keys_gallery_now", {})
-    before: dict[str, Status] = getattr(env, "mlx_keys_gallery", {})
-    env.mlx_keys_gallery = now  # type: ignore[attr-defined]
-    return [name for name, said in now.items() if before.get(name) != said]
-
-
 class GalleryStatus(SphinxPostTransform):
     """Puts what was verified where above the downloads of a script's page."""
 
@@ -216,7 +229,7 @@ class GalleryStatus(SphinxPostTransform):
 
     def run(self, **_kwargs: Any) -> None:
         """Insert the line."""
-        said = getattr(self.env, "mlx_keys_gallery", {}).get(self.env.docname)
+        said = STATUSES.of(self.env).get(self.env.docname)
         if said is None:
             return
         for box in list(self.document.findall(nodes.container)):
@@ -228,8 +241,9 @@ class GalleryStatus(SphinxPostTransform):
 def setup_gallery(app: Sphinx) -> None:
     """Register the gallery's part; without sphinx-gallery it does nothing."""
     setup_figure(app)
+    gallery = Gallery()
     app.connect("config-inited", leave_pyplot_out, priority=5)  # before sphinx-gallery's
-    app.connect("builder-inited", build, priority=400)
+    app.connect("builder-inited", gallery.build, priority=400)
     app.connect("builder-inited", remove_gone, priority=600)  # when it has written its indexes
-    app.connect("env-updated", restate)
+    app.connect("env-updated", gallery.restate)
     app.add_post_transform(GalleryStatus)

@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from mlx_keys.sphinxext.example import pages_of
+from mlx_keys.sphinxext.example import EXAMPLES
 from mlx_keys.trust import history
 from mlx_keys.trust.probes import PROBES
 from mlx_keys.trust.status import Status
@@ -133,7 +133,7 @@ class FillAgreement(SphinxPostTransform):
     def run(self, **_kwargs: object) -> None:
         """Replace the placeholder."""
         for node in list(self.document.findall(AgreementNode)):
-            page = pages_of(self.env).get(self.env.docname)
+            page = EXAMPLES.of(self.env).get(self.env.docname)
             node.replace_self(nodes.Text(agreement(page.statuses if page else ())))
 
 

@@ -21,8 +21,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.pool import Job
-from mlx_keys.sphinxext.diagnostics import note
-from mlx_keys.sphinxext.example import trust_folder
+from mlx_keys.sphinxext.config import trust_folder
+from mlx_keys.sphinxext.diagnostics import report
+from mlx_keys.sphinxext.domain import Store
 from mlx_keys.sphinxext.jobs import call_result
 from mlx_keys.sphinxext.pool import pool_of
 from mlx_keys.upstream.installed import introspect
@@ -80,6 +81,10 @@ class Promise:
         return faults
 
 
+#: The promises of each page that no call was held against yet.
+CLAIMS = Store[list[Promise]]("claims")
+
+
 def names(text: str) -> tuple[str, ...]:
     """An option that lists names: with commas, or with spaces."""
     return tuple(text.replace(",", " ").split())
@@ -106,7 +111,7 @@ class MlxFunction(PyFunction):
             self._promise(place)
         except KeysError as error:
             error.where = place
-            note(self.env, error, self.env.docname)
+            report(self.env, error)
             return []
         self.name = "py:function"  # what Sphinx takes the described object's kind from
         return super().run()
@@ -137,20 +142,12 @@ class MlxFunction(PyFunction):
         promise = Promise(
             place, self.entry.name, call, said["shape"], said["dtype"], said["dtypes"] or ()
         )
-        promises_of(self.env).setdefault(self.env.docname, []).append(promise)
-
-
-def promises_of(env: BuildEnvironment) -> dict[str, list[Promise]]:
-    """The promises of each page that no call was held against yet."""
-    if not hasattr(env, "mlx_keys_promises"):
-        env.mlx_keys_promises = {}  # type: ignore[attr-defined]
-    kept: dict[str, list[Promise]] = env.mlx_keys_promises  # type: ignore[attr-defined]
-    return kept
+        CLAIMS.of(self.env).setdefault(self.env.docname, []).append(promise)
 
 
 def call_all(app: Sphinx, env: BuildEnvironment) -> None:
     """Make every call that is new, in children; one that gives another result stops the build."""
-    waiting = [promise for kept in promises_of(env).values() for promise in kept]
+    waiting = [promise for kept in CLAIMS.of(env).values() for promise in kept]
     if not waiting:
         return
     jobs = [
@@ -169,7 +166,7 @@ def call_all(app: Sphinx, env: BuildEnvironment) -> None:
     for promise, observed in zip(waiting, seen, strict=True):
         if observed.ended == "done":
             for fault in promise.broken_by(observed.result):
-                note(env, fault)
+                report(env, fault)
         else:
             fault = KeysError(
                 f"the call {promise.call} fails",
@@ -177,19 +174,8 @@ def call_all(app: Sphinx, env: BuildEnvironment) -> None:
                 found=observed.message or observed.ended,
                 fix="correct :call: here",
             )
-            note(env, fault)
-    promises_of(env).clear()
-
-
-def purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget the promises of a page that is gone or about to be read again."""
-    promises_of(env).pop(docname, None)
-
-
-def merge(_app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what a parallel reader found."""
-    theirs = promises_of(other)
-    promises_of(env).update({name: theirs[name] for name in docnames if name in theirs})
+            report(env, fault)
+    CLAIMS.of(env).clear()
 
 
 class Eyebrow(SphinxPostTransform):
@@ -216,5 +202,3 @@ def setup_reference(app: Sphinx) -> None:
     app.add_directive("mlx-function", MlxFunction)
     app.add_post_transform(Eyebrow)
     app.connect("env-updated", call_all)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.sphinxext.diagnostics import note
+from mlx_keys.sphinxext.diagnostics import report
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Argument, Signature
 
@@ -31,7 +31,7 @@ class MlxParameters(SphinxDirective):
             entry = introspect.entry(self.arguments[0])
         except KeysError as error:
             error.where = Location(source, line)
-            note(self.env, error, self.env.docname)
+            report(self.env, error)
             return []
         wanted = [
             parameter
@@ -50,7 +50,7 @@ class MlxParameters(SphinxDirective):
                 found=", ".join(found) or "no definition list",
                 fix="name each parameter in the order of the signature",
             )
-            note(self.env, fault, self.env.docname)
+            report(self.env, fault)
             return []
         for term, parameter in zip(terms, wanted, strict=True):
             _name(term, parameter)

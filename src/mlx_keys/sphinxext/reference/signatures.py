@@ -12,8 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.sphinxext.diagnostics import named, note
-from mlx_keys.sphinxext.example import trust_folder
+from mlx_keys.sphinxext.config import trust_folder
+from mlx_keys.sphinxext.diagnostics import display_path, report
 from mlx_keys.upstream.installed import snapshot
 
 
@@ -25,13 +25,13 @@ def compare(_app: Sphinx, env: BuildEnvironment) -> None:
     try:
         changes = snapshot.changes(snapshot.load(path), snapshot.now())
     except KeysError as error:
-        note(env, error)
+        report(env, error)
         return
     described = env.domains.python_domain.objects
     for change in changes:
         known = described.get(change.function)
         page = env.doc2path(known.docname) if known else os.path.normpath(path)
-        note(env, change.fault(Location(named(Location(str(page))))))
+        report(env, change.fault(Location(display_path(page))))
 
 
 def setup_signatures(app: Sphinx) -> None:

@@ -18,23 +18,27 @@ SITE_CONF = 'extensions = ["myst_parser", "ext"]\nnitpicky = True\n'
 
 @dataclass(frozen=True)
 class Built:
-    """What one build did.
+    """The result of one build.
 
     Attributes:
-        warnings: All that was warned of or named as an error.
-        status: What Sphinx says of its work.
-        untrue: How the build was ended, if it was.
-        out: Where the pages are.
+        warnings: Every warning and error.
+        status: Sphinx's account of its work.
+        stopped: The message that stopped the build, or an empty string.
+        out: The folder of the pages.
     """
 
     warnings: str
     status: str
-    untrue: str
+    stopped: str
     out: Path
 
     def html(self, docname: str) -> str:
-        """A page as written."""
+        """The HTML of a page."""
         return (self.out / f"{docname}.html").read_text(encoding="utf-8")
+
+    def text(self, docname: str) -> str:
+        """The page as the text builder writes it."""
+        return (self.out / f"{docname}.txt").read_text(encoding="utf-8")
 
     @property
     def read(self) -> set[str]:
@@ -48,21 +52,21 @@ class Built:
 
 
 def write(folder: Path, pages: dict[str, str], conf: str = CONF) -> None:
-    """Lay down pages by file name, each tied to the first one's hidden table of contents."""
-    folder.mkdir(exist_ok=True)
+    """Write a project: its pages by file name, and an index that lists them unless it is given."""
+    folder.mkdir(exist_ok=True, parents=True)
     (folder / "conf.py").write_text(conf, encoding="utf-8")
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
-    if "index.md" not in pages:
+    if not {"index.md", "index.rst"} & pages.keys():
         toc = "\n".join(sorted(Path(name).stem for name in pages if name.endswith((".md", ".rst"))))
         (folder / "index.md").write_text(f"# Index\n\n```{{toctree}}\n{toc}\n```\n")
 
 
 def build(folder: Path, builder: str = "html", parallel: int = 0) -> Built:
-    """Build what was laid down, on top of what earlier builds left."""
+    """Build a project in this process, on top of what earlier builds left."""
     nocolor()
     status, warnings = io.StringIO(), io.StringIO()
-    untrue = ""
+    stopped = ""
     out = folder / "_build" / builder
     with patch_docutils(), docutils_namespace():
         app = Sphinx(
@@ -79,5 +83,5 @@ def build(folder: Path, builder: str = "html", parallel: int = 0) -> Built:
         try:
             app.build()
         except SystemExit as end:
-            untrue = str(end)
-    return Built(warnings.getvalue(), status.getvalue(), untrue, out)
+            stopped = str(end)
+    return Built(warnings.getvalue(), status.getvalue(), stopped, out)
