@@ -79,7 +79,7 @@ class _State:
 
     def html(self) -> str:
         return (
-            f"<li><span>{self.title}</span>{_face(self.first)}{_face(self.second)}"
+            f"<li><span>{self.title}</span>{_glyph(self.first)}{_glyph(self.second)}"
             f"<span><b>{self.differing}</b> of 64 bits differ</span></li>\n"
         )
 
@@ -95,7 +95,7 @@ def _integer(text: str) -> int:
         ) from None
 
 
-def _face(words: Pair) -> str:
+def _glyph(words: Pair) -> str:
     return (
         f'<span class="mk-key-face"><svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
         f"{glyph(words, 0, 0, SIDE)}</svg><code>{_hex(words)}</code></span>"

@@ -94,7 +94,7 @@ print("split  ", words / 2**32)
 print("uniform", prng.uniform(shape=(4,), key=key))
 
 # %%
-# In a key tree that shows as a fault. The mend is to split first, and
+# In a key tree that shows as a fault. The fix is to split first, and
 # to draw from the children.
 
 wrong = KeyTree(11, name="key")

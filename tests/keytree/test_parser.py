@@ -11,13 +11,13 @@ from mlx_keys.keytree import KeyTree, read_expression, read_program
 def test_the_lines_of_a_program_make_the_tree_that_the_calls_make() -> None:
     read = read_program(
         """
-import_is_not_needed = key(7)
-model, data = split(import_is_not_needed)
+root = key(7)
+model, data = split(root)
 w, b, _ = split(model, 3)
 epoch = fold_in(data, 2)
 x = uniform((3,), key=w)
 normal(shape=(3,), key=b)
-""".replace("import_is_not_needed", "root")
+"""
     )
     root = KeyTree(7, name="root")
     model, data = root.split(names=["model", "data"])
@@ -29,7 +29,7 @@ normal(shape=(3,), key=b)
     assert str(read) == str(root)
 
 
-def test_what_stands_before_a_dot_is_passed_over() -> None:
+def test_modules_are_ignored() -> None:
     short = "k = key(7)\na, b = split(k, num=2)\nuniform(key=a)"
     long = "k = mx.random.key(7)\na, b = mx.random.split(k, num=2)\nmx.random.uniform(key=a)"
     assert str(read_program(long)) == str(read_program(short))
@@ -40,7 +40,7 @@ def test_the_same_seed_again_is_the_same_key() -> None:
     assert root.faults == ("drawn from twice",)
 
 
-def test_a_name_means_what_the_last_line_gave_it() -> None:
+def test_a_name_means_what_was_assigned_to_it_last() -> None:
     root = read_program("k = key(7)\nk, sub = split(k)\nk, sub = split(k)\nnormal(key=sub)")
     assert [key.draws for key in root.walk()] == [[], [], [], ["normal()"], []]
 
@@ -57,7 +57,7 @@ def test_an_expression_makes_one_key() -> None:
 
 
 @pytest.mark.parametrize("text", ["split(key(7))", "a = key(7)", "key(7); key(8)", "", "7", "k"])
-def test_anything_else_makes_none(text: str) -> None:
+def test_another_text_makes_no_key(text: str) -> None:
     with pytest.raises(KeysError):
         read_expression(text)
 

@@ -1,4 +1,4 @@
-"""A key tree has mlx's own keys, knows which are used wrongly, and refuses what none can read."""
+"""A key tree has mlx's own keys, marks those that are used wrongly, and has a largest size."""
 
 from __future__ import annotations
 
@@ -101,19 +101,71 @@ def test_a_regular_tree_branches_alike_everywhere() -> None:
         (lambda key: (key.split(), key.draw("a")), ("drawn from and split",)),
         (lambda key: (key.split(), key.fold_in(1)), ("split and folded",)),
         (lambda key: key.draw("a").fold_in(1), ("drawn from and folded",)),
-        (lambda key: (key.split(), key.split(3)), ("split twice",)),
-        (lambda key: (key.fold_in(1), key.fold_in(1)), ("folded with 1 twice",)),
         (
             lambda key: (key.draw("a").draw("b"), key.split(), key.fold_in(1)),
             ("drawn from twice", "drawn from, split and folded"),
         ),
     ],
 )
-def test_a_key_has_one_use(use: Callable[[KeyTree], object], faults: tuple[str, ...]) -> None:
+def test_a_key_is_drawn_from_once_or_split_or_folded(
+    use: Callable[[KeyTree], object], faults: tuple[str, ...]
+) -> None:
     key, other = KeyTree(7).split()
     use(key)
     assert key.faults == faults
     assert other.faults == ()
+
+
+@pytest.mark.parametrize(
+    "make", [lambda key: key.split(), lambda key: (key.fold_in(3),)], ids=["split", "fold"]
+)
+def test_a_key_made_twice_is_no_fault_until_it_is_used_twice(
+    make: Callable[[KeyTree], tuple[KeyTree, ...]],
+) -> None:
+    root = KeyTree(7)
+    first, again = make(root)[0], make(root)[0]
+    assert first.words == again.words
+    first.draw("uniform()")
+    assert [key.faults for key in root.walk() if key.faults] == []
+    again.draw("normal()")
+    assert (first.faults, again.faults) == (("drawn from twice (made twice)",),) * 2
+    assert root.faults == ()
+    third = make(root)[0]
+    assert third.faults == ()
+    third.split()
+    assert first.faults == (
+        "drawn from twice (made 3 times)",
+        "drawn from and split (made 3 times)",
+    )
+
+
+def test_two_splits_into_other_numbers_of_keys_make_other_keys() -> None:
+    root = KeyTree(7)
+    for key in (*root.split(2), *root.split(3)):
+        key.draw("uniform()")
+    assert not any(key.faults for key in root.walk())
+
+
+def test_a_copy_of_a_key_that_is_not_used_has_no_fault() -> None:
+    root = KeyTree(7)
+    used, unused = root.fold_in(1), root.fold_in(1)
+    used.draw("a").draw("b")
+    assert used.faults == ("drawn from twice",)
+    assert unused.faults == ()
+
+
+def test_the_faults_of_a_snapshot_are_those_of_the_whole_tree() -> None:
+    root = KeyTree(7)
+    root.fold_in(1).draw("a")
+    copy = root.fold_in(1).draw("b")
+    assert copy.snapshot().faults == copy.faults == ("drawn from twice (made twice)",)
+
+
+def test_a_snapshot_does_not_change_with_its_tree() -> None:
+    root = KeyTree(7)
+    before = root.snapshot()
+    root.draw("a").split()
+    assert (before.draws, before.uses, before.children) == ((), (), ())
 
 
 @pytest.mark.parametrize(

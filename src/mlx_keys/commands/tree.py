@@ -8,7 +8,7 @@ import click
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.keytree import KeyTree
-from mlx_keys.keytree.text_limits import counted
+from mlx_keys.keytree.text_limits import count_noun
 
 
 def integers(text: str) -> tuple[int, ...]:
@@ -20,7 +20,7 @@ def integers(text: str) -> tuple[int, ...]:
 
 
 def integer(text: str) -> int:
-    """One of them."""
+    """An integer in any base that Python reads."""
     try:
         return int(text, 0)
     except ValueError:
@@ -86,4 +86,4 @@ def command(
             found=error.strerror,
             fix="choose a file in a folder that is there and may be written to",
         ) from None
-    click.echo(f"{output}: {counted(sum(1 for _ in tree.walk()), 'key')}")
+    click.echo(f"{output}: {count_noun(sum(1 for _ in tree.walk()), 'key')}")

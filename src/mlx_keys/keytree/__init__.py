@@ -1,4 +1,4 @@
-"""Key trees: which key came from which, drawn so that reuse shows.
+"""Key trees: which key came from which, with a mark on each key that is used twice.
 
 >>> from mlx_keys.keytree import KeyTree
 >>> root = KeyTree(7)
@@ -8,11 +8,12 @@
 >>> data
 KeyTree: data = split(key(7))[1]
 
-A :class:`KeyTree` shows itself as a picture in a notebook, and as text by ``print``. The words are
-those of :mod:`mlx_keys.prng.threefry2x32`; nothing here imports MLX or Sphinx.
+A :class:`KeyTree` is a picture in a notebook, and text for ``print``. Its words are those of
+:mod:`mlx_keys.prng.threefry2x32`, its rules those of :mod:`mlx_keys.prng.key_uses`; nothing here
+imports MLX or Sphinx.
 """
 
-from .html import inline_glyph
+from .glyph import inline_glyph
 from .parser import read_expression, read_program
 from .tree import KeyTree
 

@@ -13,7 +13,7 @@ from itertools import groupby
 SIDE = 8
 
 
-def rows(words: tuple[int, int]) -> list[list[bool]]:
+def bit_rows(words: tuple[int, int]) -> list[list[bool]]:
     """The bits of a key, row by row from the top, each from the left."""
     return [
         [bool(word >> (31 - 8 * row - column) & 1) for column in range(SIDE)]
@@ -31,21 +31,30 @@ def glyph(words: tuple[int, int], x: float, y: float, size: float) -> str:
         y: The upper edge.
         size: The length of a side; a multiple of 8 keeps the edges of the bits sharp.
     """
-    grid = rows(words)
+    rows = bit_rows(words)
     half = SIDE // 2
     return (
         f'<g transform="translate({x:g} {y:g}) scale({size / SIDE:g})">'
         f'<rect class="mk-ground" width="{SIDE}" height="{SIDE}"/>'
-        f'<path class="mk-bit-off" d="{_dots(grid)}"/>'
-        f'<path class="mk-bit-0" d="{_bars(grid[:half], 0)}"/>'
-        f'<path class="mk-bit-1" d="{_bars(grid[half:], half)}"/></g>'
+        f'<path class="mk-bit-off" d="{_dots_path(rows)}"/>'
+        f'<path class="mk-bit-0" d="{_bars_path(rows[:half], 0)}"/>'
+        f'<path class="mk-bit-1" d="{_bars_path(rows[half:], half)}"/></g>'
     )
 
 
-def _bars(grid: list[list[bool]], top: int) -> str:
-    """Lines as thick as a cell along the bits that are set."""
+def inline_glyph(words: tuple[int, int]) -> str:
+    """A glyph as an ``<svg>`` element for a line of text, hidden from screen readers.
+
+    The words have to stand beside it. Its bits have the classes ``mk-bit-off``, ``mk-bit-0`` and
+    ``mk-bit-1``, for a page to style.
+    """
+    return f'<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">{glyph(words, 0, 0, SIDE)}</svg>'
+
+
+def _bars_path(rows: list[list[bool]], top: int) -> str:
+    """Lines as thick as a cell along the bits that are set; ``top`` is the number of row 0."""
     path = []
-    for row, bits in enumerate(grid):
+    for row, bits in enumerate(rows):
         column = 0
         for is_set, run in groupby(bits):
             length = len(list(run))
@@ -55,11 +64,11 @@ def _bars(grid: list[list[bool]], top: int) -> str:
     return "".join(path)
 
 
-def _dots(grid: list[list[bool]]) -> str:
+def _dots_path(rows: list[list[bool]]) -> str:
     """A line shorter than it is thick at each bit that is not set."""
     return "".join(
         f"M{column}.4 {row}.5h.2"
-        for row, bits in enumerate(grid)
+        for row, bits in enumerate(rows)
         for column, is_set in enumerate(bits)
         if not is_set
     )

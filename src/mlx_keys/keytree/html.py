@@ -1,30 +1,25 @@
-"""The tree as a whole: an SVG document, or HTML with the same in words.
+"""The tree as a document: an SVG file, or HTML with the picture and the same tree as text.
 
-The HTML holds both layouts. A container query shows the one that fits, so that it adapts to the
-column it stands in, without a script.
+The HTML holds both layouts. A container query shows the one that fits the column it stands in,
+without a script.
 """
 
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from mlx_keys.errors import KeysError
 
-from .glyph import SIDE, glyph
 from .layout import Picture, lay_out
-from .svg import draw, style_alone, style_in_a_page
+from .node import Node
+from .svg import NAMESPACE, picture_elements, standalone_style, themed_style
 from .text import outline, summary
 
-if TYPE_CHECKING:
-    from .tree import KeyTree
-
-NAMESPACE = "http://www.w3.org/2000/svg"
 LAYOUTS = ("wide", "narrow")
 #: How far the wide layout may shrink before the narrow one takes its place: 13 px become 12.
-SMALLEST = 12 / 13
-#: A narrower column is a phone's, where the root of even a small tree is at the top.
-PHONES = 480
+SMALLEST_SCALE = 12 / 13
+#: In pixels. In a narrower column, a phone's, even a small tree has its root at the top.
+PHONE_WIDTH = 480
 PADDING = 20
 
 _FIGURE_STYLE = """\
@@ -39,76 +34,70 @@ _FIGURE_STYLE = """\
 """
 
 
-def standalone(tree: KeyTree, layout: str = "wide") -> str:
-    """An SVG document, on paper of its own."""
+def standalone_svg(root: Node, layout: str = "wide") -> str:
+    """An SVG document with a background of its own."""
     if layout not in LAYOUTS:
         raise KeysError(
-            "no such layout of a key tree", expected=" or ".join(LAYOUTS), found=repr(layout)
+            "no such layout of a key tree",
+            expected=" or ".join(LAYOUTS),
+            found=repr(layout),
+            fix='svg("wide"), or svg("narrow") for a phone',
         )
-    picture = lay_out(tree, layout)
+    picture = lay_out(root, layout)
     width, height = picture.width + 2 * PADDING, picture.height + 2 * PADDING
     return (
         f'<svg class="mk-key" xmlns="{NAMESPACE}" role="img" '
         f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">\n'
-        f"<style>\n{style_alone()}</style>\n"
+        f"<style>\n{standalone_style()}</style>\n"
         f'<rect class="mk-paper" width="100%" height="100%" rx="8"/>\n'
         f'<g transform="translate({PADDING} {PADDING})">\n'
-        f"{draw(tree, picture, outline(tree))}\n</g>\n</svg>\n"
+        f"{picture_elements(root, picture, outline(root))}\n</g>\n</svg>\n"
     )
 
 
-def figure(tree: KeyTree, caption: str) -> str:
+def figure(root: Node, caption: str) -> str:
     """The picture, the same as text, and a caption, as an HTML ``<figure>``."""
     below = f"<figcaption>{escape(caption)}</figcaption>"
-    return f'<figure style="margin:0">\n{picture_and_text(tree)}{below}\n</figure>\n'
+    return f'<figure style="margin:0">\n{picture_and_text(root)}{below}\n</figure>\n'
 
 
-def picture_and_text(tree: KeyTree) -> str:
-    """HTML that takes its colours from the page it stands in."""
-    wide, narrow = lay_out(tree, "wide"), lay_out(tree, "narrow")
-    least = max(PHONES, round(wide.width * SMALLEST))
-    # Named after its width, so that two trees of one width on a page agree.
+def picture_and_text(root: Node) -> str:
+    """The picture and the same as text, as HTML that takes its colours from the page around it."""
+    wide, narrow = lay_out(root, "wide"), lay_out(root, "narrow")
+    least = max(PHONE_WIDTH, round(wide.width * SMALLEST_SCALE))
+    # The class has its width in its name, so that two trees of one width share their rules.
     name = f"mk-tree-{least}"
     switch = (
         f"@container mk-tree (max-width:{least - 1}px)"
         f"{{.mk-tree.{name} .mk-wide{{display:none}}.mk-tree.{name} .mk-narrow{{display:block}}}}\n"
     )
-    style = f"<style>\n{style_in_a_page()}{_FIGURE_STYLE}{switch}</style>\n"
+    style = f"<style>\n{themed_style()}{_FIGURE_STYLE}{switch}</style>\n"
     return (
         f'<div class="mk-tree {name}">\n'
-        f"{_svg(tree, wide, 'wide', style)}{_svg(tree, narrow, 'narrow')}"
-        f"<details><summary>The same tree as text</summary>\n<ul>{_item(tree)}</ul>\n</details>\n"
+        f"{_inline_svg(root, wide, 'wide', style)}{_inline_svg(root, narrow, 'narrow')}"
+        f"<details><summary>The same tree as text</summary>\n"
+        f"<ul>{_list_item(root)}</ul>\n</details>\n"
         "</div>\n"
     )
 
 
-def _svg(tree: KeyTree, picture: Picture, layout: str, style: str = "") -> str:
-    said = f"{summary(tree)}. The words stand in the text below."
+def _inline_svg(root: Node, picture: Picture, layout: str, style: str = "") -> str:
+    description = f"{summary(root)}. The words stand in the text below."
     return (
         f'<svg class="mk-key mk-{layout}" xmlns="{NAMESPACE}" role="img" '
         f'width="{picture.width:g}" height="{picture.height:g}" '
         f'viewBox="0 0 {picture.width:g} {picture.height:g}">\n'
-        f"{style}{draw(tree, picture, said)}\n</svg>\n"
+        f"{style}{picture_elements(root, picture, description)}\n</svg>\n"
     )
 
 
-def _item(key: KeyTree) -> str:
+def _list_item(node: Node) -> str:
     """A key as an item of a list, with the list of the keys made from it."""
-    name = f"{key.name} = " if key.name else ""
-    uses = [f"; {escape(use)}" for use in key.uses]
-    faults = [f"; <strong>fault: {escape(fault)}</strong>" for fault in key.faults]
-    below = "".join(_item(child) for child in key.children)
+    name = f"{node.name} = " if node.name else ""
+    uses = [f"; {escape(use)}" for use in node.uses]
+    faults = [f"; <strong>fault: {escape(fault)}</strong>" for fault in node.faults]
+    children = "".join(_list_item(child) for child in node.children)
     return (
-        f"<li><code>{escape(name + key.expression)}</code>: {key.words[0]} {key.words[1]}"
-        f"{''.join(uses)}{''.join(faults)}{f'<ul>{below}</ul>' if below else ''}</li>\n"
-    )
-
-
-def inline_glyph(key: KeyTree) -> str:
-    """A glyph to stand in a line of text, beside its words: it says nothing more to who cannot see.
-
-    Its bits have the classes ``mk-bit-off``, ``mk-bit-0`` and ``mk-bit-1``, for a page to style.
-    """
-    return (
-        f'<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">{glyph(key.words, 0, 0, SIDE)}</svg>'
+        f"<li><code>{escape(name + node.expression)}</code>: {node.words[0]} {node.words[1]}"
+        f"{''.join(uses)}{''.join(faults)}{f'<ul>{children}</ul>' if children else ''}</li>\n"
     )

@@ -1,6 +1,6 @@
-"""The project's own pictures, drawn from keys: ``python -m mlx_keys.keytree.logo`` writes them.
+"""The project's logo, favicon and README picture: ``python -m mlx_keys.keytree.logo`` writes them.
 
-The logo is ``key(0)`` split in two: two faces side by side. The favicon is the same two, corner to
+The logo is ``key(0)`` split in two: two glyphs side by side. The favicon is the same two, corner to
 corner, so that at 16 pixels a bit is a pixel. The README's picture is a small key tree.
 """
 
@@ -10,22 +10,21 @@ import sys
 from pathlib import Path
 
 from .glyph import SIDE, glyph
-from .html import NAMESPACE
-from .svg import DARK, LIGHT
+from .svg import DARK, LIGHT, NAMESPACE
 from .tree import KeyTree
 
-#: Between the two faces of the logo, in bits.
+#: The gap between the two glyphs of the logo, in bits.
 GAP = 2
 
 
 def logo() -> str:
-    """Two faces side by side. In a page the colours are the theme's, so that it may be inlined."""
-    return _mark("mk-logo", 2 * SIDE + GAP, SIDE, (0, 0), (SIDE + GAP, 0))
+    """Two glyphs side by side. In a page the colours are the theme's, so that it may be inlined."""
+    return _key_pair("mk-logo", 2 * SIDE + GAP, SIDE, (0, 0), (SIDE + GAP, 0))
 
 
 def favicon() -> str:
-    """Two faces, corner to corner."""
-    return _mark("mk-favicon", 2 * SIDE, 2 * SIDE, (0, 0), (SIDE, SIDE))
+    """Two glyphs, corner to corner."""
+    return _key_pair("mk-favicon", 2 * SIDE, 2 * SIDE, (0, 0), (SIDE, SIDE))
 
 
 def readme_tree() -> str:
@@ -48,9 +47,11 @@ def pictures() -> dict[str, str]:
     }
 
 
-def _mark(name: str, width: int, height: int, left: tuple[int, int], right: tuple[int, int]) -> str:
-    """The children of ``key(0)``, each at its place, in bits."""
-    one, other = KeyTree(0).split()
+def _key_pair(
+    name: str, width: int, height: int, left: tuple[int, int], right: tuple[int, int]
+) -> str:
+    """The children of ``key(0)``, each with its left upper corner at a position in bits."""
+    left_key, right_key = KeyTree(0).split()
     light, dark = _colours(name, LIGHT), _colours(name, DARK)
     return (
         f'<svg class="{name}" xmlns="{NAMESPACE}" viewBox="0 0 {width} {height}">\n'
@@ -58,7 +59,7 @@ def _mark(name: str, width: int, height: int, left: tuple[int, int], right: tupl
         f"<style>\n.{name} path{{fill:none;stroke-width:1;shape-rendering:crispEdges}}\n"
         f".{name} .mk-bit-off{{stroke:none}}.{name} .mk-ground{{fill-opacity:.12}}\n"
         f"{light}@media (prefers-color-scheme:dark){{\n{dark}}}\n</style>\n"
-        f"{glyph(one.words, *left, SIDE)}\n{glyph(other.words, *right, SIDE)}\n</svg>\n"
+        f"{glyph(left_key.words, *left, SIDE)}\n{glyph(right_key.words, *right, SIDE)}\n</svg>\n"
     )
 
 

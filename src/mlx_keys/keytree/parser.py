@@ -1,9 +1,9 @@
-"""Read a key tree off the lines of code that would make it, without running them.
+"""Build a key tree from the lines of code that would make its keys, without running them.
 
 Understood are ``key(7)``, ``split(k)``, ``split(k, 3)``, ``split(k)[0]``, ``fold_in(k, 2)``, names
-given to them, and calls with ``key=``, which are draws. What stands before a dot is passed over, so
-that ``mx.random.split(k)`` reads as ``split(k)``. Everything else is refused at its line: a picture
-that leaves out what it did not understand would not be true.
+assigned to them, and calls with ``key=``, which are draws. Modules are ignored, so that
+``mx.random.split(k)`` reads as ``split(k)``. Everything else is refused at its line: a picture that
+left out what was not understood would not be true.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from .tree import KeyTree
 
 _Value: TypeAlias = KeyTree | tuple[KeyTree, ...]
 
-UNDERSTOOD = "root = key(7) / a, b = split(root) / c = fold_in(a, 2) / uniform((3,), key=b)"
+#: One line of each form that is understood, for messages.
+FORMS = "root = key(7) / a, b = split(root) / c = fold_in(a, 2) / uniform((3,), key=b)"
 
 
 def read_program(text: str, *, path: str | None = None, first_line: int = 1) -> KeyTree:
-    """Read a tree off a few lines of Python.
+    """Build the tree of the keys that a few lines of Python make.
 
     Args:
         text: The lines.
-        path: The file that they stand in, for messages.
+        path: The file that they are in, for messages.
         first_line: The line of the file that the text begins at.
 
     Returns:
@@ -45,34 +46,40 @@ def read_program(text: str, *, path: str | None = None, first_line: int = 1) -> 
         >>> [key.faults for key in root.walk()]
         [(), ('drawn from twice',), ()]
     """
-    program = _Program()
+    interpreter = _Interpreter()
     for statement in _parse(text, path, first_line).body:
         try:
-            program.follow(statement)
+            interpreter.run(statement)
         except KeysError as error:
             error.where = Location(path or "line", first_line + statement.lineno - 1)
             raise
-    if program.root is None:
+    if interpreter.root is None:
         raise KeysError(
             "no line makes a key",
             where=Location(path, first_line) if path else None,
             expected="root = key(7), or another seed",
+            fix="begin with the line that makes the root",
         )
-    return program.root
+    return interpreter.root
 
 
 def read_expression(text: str) -> KeyTree:
-    """Read the one key that an expression makes: ``split(key(7))[1]``.
+    """Build the one key that an expression makes: ``split(key(7))[1]``.
 
     Raises:
-        KeysError: It is no such expression.
+        KeysError: The text is not an expression that makes one key.
     """
     body = _parse(text.strip(), None, 1).body
     if len(body) == 1 and isinstance(body[0], ast.Expr):
-        value = _Program().value(body[0].value)
+        value = _Interpreter().evaluate(body[0].value)
         if isinstance(value, KeyTree):
             return value
-    raise KeysError("this makes no single key", expected="split(key(7))[1], say", found=text)
+    raise KeysError(
+        "this makes no single key",
+        expected="split(key(7))[1], say",
+        found=text,
+        fix="begin with key(seed), and name one key of a split by its number",
+    )
 
 
 def _parse(text: str, path: str | None, first_line: int) -> ast.Module:
@@ -83,75 +90,88 @@ def _parse(text: str, path: str | None, first_line: int) -> ast.Module:
         raise KeysError(
             "this is not Python",
             where=Location(path or "line", first_line + line - 1),
-            expected=UNDERSTOOD,
+            expected=FORMS,
             found=text.splitlines()[line - 1] if text else "nothing",
+            fix=f"correct the line: Python says {error.args[0]!r}",
         ) from None
 
 
-class _Program:
-    """The keys that have names so far."""
+class _Interpreter:
+    """Builds the tree, a statement at a time.
+
+    Attributes:
+        root: The key of the seed; None before it is made.
+        variables: The keys by the names of the program.
+    """
 
     def __init__(self) -> None:
         self.root: KeyTree | None = None
-        self.names: dict[str, _Value] = {}
+        self.variables: dict[str, _Value] = {}
 
-    def follow(self, statement: ast.stmt) -> None:
-        """Take in a line."""
+    def run(self, statement: ast.stmt) -> None:
+        """Do what a statement would do to the keys."""
         match statement:
-            case ast.Assign(targets=[target], value=ast.Call() as call) if _draws(call):
+            case ast.Assign(targets=[target], value=ast.Call() as call) if _is_draw(call):
                 self._draw(call)
                 if isinstance(target, ast.Name):
-                    self.names.pop(target.id, None)
+                    self.variables.pop(target.id, None)
             case ast.Assign(targets=[target], value=value):
-                self._name(target, self.value(value))
-            case ast.Expr(value=ast.Call() as call) if _draws(call):
+                self._assign(target, self.evaluate(value))
+            case ast.Expr(value=ast.Call() as call) if _is_draw(call):
                 self._draw(call)
-            case ast.Expr(value=ast.Call() | ast.Subscript() as made):
-                self.value(made)
+            case ast.Expr(value=ast.Call() | ast.Subscript() as expression):
+                self.evaluate(expression)
             case _:
                 raise _not_understood(statement)
 
-    def value(self, node: ast.expr) -> _Value:
-        """The key, or the keys of a split, that an expression stands for."""
+    def evaluate(self, node: ast.expr) -> _Value:
+        """The key, or the keys of a split, that an expression makes or names."""
         match node:
-            case ast.Name(id=name) if name in self.names:
-                return self.names[name]
+            case ast.Name(id=name) if name in self.variables:
+                return self.variables[name]
             case ast.Name(id=name):
-                raise KeysError("no line above makes this key", found=name)
-            case ast.Subscript(value=inner, slice=number):
-                return self._one_of(inner, number)
+                raise KeysError(
+                    "no line above makes this key",
+                    found=name,
+                    fix=f"add the line that makes it: {name} = ..., or correct the name",
+                )
+            case ast.Subscript(value=value, slice=number):
+                return self._subscript(value, number)
             case ast.Call(func=function, args=args, keywords=keywords):
-                return self._made(node, _last_name(function), args, keywords)
+                return self._call(node, _last_name(function), args, keywords)
         raise _not_understood(node)
 
-    def _made(
+    def _call(
         self, call: ast.Call, function: str, args: list[ast.expr], keywords: list[ast.keyword]
     ) -> _Value:
         match function, args, keywords:
             case "key", [seed], []:
-                return self._root(_integer(seed))
+                return self._make_root(_integer(seed))
             case "split", [key], []:
-                return self._key(key).split()
+                return self._one_key(key).split()
             case "split", [key, num], []:
-                return self._key(key).split(_integer(num))
+                return self._one_key(key).split(_integer(num))
             case "split", [key], [ast.keyword(arg="num", value=num)]:
-                return self._key(key).split(_integer(num))
+                return self._one_key(key).split(_integer(num))
             case "fold_in", [key, data], []:
-                return self._key(key).fold_in(_integer(data))
+                return self._one_key(key).fold_in(_integer(data))
         raise _not_understood(call)
 
-    def _root(self, seed: int) -> KeyTree:
+    def _make_root(self, seed: int) -> KeyTree:
         """The one root; the same seed again is the same key again."""
         if self.root is None:
             self.root = KeyTree(seed)
         elif KeyTree(seed).words != self.root.words:
             raise KeysError(
-                "a tree has one root", expected=self.root.expression, found=f"key({seed})"
+                "a tree has one root",
+                expected=self.root.expression,
+                found=f"key({seed})",
+                fix="draw the keys of another seed in a tree of their own",
             )
         return self.root
 
-    def _key(self, node: ast.expr) -> KeyTree:
-        value = self.value(node)
+    def _one_key(self, node: ast.expr) -> KeyTree:
+        value = self.evaluate(node)
         if isinstance(value, tuple):
             raise KeysError(
                 "these are several keys where one is needed",
@@ -160,53 +180,59 @@ class _Program:
             )
         return value
 
-    def _one_of(self, inner: ast.expr, number: ast.expr) -> KeyTree:
-        value = self.value(inner)
-        if not isinstance(value, tuple):
-            raise KeysError("this is one key, and has no parts", found=ast.unparse(inner))
-        at = _integer(number)
-        if not -len(value) <= at < len(value):
+    def _subscript(self, node: ast.expr, number: ast.expr) -> KeyTree:
+        keys = self.evaluate(node)
+        if not isinstance(keys, tuple):
+            raise KeysError(
+                "this is one key, and has no parts",
+                found=ast.unparse(node),
+                fix=f"use the key as it is: {ast.unparse(node)}",
+            )
+        position = _integer(number)
+        if not -len(keys) <= position < len(keys):
             raise KeysError(
                 "the split has no key of this number",
-                expected=f"0 to {len(value) - 1}",
-                found=str(at),
+                expected=f"0 to {len(keys) - 1}",
+                found=str(position),
+                fix="use a number that is expected, or split into more keys",
             )
-        return value[at]
+        return keys[position]
 
     def _draw(self, call: ast.Call) -> None:
-        """A call with ``key=``: its label is the call without it."""
-        given = next(keyword for keyword in call.keywords if keyword.arg == "key")
-        others = [k for k in call.keywords if k is not given]
-        shown = ast.Call(ast.Name(_last_name(call.func)), call.args, others)
-        self._key(given.value).draw(ast.unparse(shown))
+        """Record a call with ``key=``, labelled by the call without it."""
+        key = next(keyword for keyword in call.keywords if keyword.arg == "key")
+        others = [keyword for keyword in call.keywords if keyword is not key]
+        label = ast.Call(ast.Name(_last_name(call.func)), call.args, others)
+        self._one_key(key.value).draw(ast.unparse(label))
 
-    def _name(self, target: ast.expr, value: _Value) -> None:
+    def _assign(self, target: ast.expr, value: _Value) -> None:
         match target, value:
             case ast.Name(id=name), KeyTree():
-                self._bind(name, value)
+                self._assign_key(name, value)
             case ast.Name(id=name), tuple():
-                self.names[name] = value
+                self.variables[name] = value
                 for i, key in enumerate(value):
                     key.name = check_name(f"{name}[{i}]")
-            case ast.Tuple(elts=parts), tuple() if len(parts) == len(value):
-                for part, key in zip(parts, value, strict=True):
-                    self._name(part, key)
-            case ast.Tuple(elts=parts), tuple():
+            case ast.Tuple(elts=targets), tuple() if len(targets) == len(value):
+                for part, key in zip(targets, value, strict=True):
+                    self._assign(part, key)
+            case ast.Tuple(elts=targets), tuple():
                 raise KeysError(
                     "a split needs one name a key",
                     expected=f"{len(value)} names",
-                    found=f"{len(parts)}: {ast.unparse(target)}",
+                    found=f"{len(targets)}: {ast.unparse(target)}",
+                    fix="give a name to each, and _ to those that are not used",
                 )
             case _:
                 raise _not_understood(target)
 
-    def _bind(self, name: str, key: KeyTree) -> None:
-        self.names[name] = key
+    def _assign_key(self, name: str, key: KeyTree) -> None:
+        self.variables[name] = key
         if name != "_":
             key.name = check_name(name)
 
 
-def _draws(call: ast.Call) -> bool:
+def _is_draw(call: ast.Call) -> bool:
     return any(keyword.arg == "key" for keyword in call.keywords)
 
 
@@ -219,16 +245,24 @@ def _last_name(function: ast.expr) -> str:
 
 
 def _integer(node: ast.expr) -> int:
-    """An integer as it is written, with or without a sign."""
+    """The value of an integer literal, with or without a sign."""
     match node:
         case ast.Constant(value=int(number)) if not isinstance(number, bool):
             return number
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
             return -number
-    raise KeysError("a number must be written out", found=ast.unparse(node))
+    raise KeysError(
+        "a number must be written out",
+        expected="an integer such as 3",
+        found=ast.unparse(node),
+        fix="put the integer itself in its place",
+    )
 
 
 def _not_understood(node: ast.AST) -> KeysError:
     return KeysError(
-        "a key tree cannot be read off this", expected=UNDERSTOOD, found=ast.unparse(node)
+        "a key tree cannot be read off this",
+        expected=FORMS,
+        found=ast.unparse(node),
+        fix="leave the line out, or write it in one of these forms",
     )

@@ -1,23 +1,22 @@
-"""A placed tree as SVG elements, and the style that colours them.
+"""A laid-out tree as SVG elements, and the style sheet that colours them.
 
-There is no ``id`` in what is drawn here, so that any number of trees can stand on a page; and
-nothing that a user wrote goes in unescaped.
+No element has an ``id``, so that any number of trees can stand on a page; and nothing that a user
+wrote goes in unescaped.
 """
 
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from .glyph import glyph
-from .layout import FACE, NOTE_INDENT, Card, Note, Picture
+from .layout import GLYPH, NOTE_INDENT, Card, Note, Picture
+from .node import Node
 from .text import title
 
-if TYPE_CHECKING:
-    from .tree import KeyTree
+NAMESPACE = "http://www.w3.org/2000/svg"
 
-#: What each colour is on paper, on a dark screen, and, in a page, the name of the theme's variable.
-#: In a page without our theme the text's own colour serves, so that the picture suits any.
+#: Each colour on a light screen, on a dark screen, and in a page, where a variable of the theme has
+#: it. In a page without our theme the colour of its text serves, so that the picture suits any.
 LIGHT = {
     "ink": "#1c1b19",
     "muted": "#5f5b54",
@@ -36,7 +35,7 @@ DARK = {
     "fault": "#ff8f70",
     "paper": "#151514",
 }
-IN_A_PAGE = {
+THEMED = {
     "ink": "var(--mk-ink,currentColor)",
     "muted": "var(--mk-muted,currentColor)",
     "rule": "var(--mk-rule-strong,color-mix(in srgb,currentColor 35%,transparent))",
@@ -71,23 +70,23 @@ _COLOURS = """\
 """
 
 
-def style_in_a_page() -> str:
-    """The rules for a picture that takes its colours from the page around it."""
-    return _SHAPES + _COLOURS.format(**IN_A_PAGE)
+def themed_style() -> str:
+    """The style of a picture that takes its colours from the page around it."""
+    return _SHAPES + _COLOURS.format(**THEMED)
 
 
-def style_alone() -> str:
-    """The rules for a file of its own: plain colours, and others where the screen is dark."""
-    around = ".mk-key:root{color-scheme:light dark}\n"
+def standalone_style() -> str:
+    """The style of a file of its own: plain colours, and others where the screen is dark."""
+    root = ".mk-key:root{color-scheme:light dark}\n"
     light, dark = _COLOURS.format(**LIGHT), _COLOURS.format(**DARK)
-    return f"{around}{_SHAPES}{light}@media (prefers-color-scheme:dark){{\n{dark}}}\n"
+    return f"{root}{_SHAPES}{light}@media (prefers-color-scheme:dark){{\n{dark}}}\n"
 
 
-def draw(tree: KeyTree, picture: Picture, description: str) -> str:
-    """What stands inside the ``<svg>`` element: title, description, lines, cards."""
+def picture_elements(root: Node, picture: Picture, description: str) -> str:
+    """What the ``<svg>`` element holds: title, description, lines, cards."""
     parts = [
-        f"<title>{escape(title(tree))}</title><desc>{escape(description)}</desc>",
-        # One path, so that where lines meet a translucent colour is laid on once.
+        f"<title>{escape(title(root))}</title><desc>{escape(description)}</desc>",
+        # One path for all lines, so that a translucent colour is laid on once where they meet.
         f'<path class="mk-line" d="{"".join(picture.lines)}"/>',
         *(_card(card) for card in picture.cards),
     ]
@@ -95,9 +94,9 @@ def draw(tree: KeyTree, picture: Picture, description: str) -> str:
 
 
 def _card(card: Card) -> str:
-    parts = [glyph(card.key.words, card.x, card.y, FACE)]
-    if card.key.faults:
-        side = FACE + 8
+    parts = [glyph(card.node.words, card.x, card.y, GLYPH)]
+    if card.node.faults:
+        side = GLYPH + 8
         parts.append(
             f'<rect class="mk-frame" x="{card.x - 4:g}" y="{card.y - 4:g}" '
             f'width="{side}" height="{side}" rx="4"/>'

@@ -1,52 +1,49 @@
-"""The tree as text: for a terminal, and wherever a picture cannot be."""
+"""The tree as text: for a terminal, and wherever a picture cannot be shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from .text_limits import counted, enumerated
-
-if TYPE_CHECKING:
-    from .tree import KeyTree
+from .node import Node
+from .text_limits import count_noun, join_with_and
 
 
-def outline(tree: KeyTree) -> str:
-    """A line a key: what makes it, its two words, its uses, and what is wrong with them."""
-    return "\n".join(_lines(tree, "", ""))
+def outline(root: Node) -> str:
+    """A line for each key: the call that makes it, its two words, its uses, and its faults."""
+    return "\n".join(_lines(root, "", ""))
 
 
-def _lines(tree: KeyTree, before: str, below: str) -> Iterator[str]:
-    yield before + line(tree)
-    for child in tree.children:
-        last = child is tree.children[-1]
-        yield from _lines(
-            child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")
-        )
+def _lines(node: Node, own_prefix: str, child_prefix: str) -> Iterator[str]:
+    yield own_prefix + _line(node)
+    for child in node.children:
+        is_last = child is node.children[-1]
+        branch, trunk = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
+        yield from _lines(child, child_prefix + branch, child_prefix + trunk)
 
 
-def line(tree: KeyTree) -> str:
-    """One key as a line."""
-    name = f"{tree.name} = " if tree.name else ""
-    parts = [f"{name}{tree.expression}", "{} {}".format(*tree.words)]
-    if tree.uses:
-        parts.append("; ".join(tree.uses))
-    if tree.faults:
-        parts.append(f"FAULT: {'; '.join(tree.faults)}")
+def _line(node: Node) -> str:
+    name = f"{node.name} = " if node.name else ""
+    parts = [f"{name}{node.expression}", "{} {}".format(*node.words)]
+    if node.uses:
+        parts.append("; ".join(node.uses))
+    if node.faults:
+        parts.append(f"FAULT: {'; '.join(node.faults)}")
     return "  ".join(parts)
 
 
-def title(tree: KeyTree) -> str:
-    """What a picture of the tree is called."""
-    return f"The tree of {tree.expression}"
+def title(root: Node) -> str:
+    """The title of a picture of the tree."""
+    return f"The tree of {root.expression}"
 
 
-def summary(tree: KeyTree) -> str:
-    """What a picture of the tree holds, in a few words."""
-    keys = list(tree.walk())
+def summary(root: Node) -> str:
+    """How many keys, draws and keys used wrongly the tree has: ``3 keys and 1 draw``."""
+    nodes = list(root.walk())
     counts = [
-        counted(len(keys), "key"),
-        counted(sum(len(key.draws) for key in keys), "draw"),
-        counted(sum(bool(key.faults) for key in keys), "key used wrongly", "keys used wrongly"),
+        count_noun(len(nodes), "key"),
+        count_noun(sum(len(node.draws) for node in nodes), "draw"),
+        count_noun(
+            sum(bool(node.faults) for node in nodes), "key used wrongly", "keys used wrongly"
+        ),
     ]
-    return enumerated([count for count in counts if not count.startswith("0 ")])
+    return join_with_and([count for count in counts if not count.startswith("0 ")])

@@ -1,4 +1,4 @@
-"""Names and labels as they can stand on one line, and small counts in words."""
+"""Names and labels that fit on one line, and counts in words."""
 
 from __future__ import annotations
 
@@ -7,48 +7,51 @@ from unicodedata import combining, east_asian_width
 
 from mlx_keys.errors import KeysError
 
-#: In columns of a typewriter face. A picture shortens a label to what a phone has room for.
+#: In columns of a monospaced font. A picture shortens a label to what a phone has room for.
 LONGEST_NAME = 16
 LONGEST_LABEL = 120
 
 
 def check_name(name: str) -> str:
-    """The name, or a refusal of one that does not fit."""
-    return _checked("the name of a key", name, LONGEST_NAME)
+    """Return the name of a key, or refuse one that does not fit."""
+    return _check("the name of a key", name, LONGEST_NAME)
 
 
 def check_label(label: str) -> str:
-    """The label of a draw, or a refusal of one that does not fit."""
-    return _checked("the label of a draw", label, LONGEST_LABEL)
+    """Return the label of a draw, or refuse one that does not fit."""
+    return _check("the label of a draw", label, LONGEST_LABEL)
 
 
-def _checked(what: str, text: str, longest: int) -> str:
+def _check(what: str, text: str, longest: int) -> str:
     if not text.strip():
         raise KeysError(f"{what} is empty", fix="say in a few words what it is")
     # Unprintable characters are not allowed in XML, break a line, or turn its direction.
     if not text.isprintable():
         raise KeysError(
-            f"{what} holds characters that cannot be printed on one line", found=ascii(text)
+            f"{what} holds characters that cannot be printed on one line",
+            found=ascii(text),
+            fix="leave out line breaks, control characters and marks of direction",
         )
-    if columns(text) > longest:
+    if count_columns(text) > longest:
         raise KeysError(
             f"{what} is too long for a picture",
             expected=f"at most {longest} columns",
-            found=f"{columns(text)} columns: {text}",
+            found=f"{count_columns(text)} columns: {text}",
+            fix="shorten it",
         )
     return text
 
 
-def columns(text: str) -> int:
-    """How many columns of a typewriter face a text fills."""
+def count_columns(text: str) -> int:
+    """How many columns of a monospaced font a text fills: two for a wide character of East Asia."""
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def shortened(text: str, longest: int) -> str:
-    """The text, its end left out where it has more columns than ``longest``."""
-    if columns(text) <= longest:
+def truncate(text: str, longest: int) -> str:
+    """The text, with its end replaced by ``…`` where it has more columns than ``longest``."""
+    if count_columns(text) <= longest:
         return text
-    while columns(text) >= longest:
+    while count_columns(text) >= longest:
         text = text[:-1]
     return f"{text.rstrip()}…"
 
@@ -58,11 +61,11 @@ def times(count: int) -> str:
     return "twice" if count == 2 else f"{count} times"  # noqa: PLR2004
 
 
-def enumerated(items: Sequence[str]) -> str:
+def join_with_and(items: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
-def counted(number: int, one: str, more: str | None = None) -> str:
-    """``1 key``, ``2 keys``; ``more`` is the plural where it is not the word and an s."""
-    return f"{number} {one if number == 1 else more or one + 's'}"
+def count_noun(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 key``, ``2 keys``; ``plural`` is needed where it is not the noun and an s."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

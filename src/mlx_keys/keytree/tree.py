@@ -1,30 +1,34 @@
-"""The model: a key, the keys made from it, what was drawn from it, and whether that was right.
+"""A key tree: a key, the keys made from it, what was drawn from each, and what is wrong with that.
 
-A key has one use: one draw, or one split, or folds with different numbers. What goes beyond that
-is a *fault*, and stands as such in every picture and text.
+A key is drawn from once, or split, or folded: the rules are those of :mod:`mlx_keys.prng.key_uses`.
+A use that breaks them is a *fault*, and every picture and text shows it. :class:`KeyTree` is what a
+program builds; :meth:`KeyTree.snapshot` makes of it the :class:`~.node.Node` that is rendered.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from operator import index
-from typing import SupportsIndex
+from typing import SupportsIndex, TypeAlias
 
 from mlx_keys.errors import KeysError
 from mlx_keys.prng import threefry2x32
+from mlx_keys.prng.key_uses import Use
 
-from .html import figure, picture_and_text, standalone
+from .draw_label import draw_use
+from .faults import describe_faults
+from .html import figure, picture_and_text, standalone_svg
+from .node import Node
+from .size_limits import check_room_for_draw, check_room_for_keys
 from .text import outline
-from .text_limits import check_label, check_name, counted, enumerated, times
-
-#: More than these cannot be read at a glance, on any screen.
-MOST_KEYS = 64
-MOST_LEVELS = 7
-MOST_DRAWS = 8
+from .text_limits import check_label, check_name, join_with_and
 
 #: What mlx's split makes when no number is given; an expression leaves it out.
 SPLIT_DEFAULT = 2
+
+#: By the words of a key, the uses of each of its copies that is used.
+_UsesByWords: TypeAlias = dict[tuple[int, int], list[list[Use]]]
 
 
 class KeyTree:
@@ -42,8 +46,8 @@ class KeyTree:
 
     Raises:
         TypeError: The seed is no integer or out of range.
-        KeysError: The tree outgrows what can be read (see ``MOST_KEYS`` and its neighbours), or a
-            name or label cannot be printed on one line.
+        KeysError: The tree outgrows the limits of :mod:`.size_limits`, or a name or label cannot be
+            printed on one line.
 
     Example:
         >>> root = KeyTree(7)
@@ -57,41 +61,35 @@ class KeyTree:
     """
 
     def __init__(self, seed: SupportsIndex, *, name: str | None = None) -> None:
-        self._begin(threefry2x32.key(seed), None, f"key({index(seed)})", "", name)
+        self._initialize(threefry2x32.key(seed), None, f"key({index(seed)})", name)
 
-    def _begin(
-        self,
-        words: tuple[int, int],
-        parent: KeyTree | None,
-        before: str,
-        after: str,
-        name: str | None,
+    def _initialize(
+        self, words: tuple[int, int], parent: KeyTree | None, call: str, name: str | None
     ) -> None:
-        """Set up a key that is made by ``before``, its parent, ``after``."""
+        """Set the attributes; ``call`` makes the key, with ``{}`` in place of its parent."""
         self.words = words
         self.name = None if name is None else check_name(name)
         self.children: list[KeyTree] = []
         self.draws: list[str] = []
         self._parent = parent
-        self._before, self._after = before, after
+        self._call = call
         self._splits: list[int] = []
         self._folds: list[int] = []
 
     @property
     def expression(self) -> str:
         """The call that makes the key from the seed: ``split(key(7))[1]``."""
-        return f"{self._before}{self._parent.expression if self._parent else ''}{self._after}"
+        return self._call.format(self._parent.expression if self._parent else "")
 
     @property
     def label(self) -> str:
         """The same, beginning at the nearest key with a name: ``split(root)[1]``."""
-        parent = (self._parent.name or self._parent.label) if self._parent else ""
-        return f"{self._before}{parent}{self._after}"
+        return self._call.format((self._parent.name or self._parent.label) if self._parent else "")
 
     @property
     def short_label(self) -> str:
         """The last call alone: ``split(…)[1]``."""
-        return f"{self._before}{'…' if self._parent else ''}{self._after}"
+        return self._call.format("…")
 
     @classmethod
     def regular(
@@ -102,7 +100,7 @@ class KeyTree:
         fold_in: Sequence[SupportsIndex] = (),
         draw: Sequence[str] = (),
     ) -> KeyTree:
-        """A tree that branches alike everywhere.
+        """Make a tree in which all keys of a level are used alike.
 
         Args:
             seed: The seed of the root.
@@ -139,19 +137,25 @@ class KeyTree:
         count = index(num)
         if count < 1:
             raise KeysError(
-                "a split makes no key", expected="a num of 1 or more", found=f"num={count}"
+                "a split makes no key",
+                expected="a num of 1 or more",
+                found=f"num={count}",
+                fix="leave the split out, or give the number of keys to make",
             )
         if names is not None and (isinstance(names, str) or len(names) != count):
             raise KeysError(
-                "a split needs one name a key", expected=f"{count} names", found=repr(names)
+                "a split needs one name a key",
+                expected=f"{count} names",
+                found=repr(names),
+                fix="give a list with a name for each key, or no names",
             )
         self._make_room(count)
-        given = "" if count == SPLIT_DEFAULT else f", {count}"
+        num_argument = "" if count == SPLIT_DEFAULT else f", {count}"
         new = [
-            self._child(words, "split(", f"{given})[{i}]", names[i] if names else None)
+            self._child(words, f"split({{}}{num_argument})[{i}]", names[i] if names else None)
             for i, words in enumerate(threefry2x32.split(self.words, count))
         ]
-        # Not before all of them could be made, so that a refusal leaves the tree as it was.
+        # Added only when all of them could be made, so that a refusal leaves the tree as it was.
         self.children += new
         self._splits.append(count)
         return tuple(new)
@@ -169,59 +173,41 @@ class KeyTree:
         words = threefry2x32.fold_in(self.words, data)
         self._make_room(1)
         number = index(data)
-        child = self._child(words, "fold_in(", f", {number})", name)
+        child = self._child(words, f"fold_in({{}}, {number})", name)
         self.children.append(child)
         self._folds.append(number)
         return child
 
     def draw(self, label: str) -> KeyTree:
-        """Note that something was drawn from this key.
+        """Record that something was drawn from this key.
 
         Args:
-            label: What was drawn, in a few words or as code: ``uniform((3,))``.
+            label: What was drawn, in a few words or as code: ``uniform((3,))``. Of code such as
+                ``normal((100, 3), window=slice(0, 50))`` the window counts, where its bounds and
+                the shape are written out.
 
         Returns:
             This key, so that calls can be chained.
         """
         text = check_label(label)
-        if len(self.draws) == MOST_DRAWS:
-            raise KeysError(
-                f"more than {MOST_DRAWS} draws from one key cannot be read in a picture",
-                found=f"{self.expression} is drawn from again: {text}",
-            )
+        check_room_for_draw(text, parent=self.expression, count=len(self.draws))
         self.draws.append(text)
         return self
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What is wrong with how this key is used, in a few words each; empty if nothing is."""
-        found = []
-        if len(self.draws) > 1:
-            found.append(f"drawn from {times(len(self.draws))}")
-        if len(self._splits) > 1:
-            found.append(f"split {times(len(self._splits))}")
-        found += [
-            f"folded with {number} {times(count)}"
-            for number, count in sorted(Counter(self._folds).items())
-            if count > 1
-        ]
-        ways = [
-            way
-            for way, uses in (
-                ("drawn from", self.draws),
-                ("split", self._splits),
-                ("folded", self._folds),
-            )
-            if uses
-        ]
-        if len(ways) > 1:
-            found.append(enumerated(ways))
-        return tuple(found)
+        """What is wrong with how this key is used, in a few words each; empty if nothing is.
+
+        A key that is split again, or folded again with the same number, makes keys that were made
+        before. That is no fault; the uses of all copies of such a key count as uses of one key.
+        """
+        return self._describe_faults(self._root._uses_by_words())
 
     @property
     def uses(self) -> tuple[str, ...]:
         """What the key is used for: its splits, folds and draws, in a few words each."""
-        folds = [f"folded with {enumerated([str(n) for n in self._folds])}"] if self._folds else []
+        numbers = [str(number) for number in self._folds]
+        folds = [f"folded with {join_with_and(numbers)}"] if numbers else []
         splits = [f"split into {num}" for num in self._splits]
         return (*splits, *folds, *(f"draw {label}" for label in self.draws))
 
@@ -231,52 +217,82 @@ class KeyTree:
         for child in self.children:
             yield from child.walk()
 
+    def snapshot(self) -> Node:
+        """This key and the tree below it, as values for the renderers."""
+        return self._snapshot(self._root._uses_by_words())
+
     def svg(self, layout: str = "wide") -> str:
-        """The picture as an SVG document of its own, right on light and on dark screens.
+        """The picture as an SVG document of its own, for light and for dark screens.
 
         Args:
             layout: ``wide`` has the root at the left, ``narrow`` at the top.
         """
-        return standalone(self, layout)
+        return standalone_svg(self.snapshot(), layout)
 
     def html(self, caption: str | None = None) -> str:
         """The picture in both layouts, of which the page shows the one that fits, and as text.
 
         Args:
-            caption: A line of plain text to stand below.
+            caption: A line of plain text below the picture.
         """
-        return picture_and_text(self) if caption is None else figure(self, caption)
+        node = self.snapshot()
+        return picture_and_text(node) if caption is None else figure(node, caption)
 
     def _repr_html_(self) -> str:
         return self.html()
 
     def __str__(self) -> str:
-        return outline(self)
+        return outline(self.snapshot())
 
     def __repr__(self) -> str:
         name = f"{self.name} = " if self.name else ""
         return f"KeyTree: {name}{self.expression}"
 
-    def _child(self, words: tuple[int, int], before: str, after: str, name: str | None) -> KeyTree:
+    @property
+    def _root(self) -> KeyTree:
+        return self._parent._root if self._parent else self
+
+    @property
+    def _level(self) -> int:
+        """1 for the root, 2 for the keys made from it, and so on."""
+        return self._parent._level + 1 if self._parent else 1
+
+    def _child(self, words: tuple[int, int], call: str, name: str | None) -> KeyTree:
         child = KeyTree.__new__(KeyTree)
-        child._begin(words, self, before, after, name)
+        child._initialize(words, self, call, name)
         return child
 
+    def _rule_uses(self) -> list[Use]:
+        """The uses of this copy of the key, as the rules know them."""
+        splits = [Use("split", "split") for _ in self._splits]
+        folds = [Use("fold", "fold_in") for _ in self._folds]
+        draws = [use for label in self.draws if (use := draw_use(label))]
+        return [*splits, *folds, *draws]
+
+    def _uses_by_words(self) -> _UsesByWords:
+        found: _UsesByWords = defaultdict(list)
+        for key in self.walk():
+            if uses := key._rule_uses():
+                found[key.words].append(uses)
+        return found
+
+    def _describe_faults(self, uses_by_words: _UsesByWords) -> tuple[str, ...]:
+        return describe_faults(uses_by_words[self.words]) if self._rule_uses() else ()
+
+    def _snapshot(self, uses_by_words: _UsesByWords) -> Node:
+        return Node(
+            words=self.words,
+            name=self.name,
+            expression=self.expression,
+            label=self.label,
+            short_label=self.short_label,
+            draws=tuple(self.draws),
+            faults=self._describe_faults(uses_by_words),
+            uses=self.uses,
+            children=tuple(child._snapshot(uses_by_words) for child in self.children),
+        )
+
     def _make_room(self, count: int) -> None:
-        """Refuse ``count`` more keys below this one where they would be too many."""
-        level, root = 1, self
-        while root._parent:
-            level, root = level + 1, root._parent
-        size = sum(1 for _ in root.walk())
-        if size + count > MOST_KEYS:
-            raise KeysError(
-                f"a tree of more than {MOST_KEYS} keys cannot be read in a picture",
-                found=f"{counted(size, 'key')}, and {count} more from {self.expression}",
-                fix="draw a part of it, or split into fewer",
-            )
-        if level == MOST_LEVELS:
-            raise KeysError(
-                f"a tree of more than {MOST_LEVELS} levels cannot be read in a picture",
-                found=f"another level below {self.expression}",
-                fix="begin a new tree further down",
-            )
+        """Refuse ``count`` more keys below this one where the tree would be too large."""
+        size = sum(1 for _ in self._root.walk())
+        check_room_for_keys(count, parent=self.expression, size=size, level=self._level)

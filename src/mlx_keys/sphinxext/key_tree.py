@@ -87,7 +87,7 @@ class KeyFaceRole(SphinxRole):
             report(self.env, error, location_of(self))
             return [nodes.literal(self.text, self.text)], []
         words = "[{}, {}]".format(*key.words)
-        html = f'<span class="mk-key-face">{inline_glyph(key)}<code>{words}</code></span>'
+        html = f'<span class="mk-key-face">{inline_glyph(key.words)}<code>{words}</code></span>'
         return [InlineHtmlOrTextNode(html=html, text=words)], []
 
 
