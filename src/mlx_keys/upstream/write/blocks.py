@@ -14,7 +14,7 @@ from mlx_keys.upstream.html_tree import Child, Node, text, walk
 
 from . import markdown
 from .code_language import detect_language
-from .inline import BLOCK_TAGS, formula_of, is_number, plain_text, render_inline
+from .inline import BLOCK_TAGS, is_equation_number, plain_text, render_inline, tex_of
 
 #: What may stand in a fence's braces on a rewritten page; see DESIGN 8.
 ADMONITIONS_WORDS = "attention caution danger error hint important note seealso tip warning"
@@ -102,9 +102,9 @@ def _block(node: Node, headings: bool, depth: int) -> Iterator[str]:
             yield markdown.heading(title, max(2, int(node.tag[1]))) if headings else bold
     elif "math" in classes:
         yield markdown.paragraph(
-            render_inline([one for one in walk(node.children) if is_number(one)])
+            render_inline([one for one in walk(node.children) if is_equation_number(one)])
         )
-        yield markdown.math_block(formula_of(node))
+        yield markdown.math_block(tex_of(node))
     elif "admonition" in classes:
         yield _admonition(node, depth)
     elif spoken := next((one for one in classes if _LANGUAGE.match(one)), ""):

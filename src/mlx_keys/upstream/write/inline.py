@@ -1,6 +1,21 @@
-"""One paragraph's worth of a tree of HTML: as words, and as MyST Markdown.
+r"""Inline content of the tree of HTML, one paragraph's worth: as plain text, and as MyST Markdown.
 
-The theme's own links ("#" beside a heading) vanish; they are no words of the page.
+Markdown has no way to say "emphasis ends here": stars are emphasis or text by what stands beside
+them (CommonMark 6.2, flanking). Inline content is therefore first cut into a flat sequence of
+:class:`Piece`, and a piece is emphasised only where its stars will be read as emphasis. Otherwise
+its parts take its place, so that no word is lost and no star appears that nobody wrote:
+
+====================================  ==============  =============================================
+``a<em>b</em>c``                      ``a*b*c``       letters inside the stars: they open and close
+``a<em>(b)</em>``                     ``a(b)``        ``a*(b)*`` would show its stars
+``<em>a</em><em>b</em>``              ``*ab*``        ``*a**b*`` would be one emphasis with stars
+``<strong>a<em>b</em></strong>``      ``a*b*``        content that holds a star gets no stars around
+``<em>a <code>b</code></em>c``        ``a `b`c``      ``*a `b`*c`` would show its stars
+``<code>a</code><code>b</code>``      ```ab```        neighbouring backticks would join
+``a!<a href="U">b</a>``               ``a\![b](U)``   ``a![b](U)`` would be an image
+====================================  ==============  =============================================
+
+The theme's permalinks ("#" beside a heading) are no words of the page and are left out.
 """
 
 from __future__ import annotations
@@ -8,176 +23,231 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from itertools import groupby, pairwise
-from operator import itemgetter
-from typing import TypeAlias
 
 from mlx_keys.upstream.html_tree import Child, Node, text
 from mlx_keys.upstream.text import fold_whitespace
 
 from . import markdown
 
-_BLOCKS_WORDS = "p div ul ol pre table blockquote h1 h2 h3 h4 h5 h6 hr dl dt dd li"
+_BLOCK_TAG_WORDS = "p div ul ol pre table blockquote h1 h2 h3 h4 h5 h6 hr dl dt dd li"
 #: Elements that are blocks.
-BLOCK_TAGS = frozenset(_BLOCKS_WORDS.split())
-_EMPHASIS = {"em": "*", "i": "*", "cite": "*", "var": "*", "strong": "**", "b": "**"}
-_RAISED = {"sup": "^", "sub": "_"}
+BLOCK_TAGS = frozenset(_BLOCK_TAG_WORDS.split())
+_CODE_TAGS = frozenset({"code", "tt", "kbd", "samp"})
+# 2 to the power 32 is written 2^32, or it would be 232.
+_SCRIPTS = {"sup": "^", "sub": "_"}
 # The two backslashes, with or without their bracket, that scraping leaves around a formula.
 _FORMULA = re.compile(r"^\\\\?[\[(]|^\\\\|\\\\?[\])]$|\\\\$")
 _ESCAPED_TEX = re.compile(r"\\([*_#\[\]<>|~`])")
-
-# Inline pieces before they are put together: (sign, content). The sign says what content is:
-# "" raw text, "`" raw code, "*" or "**" finished markup to emphasise, "!" finished markup. What is
-# to be emphasised is given in its own pieces too, which stand there if it cannot be.
-_Piece: TypeAlias = "tuple[str, str, list[_Piece]]"
 #: How deep emphasis and links may nest.
-_DEEPEST = 4
-_NOTHING: _Piece = ("", " ", [])
+_MAX_DEPTH = 4
+
+
+class PieceKind(Enum):
+    """What a piece is, and with that how its text is written."""
+
+    TEXT = "text"
+    CODE = "code"
+    EMPHASIS = "*"
+    STRONG = "**"
+    MARKUP = "markup"
+
+
+_EMPHASIS = {
+    **dict.fromkeys(("em", "i", "cite", "var"), PieceKind.EMPHASIS),
+    **dict.fromkeys(("strong", "b"), PieceKind.STRONG),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of inline content.
+
+    Attributes:
+        kind: TEXT and CODE are written when all pieces are known. MARKUP, a link or a formula, is
+            Markdown already. EMPHASIS and STRONG still await their stars.
+        text: Of TEXT and CODE the words, unescaped; of the others Markdown.
+        parts: The pieces of which the text of EMPHASIS or STRONG was made: they stand there by
+            themselves if stars cannot stand around them.
+    """
+
+    kind: PieceKind
+    text: str
+    parts: tuple[Piece, ...] = ()
+
+    @property
+    def is_emphasis(self) -> bool:
+        """Whether stars are to stand around the piece."""
+        return self.kind in (PieceKind.EMPHASIS, PieceKind.STRONG)
+
+    def edge(self, index: int) -> str:
+        """The first (0) or last (-1) character of the piece once it is written."""
+        if self.is_emphasis:
+            return "*"
+        return "`" if self.kind is PieceKind.CODE else self.text[index]
+
+
+#: What stands before the first piece and after the last: the same as white space does.
+_SPACE = Piece(PieceKind.TEXT, " ")
 
 
 def plain_text(children: Sequence[Child]) -> str:
-    """The words alone, white space folded."""
+    """Give the words alone, white space folded."""
     return fold_whitespace(text([child for child in children if not is_permalink(child)]))
 
 
 def render_inline(children: Sequence[Child]) -> str:
-    """One paragraph's worth of Markdown."""
+    """Give one paragraph's worth of Markdown."""
     first = children[0] if len(children) == 1 else None
     if isinstance(first, str):
         return markdown.escape(fold_whitespace(first))
-    return fold_whitespace(_joined(list(_pieces(children))))
+    return fold_whitespace(_join(_pieces(children)))
 
 
 def is_permalink(child: Child) -> bool:
-    """Whether this is the "#" that the theme puts beside what can be linked to."""
+    """Whether a child is the "#" that the theme puts beside what can be linked to."""
     return isinstance(child, Node) and "headerlink" in child.classes
 
 
-def formula(tex: str) -> str:
-    """A formula's TeX, without what scraping put around and into it."""
-    tex = fold_whitespace(tex)
-    tex = _FORMULA.sub("", tex)
-    return _ESCAPED_TEX.sub(r"\1", tex).strip()
-
-
-def formula_of(node: Node) -> str:
-    """A formula's TeX; ours, marked as such, is clean as it stands."""
-    said = text(_unnumbered(node.children))
-    return said if "tex" in node.classes else formula(said)
-
-
-def is_number(child: Child) -> bool:
-    """Whether this is the number that Sphinx puts beside a formula."""
+def is_equation_number(child: Child) -> bool:
+    """Whether a child is the number that Sphinx puts beside a formula."""
     return isinstance(child, Node) and "eqno" in child.classes
 
 
-def _unnumbered(children: Sequence[Child]) -> list[Child]:
+def tex_of(node: Node) -> str:
+    """Give a formula's TeX, without its number and without what scraping put around and into it."""
+    tex = text(_without_equation_numbers(node.children))
+    if "tex" in node.classes:  # marked as such by our own parser of Markdown: clean as it stands
+        return tex
+    return _ESCAPED_TEX.sub(r"\1", _FORMULA.sub("", fold_whitespace(tex))).strip()
+
+
+def _without_equation_numbers(children: Sequence[Child]) -> list[Child]:
     return [
-        child if isinstance(child, str) else Node(child.tag, {}, _unnumbered(child.children))
+        child
+        if isinstance(child, str)
+        else Node(child.tag, {}, _without_equation_numbers(child.children))
         for child in children
-        if not is_number(child)
+        if not is_equation_number(child)
     ]
 
 
-def _pieces(children: Sequence[Child], inside: int = 0) -> Iterator[_Piece]:
-    """Inline content as pieces; ``inside`` counts the emphasis and the links around it."""
+def _pieces(children: Sequence[Child], depth: int = 0) -> Iterator[Piece]:
+    """Cut inline content into pieces.
+
+    Args:
+        children: The content.
+        depth: How many elements of emphasis and links are around it.
+    """
     for child in children:
         if isinstance(child, str):
-            yield "", child, []
+            yield Piece(PieceKind.TEXT, child)
         elif is_permalink(child):
             continue
-        elif child.tag in ("code", "tt", "kbd", "samp"):
-            yield "`", text(child.children), []
+        elif child.tag in _CODE_TAGS:
+            yield Piece(PieceKind.CODE, text(child.children))
         elif child.tag in ("br", "hr"):
-            yield "", " ", []
+            yield _SPACE
         elif "math" in child.classes:
-            tex = formula_of(child)
+            tex = tex_of(child)
+            is_math = markdown.is_inline_math(tex)
             yield (
-                ("!", markdown.inline_math(tex), [])
-                if markdown.is_inline_math(tex)
-                else ("`", tex, [])
+                Piece(PieceKind.MARKUP, markdown.inline_math(tex))
+                if is_math
+                else Piece(PieceKind.CODE, tex)
             )
-        elif child.tag in _EMPHASIS and inside < _DEEPEST:
-            pieces = list(_pieces(child.children, inside + 1))
-            inner = _joined(pieces)
-            # What holds a star cannot stand in stars: its parts meet their neighbours themselves.
-            yield from pieces if "*" in inner else [(_EMPHASIS[child.tag], inner, pieces)]
-        elif child.tag == "a" and inside < _DEEPEST and markdown.link_target(_href(child)):
-            inner = _joined(list(_pieces(child.children, inside + 1)))
-            yield "!", markdown.link(inner.strip(), _href(child)), []
-        elif child.tag in _RAISED:  # or 2 to the power 32 would be 232
-            yield "", _RAISED[child.tag], []
-            yield from _pieces(child.children, inside)
+        elif child.tag in _EMPHASIS and depth < _MAX_DEPTH:
+            yield from _emphasis(child, depth)
+        elif child.tag == "a" and depth < _MAX_DEPTH:
+            yield from _link(child, depth)
+        elif child.tag in _SCRIPTS:
+            yield Piece(PieceKind.TEXT, _SCRIPTS[child.tag])
+            yield from _pieces(child.children, depth)
         elif child.tag == "img":
-            yield "", child.attributes.get("alt", ""), []
+            yield Piece(PieceKind.TEXT, child.attributes.get("alt", ""))
         elif child.tag in BLOCK_TAGS:
-            yield "", " ", []
-            yield from _pieces(child.children, inside)
-            yield "", " ", []
+            yield from (_SPACE, *_pieces(child.children, depth), _SPACE)
         else:
-            yield from _pieces(child.children, inside)
+            yield from _pieces(child.children, depth)
 
 
-def _href(node: Node) -> str:
-    return node.attributes.get("href", "")
+def _emphasis(node: Node, depth: int) -> Iterable[Piece]:
+    """One piece that awaits its stars; the parts themselves where they hold a star already."""
+    parts = tuple(_pieces(node.children, depth + 1))
+    inner = _join(parts)
+    return parts if "*" in inner else [Piece(_EMPHASIS[node.tag], inner, parts)]
 
 
-def _joined(pieces: Sequence[_Piece]) -> str:
-    """Put pieces together: neighbours of one kind become one, so that their marks cannot meet."""
-    if len(pieces) == 1 and not pieces[0][0]:
-        return markdown.escape(pieces[0][1])
-    settled: list[_Piece] = []
-    left = deque(_merged(pieces))
-    while left:
-        sign, content, parts = left.popleft()
-        if parts and not _flanked(content, _end(settled), left[0] if left else _NOTHING):
-            left.extendleft(reversed(parts))
-        else:
-            settled.append((sign, content, parts))
-    return "".join(
-        _written(sign, content, following)
-        for (sign, content, _), following in pairwise([*_merged(settled), _NOTHING])
-    )
+def _link(node: Node, depth: int) -> Iterable[Piece]:
+    """A link as one finished piece; its parts where it leads nowhere or holds another link."""
+    href = node.attributes.get("href", "")
+    if not markdown.link_target(href):
+        return _pieces(node.children, depth)
+    parts = tuple(_pieces(node.children, depth + 1))
+    inner = _join(parts).strip()
+    linked = markdown.link(inner, href)
+    return parts if linked == inner else [Piece(PieceKind.MARKUP, linked)]
 
 
-def _end(pieces: Sequence[_Piece]) -> str:
-    """The sign that some pieces end with."""
-    if not pieces:
-        return ""
-    sign, content, _ = pieces[-1]
-    return content[-1] if sign in ("", "!") else sign[0]
+def _join(pieces: Iterable[Piece]) -> str:
+    """Write pieces one after the other, so that the marks of neighbours cannot meet."""
+    settled = _merge(_settle(_merge(pieces)))
+    return "".join(_written(piece, after) for piece, after in pairwise([*settled, _SPACE]))
 
 
-def _merged(pieces: Iterable[_Piece]) -> Iterator[_Piece]:
-    for sign, group in groupby(filter(itemgetter(1), pieces), itemgetter(0)):
+def _merge(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Make one piece of neighbours of one kind, and drop those without text."""
+    with_text = (piece for piece in pieces if piece.text)
+    for kind, group in groupby(with_text, lambda piece: piece.kind):
         same = list(group)
-        if sign == "!" or len(same) == 1:
+        if kind is PieceKind.MARKUP or len(same) == 1:
             yield from same
+            continue
+        parts = tuple(part for piece in same for part in piece.parts)
+        # The text of emphasis is Markdown, whose marks could meet: it is written from its parts.
+        yield Piece(kind, _join(parts) if parts else "".join(one.text for one in same), parts)
+
+
+def _settle(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Put its parts in place of each emphasis that its neighbours would not let be one."""
+    waiting = deque(pieces)
+    before = _SPACE
+    while waiting:
+        piece = waiting.popleft()
+        if piece.is_emphasis and not _is_flanked(piece, before, waiting[0] if waiting else _SPACE):
+            waiting.extendleft(part for part in reversed(piece.parts) if part.text)
         else:
-            inner = [part for _, _, parts in same for part in parts]
-            # What is to be emphasised is markup already, whose marks could meet.
-            said = _joined(inner) if inner else "".join(content for _, content, _ in same)
-            yield sign, said, inner
+            yield piece
+            before = piece
 
 
-def _written(sign: str, content: str, following: _Piece) -> str:
-    if sign == "":
-        escaped = markdown.escape(content)
-        # An exclamation mark before a link would make it a picture.
-        if escaped.endswith("!") and following[0] == "!":
-            return escaped[:-1] + "\\!"
-        return escaped
-    if sign == "`":
-        return markdown.code_span(content)
-    return content if sign == "!" else markdown.emphasis(content, sign)
+def _is_flanked(piece: Piece, before: Piece, after: Piece) -> bool:
+    """Whether stars around a piece are read as emphasis, and leave its neighbours alone.
 
-
-def _flanked(content: str, before: str, following: _Piece) -> bool:
-    """Whether stars around this would be read as emphasis, and leave their neighbours alone."""
-    inner = content.strip()
+    This is stricter than CommonMark: a star opens after white space, a bracket or the start, or
+    before a letter or digit; and closes the other way round.
+    """
+    inner = piece.text.strip()
     if not inner or "*" in inner:
         return False
-    after = following[1][:1] if following[0] == "" else following[0]
-    opens = not before or before.isspace() or before in "([" or inner[0].isalnum()
-    closes = not after or after.isspace() or inner[-1].isalnum() or not after.isalnum()
-    return opens and closes and before != "*" and after[:1] != "*"
+    left, right = before.edge(-1), after.edge(0)
+    opens = left.isspace() or left in "([" or inner[0].isalnum()
+    closes = right.isspace() or inner[-1].isalnum() or not right.isalnum()
+    return opens and closes and "*" not in (left, right)
+
+
+def _written(piece: Piece, after: Piece) -> str:
+    """A piece as Markdown; ``after`` is the piece that follows."""
+    if piece.is_emphasis:
+        return markdown.emphasis(piece.text, piece.kind.value)
+    if piece.kind is PieceKind.CODE:
+        return markdown.code_span(piece.text)
+    if piece.kind is PieceKind.MARKUP:
+        return piece.text
+    escaped = markdown.escape(piece.text)
+    # An exclamation mark before a link would make it an image.
+    if escaped.endswith("!") and after.kind is PieceKind.MARKUP:
+        return escaped[:-1] + r"\!"
+    return escaped
