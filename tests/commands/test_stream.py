@@ -1,4 +1,4 @@
-"""``mlx-keys stream`` writes what the calls of its kind give, and ends with its reader."""
+"""``mlx-keys stream`` writes what the calls of its kind give, and ends when its reader does."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def words(written: bytes) -> list[int]:
-    found = array("I", written)
+    array_of_words = array("I", written)
     if sys.byteorder == "big":
-        found.byteswap()
-    return found.tolist()
+        array_of_words.byteswap()
+    return array_of_words.tolist()
 
 
-def flat(piece: mx.array) -> list[int]:
-    return piece.reshape(-1).tolist()
+def flat(chunk: mx.array) -> list[int]:
+    return chunk.reshape(-1).tolist()
 
 
-def leaf(key: reference.Pair, levels: int) -> reference.Pair:
+def leftmost(key: reference.Pair, levels: int) -> reference.Pair:
     for _ in range(levels):
         key = reference.split(key)[0]
     return key
@@ -51,7 +51,7 @@ def beginning(kind: str, seed: int) -> list[int]:
         case "draw":
             return reference.words(key, 2**32, 0, 6)
         case "split":
-            above = leaf(key, 38)
+            above = leftmost(key, 38)
             leaves = [pair for child in reference.split(above) for pair in reference.split(child)]
             return [word for pair in leaves for word in pair][:6]
         case "fold":
@@ -70,44 +70,42 @@ def test_a_stream_begins_with_the_words_of_its_calls(kind: str) -> None:
     assert words(done.stdout) == beginning(kind, SEED)
 
 
-def test_the_seed_is_0_unless_said() -> None:
+def test_the_default_seed_is_0() -> None:
     assert run("fold", "--bytes", "8").stdout == run("fold", "--seed", "0", "--bytes", "8").stdout
 
 
 @pytest.mark.parametrize("size", [0, 3, 2**19 - 1, 2**19, 2**19 + 1])
 def test_as_many_bytes_are_written_as_are_asked_for(size: int) -> None:
-    """A piece has 2**19 bytes."""
+    """A chunk has 2**19 bytes."""
     whole = run("fold", "--bytes", str(2**20)).stdout
     assert run("fold", "--bytes", str(size)).stdout == whole[:size]
 
 
-def second(pieces: Iterator[mx.array]) -> list[int]:
-    return flat(next(islice(pieces, 1, None)))[:4]
+def second(chunks: Iterator[mx.array]) -> list[int]:
+    return flat(next(islice(chunks, 1, None)))[:4]
 
 
-def test_a_piece_goes_on_where_the_one_before_it_ended() -> None:
+def test_a_chunk_goes_on_where_the_one_before_it_ended() -> None:
     key = reference.key(SEED)
-    piece = stream.PIECE
-    folds = [reference.fold_in(key, number) for number in (piece, piece + 1)]
-    seeded = [reference.words(reference.key(SEED + piece + more), 2) for more in (0, 1)]
-    above = leaf(key, 23)
-    right = reference.split(leaf(reference.split(above)[1], 15))
+    chunk = stream.CHUNK
+    folds = [reference.fold_in(key, number) for number in (chunk, chunk + 1)]
+    seeded = [reference.words(reference.key(SEED + chunk + more), 2) for more in (0, 1)]
+    above = leftmost(key, 23)
+    right = reference.split(leftmost(reference.split(above)[1], 15))
     epoch = reference.split(reference.split(key)[0])[1]
-    assert second(stream.draw(SEED)) == reference.words(key, 2**32, piece, piece + 4)
+    assert second(stream.draw(SEED)) == reference.words(key, 2**32, chunk, chunk + 4)
     assert second(stream.fold(SEED)) == [word for pair in folds for word in pair]
     assert second(stream.seeds(SEED)) == [word for pair in seeded for word in pair]
     assert second(stream.split(SEED)) == [word for pair in right for word in pair]
     assert second(stream.epochs(SEED)) == reference.words(epoch, 2**18, 0, 4)
 
 
-def test_a_long_draw_and_all_folds_are_followed_by_those_of_the_next_seed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(stream, "LONG", (1, stream.PIECE))
-    monkeypatch.setattr(stream, "FOLDS", stream.PIECE)
+def test_a_long_draw_and_all_folds_are_followed_by_those_of_the_next_seed() -> None:
     following = reference.key(0)
-    assert second(stream.draw(2**64 - 1)) == reference.words(following, stream.PIECE, 0, 4)
-    assert second(stream.fold(2**64 - 1))[:2] == list(reference.fold_in(following, 0))
+    draws = stream.draw(2**64 - 1, shape=(1, stream.CHUNK))
+    folds = stream.fold(2**64 - 1, folds=stream.CHUNK)
+    assert second(draws) == reference.words(following, stream.CHUNK, 0, 4)
+    assert second(folds)[:2] == list(reference.fold_in(following, 0))
 
 
 def test_seeds_begin_again_after_the_last() -> None:
@@ -115,7 +113,7 @@ def test_seeds_begin_again_after_the_last() -> None:
     assert made == [*reference.words(reference.key(2**64 - 1), 2), *reference.words((0, 0), 2)]
 
 
-def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+def test_a_reader_that_closes_the_pipe_ends_it_without_an_error() -> None:
     with subprocess.Popen(
         [*COMMAND, "seeds"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as writer:
@@ -127,7 +125,7 @@ def test_a_reader_that_has_enough_ends_it_quietly() -> None:
     assert writer.returncode == 0
 
 
-def test_a_terminal_is_spared() -> None:
+def test_a_terminal_is_refused() -> None:
     ours, theirs = os.openpty()
     done = subprocess.run(
         [*COMMAND, "draw"], stdout=theirs, stderr=subprocess.PIPE, text=True, check=False
@@ -140,7 +138,7 @@ def test_a_terminal_is_spared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "problem"),
     [
         ((), "Missing argument"),
         (("leaves",), "'leaves' is not one of"),
@@ -148,10 +146,10 @@ def test_a_terminal_is_spared() -> None:
         (("draw", "--bytes", "-1"), "-1 is not in the range"),
     ],
 )
-def test_a_mistake_is_a_usage_error(arguments: tuple[str, ...], said: str) -> None:
+def test_a_mistake_is_a_usage_error(arguments: tuple[str, ...], problem: str) -> None:
     done = run(*arguments)
     assert done.returncode == 2
-    assert said in done.stderr.decode()
+    assert problem in done.stderr.decode()
 
 
 @pytest.fixture(scope="module")
@@ -159,9 +157,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     compiler = shutil.which("cc")
     if compiler is None:
         pytest.skip("there is no C compiler to build the batteries' generator")
-    made = tmp_path_factory.mktemp("stream") / "stream"
-    subprocess.run([compiler, "-O2", "-Wall", "-Werror", "-o", made, SOURCE], check=True)
-    return made
+    path = tmp_path_factory.mktemp("stream") / "stream"
+    subprocess.run([compiler, "-O2", "-Wall", "-Werror", "-o", path, SOURCE], check=True)
+    return path
 
 
 def from_c(program: Path, *arguments: str) -> bytes:
@@ -176,17 +174,17 @@ def from_c(program: Path, *arguments: str) -> bytes:
 
 @pytest.mark.parametrize("kind", stream.KINDS)
 def test_the_batteries_read_the_stream_of_the_command(kind: str, program: Path) -> None:
-    """Two megabytes: the second epoch, and the fourth piece of each other kind."""
-    pieces: Callable[[int], Iterator[mx.array]] = stream.KINDS[kind]
+    """Two megabytes: the second epoch, and the fourth chunk of each other kind."""
+    chunks: Callable[[int], Iterator[mx.array]] = stream.KINDS[kind]
     ours = bytearray()
-    for piece in pieces(SEED):
-        ours += memoryview(piece).cast("B")
+    for chunk in chunks(SEED):
+        ours += memoryview(chunk).cast("B")
         if len(ours) >= 2**21:
             break
     assert from_c(program, kind, str(SEED)) == bytes(ours[: 2**21])
 
 
-def test_the_batteries_see_as_few_rounds_as_are_asked_for(program: Path) -> None:
+def test_the_batteries_get_the_number_of_rounds_asked_for(program: Path) -> None:
     found = words(from_c(program, "fold", "7", "6"))[:4]
     made = [reference.block((0, 7), (0, number), rounds=6) for number in (0, 1)]
     assert found == [word for pair in made for word in pair]

@@ -1,4 +1,4 @@
-"""``mlx-keys tree`` prints a tree, writes its picture, and says what it cannot take."""
+"""``mlx-keys tree`` prints a tree, writes its picture, and names what is wrong in its arguments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_file_is_the_picture(tmp_path: Path, option: tuple[str, ...], layout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "problem"),
     [
         (["7", "--split", "2,x"], 2, "'2,x' is not a list of integers such as 2,3"),
         (["seven"], 2, "'seven' is not an integer"),
@@ -44,9 +44,9 @@ def test_the_file_is_the_picture(tmp_path: Path, option: tuple[str, ...], layout
     ],
 )
 def test_a_mistake_is_named_without_a_traceback(
-    arguments: list[str], status: int, said: str
+    arguments: list[str], status: int, problem: str
 ) -> None:
     done = tree(*arguments)
     assert done.returncode == status
-    assert said in done.stderr
+    assert problem in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,7 +1,9 @@
-"""``{key-tree}`` and ``{key-face}`` drawn without a warning, or refused at their line."""
+"""``{key-tree}`` and ``{key-face}`` give pictures or text, and stop a build at their line."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,7 +51,7 @@ Here :key-face:`split(key(7))[1]` stands in a line.
 """
 
 
-def test_a_page_shows_its_trees_and_faces_without_a_warning(tmp_path: Path) -> None:
+def test_a_page_shows_its_trees_and_glyphs_without_a_warning(tmp_path: Path) -> None:
     write(tmp_path, {"index.md": MYST, "old.rst": RST})
     built = build(tmp_path)
     assert (built.warnings, built.stopped) == ("", "")
@@ -59,21 +61,21 @@ def test_a_page_shows_its_trees_and_faces_without_a_warning(tmp_path: Path) -> N
     assert "The keys <em>of</em> seven." in page
     assert 'href="#seven"' in page
     assert 'id="seven"' in page
-    face = inline_glyph(read_expression("split(key(7))[1]"))
-    assert f"{face}<code>[1948237315, 1058547403]</code>" in page
+    glyph = inline_glyph(read_expression("split(key(7))[1]").words)
+    assert f"{glyph}<code>[1948237315, 1058547403]</code>" in page
     old = built.html("old")
     assert KeyTree.regular(7, split=[3], draw=["a", "b"]).html() in old
-    assert f"{face}<code>[1948237315, 1058547403]</code>" in old
+    assert f"{glyph}<code>[1948237315, 1058547403]</code>" in old
 
 
-def test_a_page_asks_for_the_style_of_its_faces(tmp_path: Path) -> None:
+def test_a_page_asks_for_the_style_of_its_glyphs(tmp_path: Path) -> None:
     write(tmp_path, {"index.md": MYST})
     built = build(tmp_path)
     assert "mlx-keys-key-tree.css" in built.html("index")
     assert (built.out / "_static/mlx-keys-key-tree.css").exists()
 
 
-def test_where_no_picture_can_be_there_is_the_text(tmp_path: Path) -> None:
+def test_a_builder_without_pictures_writes_the_text(tmp_path: Path) -> None:
     write(tmp_path, {"index.md": MYST})
     built = build(tmp_path, "text")
     assert built.warnings == ""
@@ -84,7 +86,7 @@ def test_where_no_picture_can_be_there_is_the_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "at", "said"),
+    ("lines", "line", "problem"),
     [
         (["```{key-tree}", "```"], 3, "needs a seed, or lines of code"),
         (["```{key-tree} seven", "```"], 3, "seed of a key tree is not an integer"),
@@ -102,12 +104,12 @@ def test_where_no_picture_can_be_there_is_the_text(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_reported_at_its_line(
-    tmp_path: Path, lines: list[str], at: int, said: str
+    tmp_path: Path, lines: list[str], line: int, problem: str
 ) -> None:
     write(tmp_path, {"index.md": "\n".join(["# Page", "", *lines, ""])})
     built = build(tmp_path)
-    assert f"{tmp_path}/index.md:{at}: ERROR: " in built.warnings
-    assert said in built.warnings
+    assert f"{tmp_path}/index.md:{line}: ERROR: " in built.warnings
+    assert problem in built.warnings
     assert built.stopped.startswith("1 error;")
     assert not list(built.out.glob("*.html"))
 
@@ -117,3 +119,14 @@ def test_a_mistake_in_restructuredtext_is_reported_at_its_line(tmp_path: Path) -
     built = build(tmp_path)
     assert f"{tmp_path}/index.rst:7: ERROR: a key tree cannot be read off this" in built.warnings
     assert built.stopped
+
+
+@pytest.mark.parametrize("text", ["```{key-tree} seven\n```", "{key-face}`split(key(7))`"])
+def test_a_mistake_ends_a_plain_build_with_a_status(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"index.md": f"# Page\n\n{text}\n"})
+    command = [sys.executable, "-m", "sphinx", "-b", "html", tmp_path, tmp_path / "out"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "index.md:3: ERROR: " in done.stderr
+    assert "fix: " in done.stderr
+    assert not (tmp_path / "out" / "index.html").exists()

@@ -1,4 +1,4 @@
-"""``mlx-keys stream``: words as programs come by them, for the batteries that judge generators."""
+"""``mlx-keys stream``: raw random words on standard output, for batteries of statistical tests."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from .preconditions import require_mlx
 if TYPE_CHECKING:
     import mlx.core as mx
 
-#: Blocks that are made together: few enough to stay in a CPU's cache.
-PIECE = 2**16
+#: Keys or words that are made together: few enough to stay in a CPU's cache.
+CHUNK = 2**16
 
-#: The sides of one long draw: 2**32 words, which are 16 GiB.
-LONG = (2**16, 2**16)
+#: The shape of one long draw: 2**32 words, which are 16 GiB.
+LONG_DRAW = (2**16, 2**16)
 
 #: How many numbers can be folded in.
 FOLDS = 2**32
 
 #: How deep the tree of splits is, and how many of its levels are made together.
-LEVELS, TOGETHER = 40, 16
+LEVELS, LEVELS_TOGETHER = 40, 16
 
-#: The words of an epoch.
-EPOCH = 2**18
+#: The words that are drawn in an epoch.
+EPOCH_WORDS = 2**18
 
 _SEEDS = 2**64
 
 
-def draw(seed: int) -> Iterator[mx.array]:
+def draw(seed: int, shape: tuple[int, int] = LONG_DRAW) -> Iterator[mx.array]:
     """One draw of 2**32 words, window by window; then one of the next seed, and so on."""
     from mlx_keys import prng
 
-    rows = PIECE // LONG[1]
+    rows = CHUNK // shape[1]
     for number in count(seed):
         key = prng.key(number % _SEEDS)
-        for row in range(0, LONG[0], rows):
-            yield prng.bits(LONG, key=key, window=slice(row, row + rows))
+        for row in range(0, shape[0], rows):
+            yield prng.bits(shape, key=key, window=slice(row, row + rows))
 
 
 def split(seed: int) -> Iterator[mx.array]:
@@ -52,22 +52,22 @@ def split(seed: int) -> Iterator[mx.array]:
 
     from mlx_keys import prng
 
-    children = mx.vmap(prng.split)
+    split_all = mx.vmap(prng.split)
 
     def leaves(key: mx.array, levels: int) -> Iterator[mx.array]:
-        if levels > TOGETHER:
+        if levels > LEVELS_TOGETHER:
             for child in prng.split(key):
                 yield from leaves(child, levels - 1)
             return
         keys = key[None]
         for _ in range(levels):
-            keys = children(keys).reshape(-1, 2)
+            keys = split_all(keys).reshape(-1, 2)
         yield keys
 
     yield from leaves(prng.key(seed), LEVELS)
 
 
-def fold(seed: int) -> Iterator[mx.array]:
+def fold(seed: int, folds: int = FOLDS) -> Iterator[mx.array]:
     """``fold_in(key, 0)``, ``fold_in(key, 1)`` and so on to 2**32 - 1; then the next seed's."""
     import mlx.core as mx
 
@@ -75,9 +75,9 @@ def fold(seed: int) -> Iterator[mx.array]:
 
     for number in count(seed):
         key = prng.key(number % _SEEDS)
-        folds = mx.vmap(lambda data, key=key: prng.fold_in(key, data))
-        for first in range(0, FOLDS, PIECE):
-            yield folds(mx.arange(first, first + PIECE, dtype=mx.uint32))
+        fold_all = mx.vmap(lambda data, key=key: prng.fold_in(key, data))
+        for first in range(0, folds, CHUNK):
+            yield fold_all(mx.arange(first, first + CHUNK, dtype=mx.uint32))
 
 
 def seeds(seed: int) -> Iterator[mx.array]:
@@ -86,11 +86,11 @@ def seeds(seed: int) -> Iterator[mx.array]:
 
     from mlx_keys import prng
 
-    words = mx.vmap(lambda key: prng.bits((2,), key=key))
-    for first in count(seed, PIECE):
+    draw_all = mx.vmap(lambda key: prng.bits((2,), key=key))
+    for first in count(seed, CHUNK):
         upper, lower = prng.key(first % _SEEDS)
-        numbers = mx.arange(PIECE, dtype=mx.uint64) + lower
-        yield words(mx.stack([upper + (numbers >> 32), numbers], axis=1).astype(mx.uint32))
+        numbers = mx.arange(CHUNK, dtype=mx.uint64) + lower
+        yield draw_all(mx.stack([upper + (numbers >> 32), numbers], axis=1).astype(mx.uint32))
 
 
 def epochs(seed: int) -> Iterator[mx.array]:
@@ -100,9 +100,10 @@ def epochs(seed: int) -> Iterator[mx.array]:
     key = prng.key(seed)
     while True:
         key, subkey = prng.split(key)
-        yield prng.bits((EPOCH,), key=subkey)
+        yield prng.bits((EPOCH_WORDS,), key=subkey)
 
 
+#: The streams by the name that the command line has for each.
 KINDS: dict[str, Callable[[int], Iterator[mx.array]]] = {
     "draw": draw,
     "split": split,
@@ -156,23 +157,23 @@ def command(*, kind: str, seed: int, size: int | None) -> None:
 
 
 def write(
-    pieces: Iterator[mx.array], size: int | None, out: Callable[[memoryview], object]
+    chunks: Iterator[mx.array], size: int | None, write_bytes: Callable[[memoryview], object]
 ) -> None:
-    """Write pieces while the next one is being made.
+    """Write each chunk while the next one is being computed.
 
     Args:
-        pieces: The words.
+        chunks: The words.
         size: How many bytes to write at most; None: all there are.
-        out: Takes the bytes.
+        write_bytes: Takes the bytes.
     """
     import mlx.core as mx
 
-    left = float("inf") if size is None else size
-    piece = next(pieces, None)
-    while piece is not None and left > 0:
-        following = next(pieces, None) if left > piece.nbytes else None
-        mx.async_eval([one for one in (piece, following) if one is not None])  # type: ignore[no-untyped-call]
-        data = memoryview(piece).cast("B")  # type: ignore[arg-type]
-        out(data[: int(min(left, len(data)))])
-        left -= len(data)
-        piece = following
+    remaining = float("inf") if size is None else size
+    chunk = next(chunks, None)
+    while chunk is not None and remaining > 0:
+        following = next(chunks, None) if remaining > chunk.nbytes else None
+        mx.async_eval([array for array in (chunk, following) if array is not None])  # type: ignore[no-untyped-call]
+        data = memoryview(chunk).cast("B")  # type: ignore[arg-type]
+        write_bytes(data[: int(min(remaining, len(data)))])
+        remaining -= len(data)
+        chunk = following

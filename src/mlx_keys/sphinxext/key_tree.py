@@ -1,6 +1,6 @@
-"""``{key-tree}`` draws a key tree in a page, ``{key-face}`` a key's face in a line of text.
+"""``{key-tree}`` draws a key tree in a page, ``{key-face}`` the glyph of a key in a line of text.
 
-Both make their words with the reference generator: no MLX is evaluated in Sphinx's process.
+Both compute words with the reference generator: no MLX is evaluated in Sphinx's process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .nodes import HtmlOrTextNode, InlineHtmlOrTextNode
 
 
 class KeyTreeDirective(SphinxDirective):
-    """The tree of a seed that branches alike everywhere, or the tree that lines of code make."""
+    """The tree of the keys that lines of code make, or of a seed whose keys are all used alike."""
 
     optional_arguments = 1
     final_argument_whitespace = True
@@ -34,23 +34,23 @@ class KeyTreeDirective(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Read the tree, or report why it cannot be read, at its line."""
+        """Build the tree, or report at its line why it cannot be built."""
         try:
             tree = self._tree(location_of(self).path)
         except KeysError as error:
             report(self.env, error, location_of(self))
             return []
-        drawn: nodes.Element = HtmlOrTextNode(html=tree.html(), text=str(tree))
+        picture: nodes.Element = HtmlOrTextNode(html=tree.html(), text=str(tree))
         if caption := self.options.get("caption"):
             words, messages = self.parse_inline(caption, lineno=self.lineno)
-            drawn = nodes.figure("", drawn, nodes.caption(caption, "", *words, *messages))
-        self.set_source_info(drawn)
-        self.add_name(drawn)
-        return [drawn]
+            picture = nodes.figure("", picture, nodes.caption(caption, "", *words, *messages))
+        self.set_source_info(picture)
+        self.add_name(picture)
+        return [picture]
 
     def _tree(self, path: str) -> KeyTree:
-        branches = self.options.keys() & {"split", "fold_in", "draw"}
-        if self.content and (self.arguments or branches):
+        regular = self.options.keys() & {"split", "fold_in", "draw"}
+        if self.content and (self.arguments or regular):
             raise KeysError(
                 "a key tree is made from lines of code, or from a seed and options, not from both",
                 fix="move the seed into the code: root = key(7)",
@@ -59,7 +59,9 @@ class KeyTreeDirective(SphinxDirective):
             return read_program("\n".join(self.content), path=path, first_line=self._first_line())
         if not self.arguments:
             raise KeysError(
-                "a key tree needs a seed, or lines of code", expected="{key-tree} 7, say"
+                "a key tree needs a seed, or lines of code",
+                expected="{key-tree} 7, say",
+                fix="give a seed behind {key-tree}, or lines such as root = key(7) below it",
             )
         return KeyTree.regular(
             _integer("seed", self.arguments[0]),
@@ -76,10 +78,10 @@ class KeyTreeDirective(SphinxDirective):
 
 
 class KeyFaceRole(SphinxRole):
-    """The face and the words of the key that an expression makes."""
+    """The glyph and the words of the key that an expression makes."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Read the expression, or report why it cannot be read."""
+        """Show the key, or report why the expression makes none."""
         try:
             key = read_expression(self.text)
         except KeysError as error:
@@ -101,7 +103,10 @@ def _integer(name: str, text: str) -> int:
         return int(text, 0)
     except ValueError:
         raise KeysError(
-            f"{name} of a key tree is not an integer", expected="7, say", found=text.strip()
+            f"{name} of a key tree is not an integer",
+            expected="7, say",
+            found=text.strip(),
+            fix="write integers, with commas between them where there are several",
         ) from None
 
 
