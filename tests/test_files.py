@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.files import decode_record, digest_files, read_record, write_atomic
+from mlx_keys.files import decode_record, digest_files, pages_below, read_record, write_atomic
 
 FIX = "measure it anew"
 
@@ -97,3 +97,14 @@ def test_a_digest_changes_with_a_files_content_and_not_with_its_date(tmp_path: P
     assert digest_files([path]) == first != missing
     path.write_text("two")
     assert digest_files([path]) not in (first, missing)
+
+
+def test_pages_are_found_below_a_folder_in_order(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    pages = [tmp_path / "a.txt", tmp_path / "b" / "c.md", tmp_path / "d.md"]
+    for path in (*pages, tmp_path / "e.rst"):
+        path.touch()
+    assert pages_below(tmp_path) == pages
+    assert pages_below(tmp_path, skip=lambda path: path.name == "d.md") == pages[:2]
+    with pytest.raises(KeysError, match="no page"):
+        pages_below(tmp_path, skip=lambda _: True)

@@ -86,6 +86,27 @@ def _unreadable(error: Exception, where: Location, what: str, fix: str | None) -
     return KeysError(f"{what} cannot be read", where=where, found=reason, fix=fix)
 
 
+def pages_below(folder: Path, skip: Callable[[Path], bool] | None = None) -> list[Path]:
+    """Find the pages below a folder: files that end in .md or .txt, sorted by path.
+
+    Args:
+        folder: The folder.
+        skip: Names files that are not pages though they end so.
+
+    Raises:
+        KeysError: There is none.
+    """
+    files = (path for path in folder.rglob("*") if path.suffix in (".md", ".txt"))
+    pages = sorted(path for path in files if skip is None or not skip(path))
+    if not pages:
+        raise KeysError(
+            "no page (.md or .txt) in this folder",
+            where=Location(str(folder)),
+            fix="name a folder that holds pages, or the pages themselves",
+        )
+    return pages
+
+
 def digest_files(paths: Iterable[str | os.PathLike[str]]) -> str:
     """The digest of files' names and contents, whatever their dates; a missing file has its own."""
     total = blake2b(digest_size=16)

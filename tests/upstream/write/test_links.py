@@ -1,69 +1,47 @@
-"""A folder of pages rewritten together: they lead to each other, and an index leads to them."""
+"""A folder of pages rewritten together: they link to each other, and an index links to them."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 from tests import paths
+from tests.upstream.scraped_site import SITE, link_to, member, rewrite_folder, scraped_page
 
 from mlx_keys.upstream.read import page
-from mlx_keys.upstream.write import index
-from mlx_keys.upstream.write import links as folder
-from mlx_keys.upstream.write import page as myst
-from mlx_keys.upstream.write.links import Inventory, InventoryItem
+from mlx_keys.upstream.write.index import is_index
+from mlx_keys.upstream.write.links import NO_INDEX, Inventory, InventoryItem, inventory_item
+from mlx_keys.upstream.write.page import described_object
 
 CORPUS = paths.CORPUS / "gfm"
-SITE = "https://a.b/html/"
-
-
-def messy(name: str, said: str, kind: str = "", members: str = "") -> str:
-    """A page in the flat form, that a scraper took from ``SITE``."""
-    last = name.rpartition(".")[2]
-    return (
-        f'[ .rst]({SITE}_sources/python/{name}.rst "Download source file") # {name} ## Contents '
-        f"- [`{last}()`]({SITE}#{name}) # {name}"
-        f'[#]({SITE}#{name} "Link to this heading") '
-        f'{kind}{last}(*depth: int*)[#]({SITE}#{name} "Link to this definition") {said}{members}'
-    )
-
-
-def to(name: str, words: str = "") -> str:
-    return f"[{words or name}]({SITE}python/{name}.html#{name})"
 
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Path:
     made = tmp_path / "messy"
     (made / "deep").mkdir(parents=True)
-    member = f' fill(*n: int*)[#]({SITE}#pond.core.bucket.fill "Link to this definition") Fill it.'
-    said = {
-        "pond.core.bucket": messy("pond.core.bucket", "Something to carry.", "class ", member),
-        "pond.core.scoop": messy(
+    fill = member("pond.core.bucket.fill", "Fill it.")
+    texts = {
+        "pond.core.bucket": scraped_page("pond.core.bucket", "Something to carry.", "class ", fill),
+        "pond.core.scoop": scraped_page(
             "pond.core.scoop",
-            f"Lift water with a {to('pond.core.bucket')}, see {to('pond.core.bucket.fill')}, "
-            f"{to('pond.core.pour')} or [that](https://else.where/x.html#pond.core.bucket).",
+            f"Lift water with a {link_to('pond.core.bucket')}, "
+            f"see {link_to('pond.core.bucket.fill')}, "
+            f"{link_to('pond.core.pour')} or [that](https://else.where/x.html#pond.core.bucket).",
         ),
-        "deep/pond.weather.rain": messy("pond.weather.rain", f"Like {to('pond.core.scoop')}."),
+        "deep/pond.weather.rain": scraped_page(
+            "pond.weather.rain", f"Like {link_to('pond.core.scoop')}."
+        ),
     }
-    for name, text in said.items():
+    for name, text in texts.items():
         (made / f"{name}.txt").write_text(text)
     return made
 
 
-def rewritten(pages: Path, out: Path) -> dict[str, str]:
-    command = [sys.executable, "-m", "mlx_keys", "rewrite", str(pages), "-o", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*.md")}
-
-
-def test_links_lead_to_pages_and_objects_of_the_folder(pages: Path, tmp_path: Path) -> None:
+def test_links_go_to_pages_and_objects_of_the_folder(pages: Path, tmp_path: Path) -> None:
     """To a page, to a member on one, and from a folder below; the rest stays on the web."""
-    found = rewritten(pages, tmp_path / "out")
+    found = rewrite_folder(pages, tmp_path / "out")
     scoop = found["pond.core.scoop.md"]
     assert "[pond.core.bucket](pond.core.bucket.md)" in scoop
     assert "[pond.core.bucket.fill](#pond.core.bucket.fill)" in scoop
@@ -73,7 +51,7 @@ def test_links_lead_to_pages_and_objects_of_the_folder(pages: Path, tmp_path: Pa
 
 
 def test_the_index_names_each_page_once_by_module(pages: Path, tmp_path: Path) -> None:
-    found = rewritten(pages, tmp_path / "out")
+    found = rewrite_folder(pages, tmp_path / "out")
     assert "| [pond.core](modules/pond.core.md) | 2 |" in found["index.md"]
     core, weather = found["modules/pond.core.md"], found["modules/pond.weather.md"]
     assert "| [`bucket`](../pond.core.bucket.md) | Something to carry. |" in core
@@ -83,37 +61,37 @@ def test_the_index_names_each_page_once_by_module(pages: Path, tmp_path: Path) -
     assert [tree.count("../") for tree in trees] == [2, 1]
 
 
-def test_a_module_that_is_gone_leaves_no_index_behind(pages: Path, tmp_path: Path) -> None:
-    assert "modules/pond.weather.md" in rewritten(pages, tmp_path / "out")
+def test_the_index_page_of_a_module_that_is_gone_is_removed(pages: Path, tmp_path: Path) -> None:
+    assert "modules/pond.weather.md" in rewrite_folder(pages, tmp_path / "out")
     (pages / "deep" / "pond.weather.rain.txt").unlink()
     (tmp_path / "out" / "modules" / "mine.md").write_text("# Mine\n")
-    found = rewritten(pages, tmp_path / "out")
+    found = rewrite_folder(pages, tmp_path / "out")
     assert "modules/pond.weather.md" not in found
     assert found["modules/mine.md"] == "# Mine\n"
 
 
 def test_a_link_to_a_page_that_is_not_there_becomes_plain_text(pages: Path, tmp_path: Path) -> None:
-    said = "Like a [bucket](pond.core.pail.md), see."
-    (pages / "pond.core.sieve.txt").write_text(messy("pond.core.sieve", said))
-    sieve = rewritten(pages, tmp_path / "out")["pond.core.sieve.md"]
+    prose = "Like a [bucket](pond.core.pail.md), see."
+    (pages / "pond.core.sieve.txt").write_text(scraped_page("pond.core.sieve", prose))
+    sieve = rewrite_folder(pages, tmp_path / "out")["pond.core.sieve.md"]
     assert r"a \[bucket\](pond.core.pail.md), see" in sieve
 
 
 def test_an_object_described_twice_is_indexed_once(pages: Path, tmp_path: Path) -> None:
     """By the page that is about it."""
-    own = messy("pond.core.bucket.fill", "Fill it, at length.")
+    own = scraped_page("pond.core.bucket.fill", "Fill it, at length.")
     (pages / "pond.core.bucket.fill.txt").write_text(own)
-    found = rewritten(pages, tmp_path / "out")
+    found = rewrite_folder(pages, tmp_path / "out")
     assert "fill(n: int)\n:no-index:\nFill it.\n" in found["pond.core.bucket.md"]
-    assert folder.NO_INDEX not in found["pond.core.bucket.fill.md"]
+    assert NO_INDEX not in found["pond.core.bucket.fill.md"]
     assert "(pond.core.bucket.fill.md)" in found["pond.core.scoop.md"]
 
 
-def test_a_page_named_index_makes_room_for_the_index(pages: Path, tmp_path: Path) -> None:
-    (pages / "index.txt").write_text(messy("pond.core.tide", "Wait for it."))
-    found = rewritten(pages, tmp_path / "out")
+def test_a_page_named_index_is_written_under_another_name(pages: Path, tmp_path: Path) -> None:
+    (pages / "index.txt").write_text(scraped_page("pond.core.tide", "Wait for it."))
+    found = rewrite_folder(pages, tmp_path / "out")
     assert "Wait for it." in found["front-page.md"]
-    assert found["index.md"].startswith(index.INDEX_MARK)
+    assert is_index(tmp_path / "out" / "index.md")
 
 
 @pytest.mark.parametrize(
@@ -128,9 +106,9 @@ def test_a_page_named_index_makes_room_for_the_index(pages: Path, tmp_path: Path
     ],
 )
 def test_code_formulas_and_escapes_are_no_links(line: str) -> None:
-    """And a link that leads well stays as it is."""
+    """And a link whose target exists stays as it is."""
     known = Inventory([InventoryItem("b.md", "b", "p.b", "", ("p.b",), "a.b/b", ())])
-    assert known.line(line, "a.md", "a.md") == line
+    assert known.resolve_line(line, "a.md", "a.md") == line
 
 
 @pytest.mark.parametrize(
@@ -153,24 +131,24 @@ def test_a_page_is_found_by_its_address_and_an_object_by_its_name(
 ) -> None:
     first = InventoryItem("b.md", "b", "p.b", "", ("p.b", "p.c"), "a.b/html/b", ())
     again = InventoryItem("deep/b.md", "b", "", "", (), "a.b/html/b", ())
-    assert Inventory([first, again]).reference(target, "a.md", "a.md") == expected
+    assert Inventory([first, again]).resolve_target(target, "a.md", "a.md") == expected
 
 
-def test_code_that_looks_like_a_link_stays(tmp_path: Path) -> None:
+def test_code_that_looks_like_a_link_stays_as_it_is() -> None:
     known = Inventory([InventoryItem("b.md", "b", "p.b", "", ("p.b",), "a.b/b", ())])
     lines = ["````{note}", "[x](#p.b)", "* ```python", "  [x](#p.b)", "  ```", "[x](#p.b)", "````"]
     lines += ["[x](#p.b)", ":type: [x](#p.b)", "[x](#p.b)"]
     linked = ["[x](b.md)" if line == "[x](#p.b)" else line for line in lines]
-    assert known.linked(lines, "a.md") == linked
+    assert known.resolve_links(lines, "a.md") == linked
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of upstream's pages is not here")
-def test_every_reference_of_the_corpus_leads_somewhere(tmp_path: Path) -> None:
-    """No link of a rewritten corpus leads to a page that is not there, and none is left outside."""
+def test_every_link_of_the_corpus_has_a_target(tmp_path: Path) -> None:
+    """No link goes to a page that is not there, or to the web for an object of the corpus."""
     out = tmp_path / "out"
-    found = rewritten(CORPUS, out)
-    objects = {name for text in found.values() for name in map(myst.entry_head, text.split("\n"))}
-    led = 0
+    found = rewrite_folder(CORPUS, out)
+    objects = {name for text in found.values() for name in map(described_object, text.split("\n"))}
+    resolved = 0
     for name, text in found.items():
         for target in targets(text):
             address, _, anchor = target.partition("#")
@@ -178,15 +156,15 @@ def test_every_reference_of_the_corpus_leads_somewhere(tmp_path: Path) -> None:
                 assert anchor not in objects or "ml-explore" not in address, target
             elif address:
                 assert ((out / name).parent / address).is_file(), target
-                led += 1
+                resolved += 1
             else:
                 assert anchor in objects
-                led += 1
-    assert led > len(found)
+                resolved += 1
+    assert resolved > len(found)
 
 
 def targets(text: str) -> list[str]:
-    """Where the links of a page lead, those inside directives too."""
+    """The targets of a page's links, those inside directives too."""
     found: list[str] = []
     for token in MarkdownIt("commonmark").enable("table").parse(text):
         if token.type == "fence" and token.info.startswith("{") and "toctree" not in token.info:
@@ -196,9 +174,9 @@ def targets(text: str) -> list[str]:
     return found
 
 
-def test_a_page_is_remembered_by_a_few_words(pages: Path) -> None:
+def test_the_inventory_holds_of_a_page_what_others_need(pages: Path) -> None:
     record = page.load(pages / "pond.core.bucket.txt")
-    assert folder.inventory_item("x.md", record) == InventoryItem(
+    assert inventory_item("x.md", record) == InventoryItem(
         "x.md",
         "pond.core.bucket",
         "pond.core.bucket",

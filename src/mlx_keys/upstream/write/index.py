@@ -1,7 +1,7 @@
-"""The index of a folder of rewritten pages: a page a module, and one that names the modules.
+"""The index of a folder of clean pages: one page for each module, and one that lists the modules.
 
-A module's page holds what Sphinx needs to find its way: a hidden ``{toctree}`` of its own pages and
-of no other, so that navigation stays light however many pages a folder has.
+A module's page holds a hidden ``{toctree}`` of its own pages and of no other, so that Sphinx's
+navigation stays light however many pages a folder has.
 """
 
 from __future__ import annotations
@@ -9,92 +9,101 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from . import markdown
 from .links import Inventory, InventoryItem
 
-#: The first line of an index: a comment of MyST. Such a page is made anew, never rewritten.
-INDEX_MARK = "% Index made by mlx-keys: the pages of this folder, by module."
-#: Where the pages of the index stand.
-ROOT, FOLDER = "index.md", "modules"
-_OTHER = "other-pages"
-_MODULE = re.compile(r"[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){0,6}")
+#: The path of the page that lists the modules, and the folder of the modules' pages.
+INDEX_PAGE, MODULES_FOLDER = "index.md", "modules"
+#: The first line of each page of an index: a comment of MyST. Such a page is never rewritten.
+_MARK = "% Index made by mlx-keys: the pages of this folder, by module."
 _TITLE = "Every page, by module"
+#: The page of those that belong to no module.
+_OTHER_PATH, _OTHER_TITLE = "other-pages", "Other pages"
+_MODULE = re.compile(r"[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){0,6}")
 
 
-def by_module(folder: Inventory) -> dict[str, list[InventoryItem]]:
-    """The pages by module: each below the parent of what it describes, or of what it leads to.
-
-    Pages of which neither is known stand under "", last.
-    """
-    groups: dict[str, list[InventoryItem]] = {}
-    for one in folder.subjects:
-        groups.setdefault(_parent(one, folder), []).append(one)
-    return {
-        module: sorted(groups[module], key=lambda one: (bool(one.name), one.name.lower(), one.path))
-        for module in sorted(groups, key=lambda module: (not module, module))
-    }
-
-
-def pages(folder: Inventory) -> dict[str, list[str]]:
-    """The pages of the index: the lines of each, by its path below the folder."""
-    groups = by_module(folder)
-    made = {
-        _path(module): _module_page(folder, module, subjects) for module, subjects in groups.items()
+def index_pages(inventory: Inventory) -> dict[str, list[str]]:
+    """Make the pages of the index: the lines of each, by its path below the folder."""
+    groups = _by_module(inventory)
+    pages = {
+        _path(module): _module_page(inventory, module, items) for module, items in groups.items()
     }
     rows = [
-        [markdown.link(_title(module), _path(module)), str(len(subjects))]
-        for module, subjects in groups.items()
+        [markdown.link(module or _OTHER_TITLE, _path(module)), str(len(items))]
+        for module, items in groups.items()
     ]
-    made[ROOT] = _lines(_TITLE, [markdown.table([["Module", "Pages"], *rows])], map(_path, groups))
-    return made
+    table = markdown.table([["Module", "Pages"], *rows])
+    pages[INDEX_PAGE] = _lines(_TITLE, [table], map(_path, groups))
+    return pages
 
 
-def _parent(one: InventoryItem, folder: Inventory) -> str:
-    if one.name:
-        parent = one.name.rpartition(".")[0]
+def is_index(path: Path) -> bool:
+    """Whether a file is a page of an index that was made here."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MARK)) == _MARK.encode()
+    except OSError:
+        return False
+
+
+def _by_module(inventory: Inventory) -> dict[str, list[InventoryItem]]:
+    """Sort the pages by module; those of which none is known stand under "", last."""
+    groups: dict[str, list[InventoryItem]] = {}
+    for item in inventory.items:
+        groups.setdefault(_module_of(item, inventory), []).append(item)
+    modules = sorted(groups, key=lambda module: (not module, module))
+    return {module: sorted(groups[module], key=_overviews_first) for module in modules}
+
+
+def _overviews_first(item: InventoryItem) -> tuple[bool, str, str]:
+    return bool(item.name), item.name.lower(), item.path
+
+
+def _module_of(item: InventoryItem, inventory: Inventory) -> str:
+    """The module of the object that a page describes, or of most that an overview links to."""
+    if item.name:
+        module = item.name.rpartition(".")[0]
     else:
-        led = Counter(
-            folder.name_of(target, one.path).rpartition(".")[0] for target in one.leads_to
-        )
-        led.pop("", None)
-        parent = led.most_common(1)[0][0] if led else ""
-    return parent if _MODULE.fullmatch(parent) else ""
+        linked = (inventory.linked_object(target, item.path) for target in item.link_targets)
+        modules = Counter(name.rpartition(".")[0] for name in linked)
+        modules.pop("", None)
+        module = modules.most_common(1)[0][0] if modules else ""
+    return module if _MODULE.fullmatch(module) else ""
 
 
-def _module_page(folder: Inventory, module: str, subjects: list[InventoryItem]) -> list[str]:
+def _module_page(inventory: Inventory, module: str, items: Sequence[InventoryItem]) -> list[str]:
     path = _path(module)
-    overviews = [_linked(one, path) for one in subjects if not one.name]
+    overviews = [_link(item, path) for item in items if not item.name]
     rows = [
-        [_linked(one, path), folder.line(one.summary, one.path, path)]
-        for one in subjects
-        if one.name
+        [_link(item, path), inventory.resolve_line(item.summary, item.path, path)]
+        for item in items
+        if item.name
     ]
     table = markdown.table([["Name", "What it is"], *rows]) if rows else ""
-    below = [_from(one.path, path) for one in subjects]
-    return _lines(_title(module), [markdown.item_list(overviews), table], below)
+    pages = [_relative(item.path, path) for item in items]
+    return _lines(module or _OTHER_TITLE, [markdown.item_list(overviews), table], pages)
 
 
-def _lines(title: str, blocks: Iterable[str], below: Iterable[str]) -> list[str]:
-    tree = "\n".join([":hidden:", "", *(one.removesuffix(".md") for one in below)])
-    parts = [INDEX_MARK, f"# {title}", *blocks, markdown.fence(tree, "{toctree}")]
+def _lines(title: str, blocks: Iterable[str], pages: Iterable[str]) -> list[str]:
+    """The lines of a page of the index that has ``pages`` below it."""
+    toctree = "\n".join([":hidden:", "", *(page.removesuffix(".md") for page in pages)])
+    parts = [_MARK, f"# {title}", *blocks, markdown.fence(toctree, "{toctree}")]
     return markdown.join_blocks(parts).split("\n")
 
 
 def _path(module: str) -> str:
-    return f"{FOLDER}/{module or _OTHER}.md"
+    return f"{MODULES_FOLDER}/{module or _OTHER_PATH}.md"
 
 
-def _title(module: str) -> str:
-    return module or "Other pages"
+def _link(item: InventoryItem, page: str) -> str:
+    """A link from a page of the index to a clean page: the object's short name, or its title."""
+    short = item.name.rpartition(".")[2]
+    words = markdown.code_span(short) if short else markdown.escape(item.title or item.path)
+    return markdown.link(words, _relative(item.path, page))
 
 
-def _linked(one: InventoryItem, at: str) -> str:
-    words = one.name.rpartition(".")[2]
-    shown = markdown.code_span(words) if words else markdown.escape(one.title or one.path)
-    return markdown.link(shown, _from(one.path, at))
-
-
-def _from(path: str, at: str) -> str:
-    return posixpath.relpath(path, posixpath.dirname(at))
+def _relative(path: str, page: str) -> str:
+    return posixpath.relpath(path, posixpath.dirname(page))

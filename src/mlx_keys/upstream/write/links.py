@@ -1,46 +1,48 @@
-"""What the pages of one folder are about, so that their links to each other can lead to each other.
+"""The inventory of a folder of clean pages, and the links between them that it resolves.
 
-A page is remembered by a few words, never by its text: ten thousand of them must fit. Links are
-found in text that :mod:`~mlx_keys.upstream.write.markdown` wrote, so that a bracket that is not
-escaped is one of ours.
+A scraped page links to the web site that it was scraped from. When the clean forms of its
+neighbours are known, such a link goes to the page, or the object, of the same folder. Links are
+found in lines that :mod:`~mlx_keys.upstream.write.page` made, where every bracket of upstream's
+own text is escaped: an unescaped ``[`` or ``](`` is one of ours.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from mlx_keys.upstream.model import Page
 
 from . import markdown
-from .page import ORIGIN, entry_head, title
+from .page import ORIGIN, described_object, page_title
 
-#: The options of a directive whose object is described elsewhere too.
+#: The option of a directive whose object is described by another directive too.
 NO_INDEX = ":no-index:"
 _SOURCES = "/_sources/"
-_LINKED = re.compile(r"\]\(([^\s()]{1,2000})\)")
-# Escapes, code and formulas are passed over; then where a link ends, and where one may begin.
+_LINK_TARGET = re.compile(r"\]\(([^\s()]{1,2000})\)")
+# Escapes, code spans and formulas are passed over; then comes the end of a link, or a start.
 _SPAN = re.compile(r"\\.|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$[^$]+\$|\]\(([^\s()]{1,2000})\)|\[")
 _FENCE = re.compile(r"(?:[ >*]|\d{1,9}\. )*(`{3,})(.*)")
-_DESCRIBED = re.compile(r"\{(?!math\})")
+# The info string of a fence that holds prose: a directive, but for one.
+_PROSE_DIRECTIVE = re.compile(r"\{(?!math\})")
 _NEIGHBOUR = re.compile(r"\* (Previous|Next): `([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryItem:
-    """What is remembered of a page.
+    """A page of the inventory: what other pages need to link to it, and the index to list it.
 
     Attributes:
-        path: Where its clean form stands below the folder, with ``/``.
+        path: The path of its clean form below the folder, with ``/``.
         title: Its heading.
         name: The object that it describes first, or "".
-        summary: What is said of that, as Markdown.
+        summary: What it says of that object, as Markdown.
         names: Every object that it describes.
-        address: Where it was scraped from, as ``host/path`` without its ending, or "".
-        leads_to: On a page that describes nothing, where its links lead.
+        address: Where it was scraped from, as ``host/path`` without a suffix, or "".
+        link_targets: On a page that describes nothing, such as an overview, what it links to.
     """
 
     path: str
@@ -49,151 +51,167 @@ class InventoryItem:
     summary: str
     names: tuple[str, ...]
     address: str
-    leads_to: tuple[str, ...]
+    link_targets: tuple[str, ...]
 
 
 def inventory_item(path: str, page: Page) -> InventoryItem:
-    """Remember of a page what the others need."""
+    """Make the inventory's item of a page whose clean form goes to ``path``."""
     first = page.entries[0] if page.entries else None
     return InventoryItem(
         path,
-        title(page),
+        page_title(page),
         first.name if first else "",
-        # Of an overloaded function, what stands first is said of one of its forms.
+        # The summary of an overloaded function describes one of its forms, not the function.
         first.summary if first and not first.overloads else "",
         tuple(entry.name for entry in page.entries),
-        _address(page.links.source or ""),
-        () if first else tuple(_LINKED.findall(page.body)),
+        _source_address(page.links.source or ""),
+        () if first else tuple(_LINK_TARGET.findall(page.body)),
     )
 
 
 class Inventory:
-    """The pages of a folder, by what they describe and by where they were scraped from."""
+    """The pages of a folder, found by their path, their objects or their address on the web.
 
-    def __init__(self, subjects: list[InventoryItem]) -> None:
-        self.subjects = subjects
-        self._by_path = {one.path: one for one in subjects}
-        self._by_address = {one.address: one.path for one in reversed(subjects) if one.address}
-        self._by_title = {one.title: one.path for one in reversed(subjects)}
-        self._sites = {one.address.partition("/")[0] for one in subjects if one.address}
-        self._owners: dict[str, str] = {}
-        for one in subjects:
-            for name in one.names:
-                self._owners.setdefault(name, one.path)
-        # A page of its own counts for more than a place on the page of a class.
-        for one in reversed(subjects):
-            if one.name:
-                self._owners[one.name] = one.path
+    Attributes:
+        items: The pages, in the order in which they were read.
+    """
 
-    def owner(self, name: str) -> str | None:
-        """The path of the page that describes an object; of several, the one that is about it."""
-        return self._owners.get(name)
+    def __init__(self, items: Sequence[InventoryItem]) -> None:
+        self.items = items
+        self._by_path = {item.path: item for item in items}
+        # Of several pages with one address or title the first counts.
+        self._by_address = {item.address: item.path for item in reversed(items) if item.address}
+        self._by_title = {item.title: item.path for item in reversed(items)}
+        self._sites = {item.address.partition("/")[0] for item in items if item.address}
+        self._by_object: dict[str, str] = {}
+        for item in items:
+            for name in item.names:
+                self._by_object.setdefault(name, item.path)
+        # The page that is about an object counts for more than one that describes it too, such as
+        # the page of a class.
+        for item in reversed(items):
+            if item.name:
+                self._by_object[item.name] = item.path
 
-    def name_of(self, target: str, at: str) -> str:
-        """The object that a link on the page at ``at`` leads to, here or elsewhere; or ""."""
+    def linked_object(self, target: str, page: str) -> str:
+        """The object that a link leads to, in this folder or elsewhere; or "".
+
+        Args:
+            target: The link's target.
+            page: The path of the page that holds the link.
+        """
         address, _, fragment = target.partition("#")
         if fragment or "://" in address:
             return unquote(fragment)
-        found = self._by_path.get(_joined(address, at))
-        return found.name if found else ""
+        item = self._by_path.get(_normalised(address, page))
+        return item.name if item else ""
 
-    def reference(self, target: str, written: str, at: str) -> str | None:
-        """Where a link leads.
+    def resolve_target(self, target: str, written_on: str, shown_on: str) -> str | None:
+        """Resolve a link's target.
 
         Args:
-            target: Where it leads as it stands.
-            written: The path of the page that it was written on.
-            at: The path of the page that it is shown on.
+            target: The target as written.
+            written_on: The path of the page that it is written on.
+            shown_on: The path of the page that is to show it; the index shows summaries of others.
 
         Returns:
-            A page of this folder, an object on one (``#name``), or the address as it was when it is
-            one of the web; None where a page or an object is meant that is not here.
+            A page of this folder, an object of one (``#name``), or the target as it was if that is
+            on the web; None for a page or an object of this folder that does not exist.
         """
         address, _, fragment = target.partition("#")
         if "://" not in address:
-            path = _joined(address, written)
+            path = _normalised(address, written_on)
             if address:
-                return _relative(path, at) if path in self._by_path else None
-            return self._object(fragment, at)
+                return _relative(path, shown_on) if path in self._by_path else None
+            return self._object_target(fragment, shown_on)
         if urlsplit(address).netloc.lower() not in self._sites:
             return target
-        if found := self._object(unquote(fragment), at):
+        if found := self._object_target(unquote(fragment), shown_on):
             return found
-        path = self._by_address.get(_address(address), "")
-        return _relative(path, at) if path else target
+        path = self._by_address.get(_source_address(address), "")
+        return _relative(path, shown_on) if path else target
 
-    def linked(self, lines: list[str], at: str) -> list[str]:
-        """The lines of the clean page at ``at``, its links led to where they now belong."""
+    def resolve_links(self, lines: Sequence[str], page: str) -> list[str]:
+        """Resolve the links of a clean page, and index each of its objects once.
+
+        Args:
+            lines: The page's lines, as :func:`~mlx_keys.upstream.write.page.page_lines` gives them.
+            page: Its path.
+        """
         done: list[str] = []
         described: set[str] = set()
-        origin = False
-        for line, prose in _told(lines):
-            if not prose:
+        in_origin = False
+        for line, is_prose in _mark_prose(lines):
+            if not is_prose:
                 done.append(line)
                 continue
-            origin = origin or line == f"## {ORIGIN}"
-            name = entry_head(line)
+            in_origin = in_origin or line == f"## {ORIGIN}"
+            name = described_object(line)
             if name or line.startswith(":type: "):
                 done.append(line)
+            elif in_origin:
+                done.append(self._link_neighbour(line, page))
             else:
-                done.append(self._neighbour(line, at) if origin else self.line(line, at, at))
+                done.append(self.resolve_line(line, page, page))
             if name:
-                if name in described or self.owner(name) != at:
+                if name in described or self._by_object.get(name) != page:
                     done.append(NO_INDEX)
                 described.add(name)
         return done
 
-    def _object(self, name: str, at: str) -> str | None:
-        owner = self._owners.get(name)
-        if owner is None:
-            return None
-        about = self._by_path[owner].name == name
-        # MyST would take a page of that name first, and for a word alone a page of its own.
-        taken = "." not in name or _joined(f"{name}.md", at) in self._by_path
-        return _relative(owner, at) if about or taken else f"#{name}"
+    def resolve_line(self, line: str, written_on: str, shown_on: str) -> str:
+        r"""Resolve the links in a line of prose, with the pages of :meth:`resolve_target`.
 
-    def _neighbour(self, line: str, at: str) -> str:
-        found = _NEIGHBOUR.fullmatch(line)
-        if found is None:
-            return line
-        label, name = found.groups()
-        path = self._owners.get(name) or self._by_title.get(name)
-        return f"* {label}: [{markdown.code_span(name)}]({_relative(path, at)})" if path else line
-
-    def line(self, line: str, written: str, at: str) -> str:
-        """A line of prose of the page ``written``, for the page ``at`` to show.
-
-        A link that leads nowhere becomes plain text.
+        A link whose target does not exist becomes plain text: ``\[words\](target)``.
         """
         if "](" not in line:
             return line
         done: list[str] = []
-        opened = -1
-        for piece, target in _pieces(line):
-            led = self.reference(target, written, at) if target else None
-            if piece == "[":
-                opened = len(done)
-            elif target and led is None and opened >= 0:
-                done[opened] = r"\["
-                piece = markdown.escape(piece)  # noqa: PLW2901
-            elif led:
-                piece = f"]({led})"  # noqa: PLW2901
-            done.append(piece)
+        start = -1  # where in done the last unescaped bracket stands
+        for text, target in _split_at_links(line):
+            resolved = self.resolve_target(target, written_on, shown_on) if target else None
+            if text == "[":
+                start = len(done)
+            if resolved:
+                done.append(f"]({resolved})")
+            elif target and start >= 0:
+                done[start] = r"\["
+                done.append(markdown.escape(text))
+            else:
+                done.append(text)
         return "".join(done)
 
+    def _object_target(self, name: str, shown_on: str) -> str | None:
+        path = self._by_object.get(name)
+        if path is None:
+            return None
+        is_its_page = self._by_path[path].name == name
+        # MyST would take a page of that name first, and a name without a dot for a page.
+        is_taken = "." not in name or _normalised(f"{name}.md", shown_on) in self._by_path
+        return _relative(path, shown_on) if is_its_page or is_taken else f"#{name}"
 
-def _pieces(line: str) -> Iterator[tuple[str, str]]:
-    """A line cut at its links: each piece, and for the end of a link where that leads."""
+    def _link_neighbour(self, line: str, page: str) -> str:
+        """Link the name of the previous or the next page, if that is in this folder."""
+        found = _NEIGHBOUR.fullmatch(line)
+        if found is None:
+            return line
+        label, name = found.groups()
+        path = self._by_object.get(name) or self._by_title.get(name)
+        return f"* {label}: [{markdown.code_span(name)}]({_relative(path, page)})" if path else line
+
+
+def _split_at_links(line: str) -> Iterator[tuple[str, str]]:
+    """Cut a line at its links: each part, and for the end of a link, ``](target)``, its target."""
     at = 0
     for found in _SPAN.finditer(line):
         yield line[at : found.start()], ""
-        yield found.group(0), found.group(2) or ""
+        yield found[0], found[2] or ""
         at = found.end()
     yield line[at:], ""
 
 
-def _told(lines: list[str]) -> Iterator[tuple[str, bool]]:
-    """Each line, and whether it is prose: neither code nor a formula."""
+def _mark_prose(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Give each line, and whether it is prose: neither code nor a formula on its own lines."""
     closing = ""
     for line in lines:
         if closing:
@@ -201,13 +219,13 @@ def _told(lines: list[str]) -> Iterator[tuple[str, bool]]:
             yield line, False
             continue
         fence = _FENCE.fullmatch(line)
-        if fence and fence.group(2) and not _DESCRIBED.match(fence.group(2)):
-            closing = fence.group(1)
+        if fence and fence[2] and not _PROSE_DIRECTIVE.match(fence[2]):
+            closing = fence[1]
         yield line, not closing
 
 
-def _address(url: str) -> str:
-    """A page's own address from that of its source, or as it stands: without scheme or ending."""
+def _source_address(url: str) -> str:
+    """The address of a page on the web as ``host/path``, without scheme, suffix or ``_sources``."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -216,9 +234,11 @@ def _address(url: str) -> str:
     return f"{parts.netloc.lower()}{posixpath.splitext(path)[0]}" if parts.netloc else ""
 
 
-def _joined(address: str, at: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(at), address))
+def _normalised(address: str, page: str) -> str:
+    """The path below the folder of an address that is relative to a page."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page), address))
 
 
-def _relative(path: str, at: str) -> str:
-    return posixpath.relpath(path, posixpath.dirname(at) or ".")
+def _relative(path: str, page: str) -> str:
+    """A path below the folder as a link on a page has it."""
+    return posixpath.relpath(path, posixpath.dirname(page) or ".")

@@ -18,26 +18,24 @@ from .code_language import detect_language, is_python
 
 #: The first line of a rewritten page: a comment of MyST.
 MARK = "% Rewritten by mlx-keys: what upstream says, laid out anew."
-CURATED, GUIDES, EXAMPLES, REMARKS = "Curator's notes", "Guides", "Examples", "Remarks"
+_CURATED, _GUIDES, _EXAMPLES, _REMARKS = "Curator's notes", "Guides", "Examples", "Remarks"
 ORIGIN = "Where this comes from"
-PARAMETERS, RETURNS, RAISES, OVERLOADS = "Parameters", "Returns", "Raises", "Also called as"
-LINK_NAMES = {
+_PARAMETERS, _RETURNS, _RAISES, _OVERLOADS = "Parameters", "Returns", "Raises", "Also called as"
+_LINK_LABELS = {
     "source": "Source",
     "repository": "Repository",
     "previous": "Previous",
     "next": "Next",
 }
-#: How YAML quotes, and doubles what it quotes.
-QUOTE = "'"
 _ORIGINAL = re.compile(r"^\* Original: (`+) ?(.{1,300}?) ?\1$", re.MULTILINE)
-_PLAIN = re.compile(r"\w[\w.,|\[\]() ]*")
-_HEAD = re.compile(r"`{3,}\{py:\w+\} ([\w.]+)")
-_BLOCK = re.compile(r"\* |\d+\. |> |\||```")
-# What begins with a type and ends so would be a target.
+_PLAIN_YAML = re.compile(r"\w[\w.,|\[\]() ]*")
+_DIRECTIVE = re.compile(r"`{3,}\{py:\w+\} ([\w.]+)")
+_OPENS_BLOCK = re.compile(r"\* |\d+\. |> |\||```")
+# A line such as "(int)=" is a target of MyST.
 _TARGET = re.compile(r"\A(\(.*\))=(?=\s*$)", re.MULTILINE)
 _DASH = re.compile("[–—]")
-_LABELS = re.compile(rf"^\*\*({PARAMETERS}|{RETURNS}|{RAISES}|{OVERLOADS})\*\*$")
-_HEADINGS = re.compile(rf"^#+ ({CURATED}|{GUIDES}|{EXAMPLES}|{REMARKS}|{ORIGIN})$")
+_LABELS = re.compile(rf"^\*\*({_PARAMETERS}|{_RETURNS}|{_RAISES}|{_OVERLOADS})\*\*$")
+_HEADINGS = re.compile(rf"^#+ ({_CURATED}|{_GUIDES}|{_EXAMPLES}|{_REMARKS}|{ORIGIN})$")
 
 
 def page_lines(page: Page) -> list[str]:
@@ -48,9 +46,9 @@ def page_lines(page: Page) -> list[str]:
     """
     parts = [
         MARK,
-        markdown.heading(markdown.escape(title(page)), 1),
-        _own(page.body),
-        *("\n".join(entry_lines(entry)) for entry in page.entries),
+        markdown.heading(markdown.escape(page_title(page)), 1),
+        _demote_labels(page.body),
+        *("\n".join(_entry_lines(entry)) for entry in page.entries),
         *_curated(page.curated),
         *_origin(page),
     ]
@@ -68,62 +66,66 @@ def original(text: str) -> str:
     return names[0][1] if names else ""
 
 
-def title(page: Page) -> str:
+def page_title(page: Page) -> str:
     """What a page is headed: its title, or where it has none the name of its file."""
     return page.title or page.source.partition(".md")[0]
 
 
-def entry_lines(entry: Entry) -> list[str]:
+def _entry_lines(entry: Entry) -> list[str]:
     """Lay an entry out as one ``{py:...}`` directive."""
     body = markdown.join_blocks(
         [
             markdown.paragraph(entry.summary),
-            _own(entry.body),
+            _demote_labels(entry.body),
             *_fields(entry),
             *_overloads(entry),
         ]
     )
     head = f"{{py:{entry.kind}}} {entry.name}"
     if entry.signature and entry.kind == "property":
-        kind = fold_whitespace(entry.signature.returns)
-        body = f":type: {_option(kind)}\n\n{body}" if kind else body
+        type_ = fold_whitespace(entry.signature.returns)
+        body = f":type: {_yaml_value(type_)}\n\n{body}" if type_ else body
     elif entry.signature:
         head += _signature(entry.signature)
     return markdown.fence(body, head.replace("`", "'")).split("\n")
 
 
-def entry_head(line: str) -> str:
-    """The object whose directive a line of a page opens, or ""."""
-    found = _HEAD.match(line)
-    return found.group(1) if found else ""
+def described_object(line: str) -> str:
+    """The name of the object whose ``{py:...}`` directive a line opens, or ""."""
+    found = _DIRECTIVE.match(line)
+    return found[1] if found else ""
 
 
-def parameter_line(parameter: Parameter) -> str:
+def _parameter_item(parameter: Parameter) -> str:
     """Lay one documented parameter out as an item: ``**num** (int, optional) – Number of ...``."""
-    # The first dash is ours.
-    kind = f"({markdown.escape(_DASH.sub('-', parameter.type))})" if parameter.type else ""
+    # The first dash of the item separates the description, so the type holds none.
+    type_ = f"({markdown.escape(_DASH.sub('-', parameter.type))})" if parameter.type else ""
     name = markdown.emphasis(markdown.escape(parameter.name), "**") if parameter.name else ""
-    head = " ".join(part for part in (name, kind) if part)
+    head = " ".join(part for part in (name, type_) if part)
     if not parameter.description:
         return head
     # A description that opens with a list or a fence stands below the dash.
-    gap = "\n\n" if _BLOCK.match(parameter.description) else " "
+    gap = "\n\n" if _OPENS_BLOCK.match(parameter.description) else " "
     return _TARGET.sub(r"\1\\=", f"{head} –{gap}{parameter.description}".strip(), count=1)
 
 
-def _option(value: str) -> str:
-    """A value as MyST reads the values of options, which is as YAML does."""
-    return value if _PLAIN.fullmatch(value) else f"'{value.replace(QUOTE, QUOTE * 2)}'"
+def _yaml_value(value: str) -> str:
+    """A value of a directive's option, which MyST reads as YAML does."""
+    if _PLAIN_YAML.fullmatch(value):
+        return value
+    quoted = value.replace("'", "''")
+    return f"'{quoted}'"
 
 
 def _signature(signature: Signature) -> str:
     return fold_whitespace(str(signature).replace(" → ", " -> "))
 
 
-def _own(body: str) -> str:
-    """Keep prose from passing for one of the labels and headings that this module writes.
+def _demote_labels(body: str) -> str:
+    """Change labels and headings of upstream's prose that equal those that this module writes.
 
-    What stands in a fence is as it stands on the page.
+    ``**Returns**`` alone on a line becomes ``**Returns:**``, and ``## Guides`` becomes bold, so
+    that each label and heading of a clean page is ours. Code in fences stays as it is.
     """
     lines, fence = [], ""
     for line in body.split("\n"):
@@ -132,25 +134,25 @@ def _own(body: str) -> str:
             lines.append(line)
         else:
             fence = "`" * (len(line) - len(line.lstrip("`"))) if line.startswith("```") else ""
-            marked = line.startswith(("*", "#"))
-            lines.append(
-                _HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", line)) if marked else line
-            )
+            if line.startswith(("*", "#")):
+                line = _HEADINGS.sub(r"**\1**", _LABELS.sub(r"**\1:**", line))  # noqa: PLW2901
+            lines.append(line)
     return "\n".join(lines)
 
 
 def _fields(entry: Entry) -> list[str]:
-    said = entry.returns or Returns()
+    """The documented parameters, result and exceptions, each as a list under its label."""
+    returns = entry.returns or Returns()
     raised = [Parameter(one.type, "", one.description) for one in entry.raises]
     return [
-        *_labelled(PARAMETERS, entry.parameters),
-        *_labelled(RETURNS, [Parameter("", said.type, said.description)]),
-        *_labelled(RAISES, raised),
+        *_labelled_list(_PARAMETERS, entry.parameters),
+        *_labelled_list(_RETURNS, [Parameter("", returns.type, returns.description)]),
+        *_labelled_list(_RAISES, raised),
     ]
 
 
-def _labelled(label: str, parameters: Iterable[Parameter]) -> list[str]:
-    items = markdown.item_list(map(parameter_line, parameters))
+def _labelled_list(label: str, parameters: Iterable[Parameter]) -> list[str]:
+    items = markdown.item_list(map(_parameter_item, parameters))
     return [f"**{label}**", items] if items else []
 
 
@@ -159,31 +161,31 @@ def _overloads(entry: Entry) -> list[str]:
         return []
     name = entry.name.rpartition(".")[2]
     forms = "\n".join(f"{name}{_signature(form)}" for form in entry.overloads)
-    read = is_python("".join(f"def {form}: ...\n" for form in forms.split("\n")))
-    return [f"**{OVERLOADS}**", markdown.fence(forms, "python" if read else "text")]
+    parses = is_python("".join(f"def {form}: ...\n" for form in forms.split("\n")))
+    return [f"**{_OVERLOADS}**", markdown.fence(forms, "python" if parses else "text")]
 
 
 def _curated(curated: Curated) -> list[str]:
-    """The curator's words, under a heading that says whose they are."""
+    """What the curator wrote, under a heading that says whose it is."""
     examples = [
         markdown.fence(code, detect_language(code)) for code in curated.examples if code.strip()
     ]
-    done = [
+    parts = [
         markdown.item_list(curated.notes),
-        *_headed(GUIDES, [markdown.item_list(map(markdown.code_span, curated.guides))]),
-        *_headed(EXAMPLES, examples),
-        *_headed(REMARKS, [markdown.item_list(curated.remarks)]),
+        *_subsection(_GUIDES, [markdown.item_list(map(markdown.code_span, curated.guides))]),
+        *_subsection(_EXAMPLES, examples),
+        *_subsection(_REMARKS, [markdown.item_list(curated.remarks)]),
     ]
-    return [f"## {CURATED}", *done] if any(done) else []
+    return [f"## {_CURATED}", *parts] if any(parts) else []
 
 
-def _headed(heading: str, parts: list[str]) -> list[str]:
+def _subsection(heading: str, parts: list[str]) -> list[str]:
     return [f"### {heading}", *parts] if any(parts) else []
 
 
 def _origin(page: Page) -> list[str]:
     """The section that says which page this one was made from, and where that one came from."""
     labelled = {"Original": NOT_TEXT.sub("", page.source)}
-    labelled |= {label: getattr(page.links, key) for key, label in LINK_NAMES.items()}
+    labelled |= {label: getattr(page.links, key) for key, label in _LINK_LABELS.items()}
     items = [f"{label}: {markdown.code_span(value)}" for label, value in labelled.items() if value]
     return [f"## {ORIGIN}", markdown.item_list(items)] if items else []
