@@ -21,8 +21,22 @@ PURE_TESTS := tests/test_architecture.py tests/upstream tests/keytree tests/exam
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-html: $(SITE) ## run every example, compare what it prints, build the site into build/html
+html: $(BUILD)/html/index.html ## run every example, compare what it prints, build the site into build/html
+
+# What the site is made from. The times of the files say what was edited; what they do not say names
+# a stamp: the versions of Python and mlx, which files there are, and what a build reads besides.
+LIST_SOURCES := find conf docs gallery src trust *.md \
+    -path docs/gallery -prune -o -name __pycache__ -prune -o -type f -print 2>/dev/null | sort
+MADE_FROM_ID := { $(BIN)/python -VV; ls -d .venv/lib/python*/site-packages/mlx[-_]*.dist-info; \
+    $(LIST_SOURCES); echo "$$MLX_KEYS_URL $$SOURCE_DATE_EPOCH"; } 2>/dev/null | cksum | tr -d ' '
+MADE_FROM    := $(BUILD)/.made-from-$(shell $(MADE_FROM_ID))
+
+$(BUILD)/html/index.html: $(SITE) $(MADE_FROM) $(shell $(LIST_SOURCES))
 	@$(BIN)/mlx-keys html --build $(BUILD)
+
+# Named anew, since the first install has just brought Python and mlx along.
+$(MADE_FROM): $(SITE)
+	@mkdir -p $(BUILD) && rm -f $(BUILD)/.made-from-* && touch $(BUILD)/.made-from-$$($(MADE_FROM_ID))
 
 # A page that cannot be read is named; the others make a site, and the exit status is 1.
 whole-api: $(SITE) ## rewrite the pages of PAGES=DIR and build them as a site of their own

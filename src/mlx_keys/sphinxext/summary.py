@@ -50,10 +50,6 @@ class Summary:
     pages: int = 0
     tallies: tuple[Tally, ...] = field(default=())
 
-    def again(self) -> Summary:
-        """The same, of a build that had nothing to execute."""
-        return replace(self, tallies=tuple(replace(one, run_now=0) for one in self.tallies))
-
     def __str__(self) -> str:
         examples = sum(tally.examples for tally in self.tallies)
         now = sum(tally.run_now for tally in self.tallies)
