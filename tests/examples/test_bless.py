@@ -1,4 +1,4 @@
-"""Blessing writes outputs and nothing else, and refuses what luck decides."""
+"""Blessing writes outputs and nothing else, and refuses an output that differs from run to run."""
 
 from __future__ import annotations
 
@@ -24,11 +24,9 @@ MYST_BLESSED = "# Page\n\n```{example}\nprint(1)\n```\n```{output}\n1\n```\n\nMo
 def accept(text: str, printed: list[str], path: str = "page.md") -> str:
     found = extract(text, path)
     assert [str(fault) for fault in found.faults] == []
-    outputs = [
-        (example, example.normalize(one))
-        for example, one in zip(found.examples, printed, strict=True)
-    ]
-    return bless.blessed(text, outputs)
+    for example, output in reversed(list(zip(found.examples, printed, strict=True))):
+        text = example.accept(text, example.normalize(output))
+    return text
 
 
 @pytest.mark.parametrize(
@@ -101,8 +99,8 @@ def test_a_blessed_page_shows_what_was_printed_and_keeps_its_prose(
     new = accept(text, printed)
     examples = extract(new, "page.md").examples
     for example, one in zip(examples, printed, strict=True):
-        judged = check_example(example, RunResult("done", one))
-        assert judged.faults == ()
+        checked = check_example(example, RunResult("done", one))
+        assert checked.faults == ()
     at = 0
     for prose in between:
         assert prose in new[at:]
@@ -113,7 +111,7 @@ def test_a_blessed_page_shows_what_was_printed_and_keeps_its_prose(
 
 @given(PRINTED)
 @hypothesis_example("  all\n    indented")
-def test_rst_that_is_blessed_shows_what_was_printed(printed: str) -> None:
+def test_a_blessed_rst_page_shows_what_was_printed(printed: str) -> None:
     text = "Title\n=====\n\n.. example::\n\n   print(1)\n\nMore.\n"
     new = accept(text, [printed], "page.rst")
     (example,) = extract(new, "page.rst").examples
@@ -126,65 +124,71 @@ def example_of(options: str = "") -> Example:
     return example
 
 
-def shown(text: str) -> Example:
+def showing(text: str) -> Example:
     page = f"```{{example}}\nprint(1)\n```\n```{{output}}\n{text}\n```\n"
     (example,) = extract(page, "page.md").examples
     return example
 
 
-def test_what_two_runs_print_alike_depends_on_no_luck() -> None:
-    assert bless.luck(example_of(), RunResult("done", "1\n"), RunResult("done", "1\n")) is None
+def test_two_runs_that_print_the_same_are_deterministic() -> None:
+    assert (
+        bless.nondeterminism(example_of(), RunResult("done", "1\n"), RunResult("done", "1\n"))
+        is None
+    )
 
 
-def test_what_differs_between_two_runs_is_refused_by_its_lines() -> None:
-    fault = bless.luck(
+def test_an_output_that_differs_between_two_runs_is_refused_with_its_lines() -> None:
+    fault = bless.nondeterminism(
         example_of(), RunResult("done", "a\nb\nc\n"), RunResult("done", "a\nB\nc\nd\n")
     )
     assert fault is not None
     assert str(fault.where) == "page.md:2"
-    assert fault.problem == "what this example prints depends on luck, so it cannot be accepted"
+    assert (
+        fault.problem
+        == "what this example prints differs from run to run, so it cannot be accepted"
+    )
     assert fault.found is not None
     assert fault.found.startswith("line 2, 4 of its output differed between two runs\n")
 
 
-def test_what_fails_the_second_time_is_refused() -> None:
-    fault = bless.luck(example_of(), RunResult("done", ""), RunResult("timeout"))
+def test_a_bad_end_of_the_second_run_is_a_fault() -> None:
+    fault = bless.nondeterminism(example_of(), RunResult("done", ""), RunResult("timeout"))
     assert fault is not None
     assert fault.problem == "this example was stopped after 30 s"
 
 
-def test_what_varies_is_allowed_to() -> None:
+def test_an_example_that_declares_varies_may_differ_between_runs() -> None:
     example = example_of(":varies: the clock\n")
-    assert bless.luck(example, RunResult("done", "1\n"), RunResult("done", "2\n")) is None
+    assert bless.nondeterminism(example, RunResult("done", "1\n"), RunResult("done", "2\n")) is None
 
 
 @pytest.mark.parametrize(
-    ("judged", "expected"),
+    ("checked", "expected"),
     [
         (check_example(example_of(), RunResult("done", "1\n")), True),
         (check_example(example_of(), RunResult("done", "")), False),
         (check_example(example_of(), RunResult("timeout", "1\n")), False),
-        (check_example(shown("1.5"), RunResult("done", "1.6\n")), True),
-        (check_example(shown("1.5"), RunResult("done", "1.6\n"), Tolerance(report=True)), False),
-        (check_example(shown("1.5"), RunResult("done", "")), True),
+        (check_example(showing("1.5"), RunResult("done", "1.6\n")), True),
+        (check_example(showing("1.5"), RunResult("done", "1.6\n"), Tolerance(report=True)), False),
+        (check_example(showing("1.5"), RunResult("done", "")), True),
     ],
     ids=["new", "silent", "failed", "changed", "off elsewhere", "gone"],
 )
-def test_what_a_page_may_show_already_is_not_blessed(
-    judged: CheckedExample, expected: bool
+def test_only_an_output_that_would_then_hold_needs_an_update(
+    checked: CheckedExample, expected: bool
 ) -> None:
-    assert bless.stale(judged) is expected
+    assert bless.needs_update(checked) is expected
 
 
-def test_a_page_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+def test_a_page_that_changed_while_its_examples_ran_is_not_written(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(MYST)
     (example,) = extract(MYST, str(page)).examples
-    judged = check_example(example, RunResult("done", "1\n"))
+    checked = check_example(example, RunResult("done", "1\n"))
     page.write_text("New line.\n" + MYST)
     with pytest.raises(KeysError, match="this page changed while its examples ran"):
-        bless.write(page, [judged])
+        bless.write_outputs([checked])
     assert page.read_text() == "New line.\n" + MYST
     page.write_text(MYST)
-    bless.write(page, [judged])
+    bless.write_outputs([checked])
     assert page.read_text() == MYST_BLESSED

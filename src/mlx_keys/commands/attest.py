@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mlx_keys.commands.verify import wanted
+from mlx_keys.commands.verify import default_paths
 from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
@@ -39,7 +39,9 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     with Pool(method="fresh") as pool, progress_bar("examples") as progress:
         runner = Runner(pool, device=device, patience=4.0)
         runner.progress = progress
-        report = verify_paths(wanted(paths), runner, lambda _example, _backend: MEASURING)
+        report = verify_paths(
+            paths or default_paths(), runner, lambda _example, _backend: MEASURING
+        )
     if report.backend is None:
         click.echo("no examples")
         return

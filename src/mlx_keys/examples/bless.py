@@ -1,144 +1,141 @@
-"""Write down what examples print, as their author accepts it. Everything else stays as it is.
-
-Pure but for :func:`write`: :func:`blessed` takes a page's text and gives the new one.
-"""
+"""Accept the outputs of examples: which may be accepted, and how they are written down."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from mlx_keys.errors import KeysError, Location
+from mlx_keys.errors import KeysError
 from mlx_keys.files import write_atomic
 
 from . import compare
-from .check import CheckedExample, exit_diagnostics, output
-from .execute.pool import RunResult
-from .gallery import script_example
-from .model import Example, Form
-from .parse.extract import extract
-from .verify import Report, sort_by_location
+from .check import CheckedExample
+from .execute.pool import Pool, RunResult
+from .execute.runner import Runner
+from .model import Example
+from .verify import Report, read_examples, sort_by_location
 
-_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+#: A reader's hash seed is random, so what is accepted is seen under these as well as under 0.
+#: Each halves the chance that a set of two strings passes by standing in the same order.
+HASH_SEEDS = (1, 2, 3)
+
+_LISTED_LINES = 8  # line numbers that a message lists
 
 
-def luck(example: Example, first: RunResult, second: RunResult) -> KeysError | None:
-    """The fault of an example that two fresh children saw end differently, or None."""
+def nondeterminism(example: Example, first: RunResult, second: RunResult) -> KeysError | None:
+    """The fault of an example that two runs in fresh interpreters saw end differently, or None."""
     if example.options.varies is not None:
         return None
-    one, other = output(example, first), output(example, second)
-    if (
-        one == other
-        and exit_diagnostics(example, first) == []
-        and exit_diagnostics(example, second) == []
-    ):
-        return None
+    one, other = example.output(first), example.output(second)
     if one == other:
-        return next(iter([*exit_diagnostics(example, first), *exit_diagnostics(example, second)]))
-    ours, theirs = one.split("\n"), other.split("\n")
-    numbers = [
-        number + 1
-        for number in range(max(len(ours), len(theirs)))
-        if ours[number : number + 1] != theirs[number : number + 1]
-    ]
-    shown = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")  # noqa: PLR2004
+        return next(
+            iter([*example.exit_diagnostics(first), *example.exit_diagnostics(second)]), None
+        )
     return KeysError(
-        "what this example prints depends on luck, so it cannot be accepted",
+        "what this example prints differs from run to run, so it cannot be accepted",
         where=example.location_of(1),
-        found=f"line {shown} of its output differed between two runs\n"
+        found=f"line {_different_lines(one, other)} of its output differed between two runs\n"
         + compare.diff(one, other, "first run", "second run"),
         fix="seed what it draws from, sort what has no order"
-        + ("" if example.form is Form.SCRIPT else ", or say why it varies: :varies: REASON"),
+        + (", or say why it varies: :varies: REASON" if example.can_vary else ""),
     )
 
 
-def refusing(report: Report, refused: Mapping[int, RunResult]) -> Report:
-    """A report where each example that luck decides has that one fault, at its line by now.
+def find_nondeterminism(
+    candidates: Mapping[int, CheckedExample], device: str | None
+) -> dict[int, RunResult]:
+    """Run examples again, under other hash seeds, to find those that then end differently.
+
+    They run in fresh interpreters: forked children share their addresses, and would print one
+    ``id(object())`` alike.
 
     Args:
-        report: What verifying found after blessing.
-        refused: What another run did of examples that were not accepted, by their number.
+        candidates: The examples, each under a number.
+        device: ``cpu`` or ``gpu``; None for MLX's default.
+
+    Returns:
+        By its number, the first run of each example that was not like the one before.
     """
-    instead = {
-        n: fault
-        for n, again in refused.items()
-        if (fault := luck(report.checked[n].example, report.checked[n].run, again))
-    }
-    checked = tuple(
-        replace(one, faults=(instead[n],)) if n in instead else one
-        for n, one in enumerate(report.checked)
-    )
-    replaced = [id(fault) for n in instead for fault in report.checked[n].faults]
-    faults = [fault for fault in report.faults if id(fault) not in replaced]
-    return replace(report, checked=checked, faults=sort_by_location([*faults, *instead.values()]))
+    differing: dict[int, RunResult] = {}
+    for seed in HASH_SEEDS:
+        left = {n: one.example for n, one in candidates.items() if n not in differing}
+        with Pool(method="fresh", hash_seed=seed) as fresh:
+            runs = Runner(fresh, device=device).results([*left.values()])
+        differing |= {
+            n: run
+            for n, run in zip(left, runs, strict=True)
+            if nondeterminism(left[n], candidates[n].run, run)
+        }
+    return differing
 
 
-def stale(checked: CheckedExample) -> bool:
-    """Whether a page would hold if it showed what its example printed.
+def _different_lines(one: str, other: str) -> str:
+    """The numbers of the lines in which two outputs differ, the first few of them."""
+    lines, others = one.split("\n"), other.split("\n")
+    numbers = [
+        number + 1
+        for number in range(max(len(lines), len(others)))
+        if lines[number : number + 1] != others[number : number + 1]
+    ]
+    more = ", ..." if len(numbers) > _LISTED_LINES else ""
+    return ", ".join(map(str, numbers[:_LISTED_LINES])) + more
+
+
+def needs_update(checked: CheckedExample) -> bool:
+    """Whether all would hold if the output that is shown were the one that was printed.
 
     A float that another backend prints a little differently is no reason: it stays as accepted.
     """
-    if not checked.faults or exit_diagnostics(checked.example, checked.run):
+    example = checked.example
+    if not checked.faults or example.exit_diagnostics(checked.run):
         return False
-    shown = checked.example.expected
-    return shown is None or checked.example.normalize(shown.text) != checked.printed
+    return example.expected is None or example.expected_text != checked.printed
 
 
-def write(path: Path, outputs: Sequence[CheckedExample]) -> None:
-    """Write what examples of one page, or one gallery script, print to where it is held.
+def with_refusals(report: Report, refused: Mapping[int, RunResult]) -> Report:
+    """A report in which each example that prints differently from run to run has that one fault.
 
     Args:
-        path: The page or the script.
-        outputs: Its examples, checked.
+        report: What verifying found after blessing, with the lines as they are by now.
+        refused: What another run did of examples that were not accepted, by their number.
+    """
+    refusals = {
+        number: fault
+        for number, run in refused.items()
+        if (
+            fault := nondeterminism(report.checked[number].example, report.checked[number].run, run)
+        )
+    }
+    checked = tuple(
+        replace(one, faults=(refusals[number],)) if number in refusals else one
+        for number, one in enumerate(report.checked)
+    )
+    replaced = {id(fault) for number in refusals for fault in report.checked[number].faults}
+    faults = [fault for fault in report.faults if id(fault) not in replaced]
+    return replace(report, checked=checked, faults=sort_by_location([*faults, *refusals.values()]))
+
+
+def write_outputs(outputs: Sequence[CheckedExample]) -> None:
+    """Write what examples of one page, or one gallery script, print to where it is accepted.
+
+    Args:
+        outputs: The examples, checked, all of one file.
 
     Raises:
-        KeysError: Where the page is not as it was when its examples were read, or cannot be
-            written.
+        KeysError: The page or the script is not as it was when its examples were read, or the
+            output cannot be written.
     """
-    if outputs[0].example.form is Form.SCRIPT:
-        write_atomic(script_example.golden_path(path), outputs[0].printed + "\n")
-        return
-    text = path.read_bytes().decode("utf-8")
-    if not {one.example for one in outputs} <= set(extract(text, str(path)).examples):
+    example = outputs[0].example
+    examples, _ = read_examples(example.source)
+    if not {one.example for one in outputs} <= set(examples):
         raise KeysError(
             "this page changed while its examples ran, so nothing was written to it",
-            where=Location(str(path)),
-            fix="mlx-keys verify --bless, once more",
+            where=replace(example.location, line=None),
+            fix=f"{example.bless_command}, once more",
         )
-    write_atomic(path, blessed(text, [(one.example, one.printed) for one in outputs]))
-
-
-def blessed(text: str, outputs: Iterable[tuple[Example, str]]) -> str:
-    """A page's text with outputs written in.
-
-    Args:
-        text: The page, with its own line ends.
-        outputs: Examples of this very text, each with what it prints. An empty output takes the
-            block away.
-    """
-    lines = _LINES.findall(text)
-    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    unended = bool(lines) and not lines[-1].endswith(("\r", "\n"))
-    for example, printed in sorted(outputs, key=lambda one: one[0].end, reverse=True):
-        start, stop = example.expected.block if example.expected else (example.end, example.end)
-        if start and not lines[start - 1].endswith(("\r", "\n")):
-            lines[start - 1] += end
-        new = [line + end for line in block(example, printed)] if printed else []
-        if new and unended and stop == len(lines):
-            new[-1] = new[-1].removesuffix(end)
-        lines[start:stop] = new
-    return "".join(lines)
-
-
-def block(example: Example, printed: str) -> Sequence[str]:
-    """The lines of an output block."""
-    shown = printed.split("\n")
-    if example.form is Form.RST:
-        gap = [] if example.expected else [""]
-        return [*gap, ".. output::", "", *(f"   {line}" if line else "" for line in shown)]
-    longest = max((len(run) for run in re.findall(r"`+", printed)), default=0)
-    fence = "`" * max(3, longest + 1)
-    name = "{output}" if example.form is Form.MYST else "text"
-    return [f"{fence}{name}", *shown, fence]
+    file = example.accepted_file
+    text = file.read_bytes().decode("utf-8") if file.is_file() else ""
+    # From the last to the first, so that the lines of those above stay what they were.
+    for one in sorted(outputs, key=lambda one: one.example.code_line, reverse=True):
+        text = one.example.accept(text, one.printed)
+    write_atomic(file, text)

@@ -1,52 +1,32 @@
-"""What a page promises: an example, its options, and the output beside it."""
+"""An example, whatever holds it: what it declares, what runs it, what its output is compared with.
+
+:class:`~.page_example.PageExample` and :class:`~.gallery.script_example.ScriptExample` are the two
+kinds. What verifies examples asks :class:`Example` and no kind of it.
+"""
 
 from __future__ import annotations
 
-import math
 import re
-import signal
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from enum import Enum
+import shlex
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 from mlx_keys.errors import KeysError, Location
 
-#: A hanging example is stopped after this many seconds, unless its ``:timeout:`` says otherwise.
+from .compare import Tolerance, Verdict
+from .execute.pool import Job, RunResult
+
+#: Seconds after which an example is stopped, unless its ``:timeout:`` says otherwise.
 DEFAULT_TIMEOUT = 30.0
 LONGEST_TIMEOUT = 600.0
-
-#: Directives whose content is shown, not parsed: an example in there is only talked about.
-LITERAL = frozenset(
-    {
-        "code",
-        "code-block",
-        "code-cell",
-        "example",
-        "literalinclude",
-        "math",
-        "output",
-        "parsed-literal",
-        "raw",
-        "sourcecode",
-    }
-)
-
-_OPTION = re.compile(r":(?P<name>[A-Za-z_-]+):(?:\s+(?P<value>.*?))?\s*")
-_EXCEPTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-
-
-class Form(Enum):
-    """How an example is written down, and so how its output is."""
-
-    MYST = "an {example} fence"
-    MARKER = "a python fence after <!-- example -->"
-    RST = ".. example::"
-    SCRIPT = "a gallery script with its golden file"
 
 
 @dataclass(frozen=True)
 class Options:
-    """What an example declares about its own end.
+    """How an example declares that it ends.
 
     Attributes:
         raises: The exception that ends it, by its last name or its qualified one.
@@ -63,13 +43,13 @@ class Options:
 
 @dataclass(frozen=True)
 class Output:
-    """The output that a page shows.
+    """The output that is shown for an example.
 
     Attributes:
-        text: What it promises, as :meth:`Example.normalize` would leave it.
+        text: The text, as :meth:`Example.normalize` leaves it.
         line: The line of its first character, counted from 1.
         block: The lines of the whole block, fence or directive included, as a half-open range
-            counted from 0.
+            counted from 0; empty for a golden file, which is nothing but an output.
     """
 
     text: str
@@ -78,18 +58,33 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Example:
-    """One example of a page.
+class Comparison:
+    """What comparing an example's output with what is shown gave.
 
     Attributes:
-        location: Where it begins: its fence, its directive, or its marker.
+        verdict: How the two compare; None where nothing is shown to compare with.
+        faults: What is not as it is shown, each at its line.
+    """
+
+    verdict: Verdict | None
+    faults: tuple[KeysError, ...] = ()
+
+
+@dataclass(frozen=True)
+class Example(ABC):
+    """A program, with the output that is shown for it.
+
+    The two kinds differ in how they are run, compared and accepted. They say so in the abstract
+    methods, so that no other code asks which of the two an example is.
+
+    Attributes:
+        location: Where it begins: its fence, its directive, its marker, or its script.
         code_line: The line of the code's first character, counted from 1.
         code: The program, ending in a newline.
         options: What it declares.
-        expected: The output beside it, or None where the page shows none.
-        form: How it is written down.
-        end: The line after its last one, counted from 0: where a new output goes.
-        has_invalid_options: Whether an option is wrong. How it ends is then not checked.
+        expected: The output that is shown for it, or None where none is.
+        has_invalid_options: Whether an option is wrong. How the example ends is then not checked.
+        can_vary: Whether this kind of example can declare ``:varies:``.
     """
 
     location: Location
@@ -97,32 +92,102 @@ class Example:
     code: str
     options: Options
     expected: Output | None
-    form: Form
-    end: int
     has_invalid_options: bool = False
 
-    def normalize(self, text: str) -> str:
-        """The text as a page can hold it.
+    can_vary: ClassVar[bool] = True
 
-        Blanks at the ends of lines and blank lines at both ends carry no meaning, and neither
-        does, in reStructuredText, an indent that all lines share.
-        """
-        text = normalize(text)
-        return "\n".join(dedent(text.split("\n"))) if self.form is Form.RST else text
+    @property
+    def expected_text(self) -> str:
+        """The output that is shown, normalized; empty where none is."""
+        return self.normalize(self.expected.text) if self.expected else ""
+
+    @property
+    def bless_command(self) -> str:
+        """The command that accepts the output of this example."""
+        return f"mlx-keys verify {shlex.quote(self.location.path)} --bless"
+
+    @property
+    def import_folders(self) -> tuple[Path, ...]:
+        """The folders beside the project's own from which the program can import modules."""
+        return ()
+
+    @property
+    @abstractmethod
+    def accepted_file(self) -> Path:
+        """The file that holds the accepted output: the page itself, or a golden file."""
+
+    @property
+    def source(self) -> Path:
+        """The page or the script that holds the program."""
+        return Path(self.location.path)
+
+    @property
+    def output_location(self) -> Location:
+        """Where the output is shown, or is to be shown."""
+        return Location(self.location.path, self.expected.line) if self.expected else self.location
 
     def location_of(self, line: int | None) -> Location:
-        """The page's line for a line of the code, counted from 1."""
+        """The location of a line of the code, counted from 1; of the first line for None."""
         return Location(self.location.path, self.code_line + (line or 1) - 1)
+
+    def normalize(self, text: str) -> str:
+        """A text as it can be shown; the function :func:`normalize` unless a kind says more."""
+        return normalize(text)
+
+    @abstractmethod
+    def job(self, device: str | None) -> Job:
+        """The job that runs the program.
+
+        Args:
+            device: ``cpu`` or ``gpu``; None for MLX's default.
+        """
+
+    @abstractmethod
+    def output(self, run: RunResult) -> str:
+        """The output of a run, as it is shown to a reader, and compared."""
+
+    @abstractmethod
+    def exit_diagnostics(self, run: RunResult) -> list[KeysError]:
+        """What is wrong with how a run ended, whatever it printed."""
+
+    @abstractmethod
+    def option_fix(self, name: str, value: str, condition: str) -> str:
+        """The fix that declares an option.
+
+        Args:
+            name: The option, such as ``raises``.
+            value: Its value.
+            condition: When to declare it: ``if that is its point``.
+        """
+
+    @abstractmethod
+    def compare(self, run: RunResult, tolerance: Tolerance) -> Comparison:
+        """Compare the output of a run, which ended well, with the one that is shown.
+
+        Args:
+            run: What the program did.
+            tolerance: How far its floats may be off on this backend.
+        """
+
+    @abstractmethod
+    def accept(self, text: str, printed: str) -> str:
+        """The text of :attr:`accepted_file` with a new output for this example.
+
+        Args:
+            text: The file's text now; empty where there is no file. Its lines from this example
+                on are those that the example was read from.
+            printed: The output to accept, as :meth:`output` gives it.
+        """
 
 
 def normalize(text: str) -> str:
-    """The text without blanks at the ends of lines and without blank lines at both ends."""
+    """A text without blanks at the ends of lines and without blank lines at both ends."""
     lines = [line.rstrip(" \t") for line in re.split(r"\r\n|\r|\n", text)]
     return "\n".join(lines).strip("\n")
 
 
 def dedent(lines: Sequence[str]) -> list[str]:
-    """Lines without the spaces that all of them begin with; blank ones do not count."""
+    """Lines without the spaces that all of them begin with; blank lines do not count."""
     indent = min(
         (len(line) - len(line.lstrip(" ")) for line in lines if not is_blank(line)), default=0
     )
@@ -132,69 +197,3 @@ def dedent(lines: Sequence[str]) -> list[str]:
 def is_blank(line: str) -> bool:
     """Whether a line holds nothing but spaces and tabs."""
     return not line.strip(" \t")
-
-
-def read_options(lines: Iterable[tuple[int, str]], path: str) -> tuple[Options, list[KeysError]]:
-    """Options from their ``:name: value`` lines, and what is wrong with them.
-
-    Args:
-        lines: Each with its line number, counted from 1.
-        path: The page.
-    """
-    known = {field.name for field in fields(Options)}
-    found: dict[str, str] = {}
-    faults = []
-    for number, line in lines:
-        match = _OPTION.fullmatch(line.strip())
-        problem = None
-        if match is None:
-            problem = "this is not an option of an example"
-        elif match["name"] not in known:
-            problem = f"an example has no option {match['name']!r}"
-        elif match["name"] in found:
-            problem = f"the option {match['name']!r} stands here twice"
-        else:
-            value = match["value"] or ""
-            problem = _wrong_with(match["name"], value)
-            found[match["name"]] = value
-            if problem is not None:
-                del found[match["name"]]
-        if problem is not None:
-            faults.append(
-                KeysError(
-                    problem,
-                    where=Location(path, number),
-                    expected=", ".join(f":{name}:" for name in sorted(known)),
-                    found=line.strip(),
-                    fix="write an option that an example has, or take the line away",
-                )
-            )
-    if "raises" in found and "signal" in found:
-        faults.append(
-            KeysError(
-                "an example that is killed raises nothing",
-                where=Location(path, min(number for number, _ in lines)),
-                expected=":raises: or :signal:, not both",
-                fix="take one of them away",
-            )
-        )
-    timeout = float(found.pop("timeout", DEFAULT_TIMEOUT))
-    return Options(timeout=timeout, **found), faults
-
-
-def _wrong_with(name: str, value: str) -> str | None:
-    """Why a value does not suit its option, or None."""
-    if name == "raises" and not _EXCEPTION.fullmatch(value):
-        return ":raises: names an exception, as in ':raises: ValueError'"
-    if name == "signal" and value not in signal.Signals.__members__:
-        return ":signal: names a signal, as in ':signal: SIGFPE'"
-    if name == "varies" and not value:
-        return ":varies: says why the numbers vary, as in ':varies: drawn from the clock'"
-    if name == "timeout":
-        try:
-            seconds = float(value)
-        except ValueError:
-            seconds = math.nan
-        if not 0 < seconds <= LONGEST_TIMEOUT:
-            return f":timeout: is in seconds, above 0 and up to {LONGEST_TIMEOUT:g}"
-    return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.compare import Tolerance
 from mlx_keys.examples.execute.backend import Backend
-from mlx_keys.trust.attestations import Attestation, BackendRecord, digest, shown_by
+from mlx_keys.trust.attestations import Attestation, BackendRecord, digest
 
 #: Any float may differ while attesting: how far is what is recorded.
 MEASURING = Tolerance(report=True)
@@ -56,7 +56,7 @@ def attest(
                 Attestation(
                     digest(one.example.code),
                     digest(one.printed),
-                    digest(shown_by(one.example)),
+                    digest(one.example.expected_text),
                     one.verdict.distances,
                 )
             )

@@ -60,14 +60,9 @@ class BackendRecord:
 
     def entry(self, example: Example) -> Attestation | None:
         """What was attested of this code with this output beside it, wherever it stands."""
-        code, shown = digest(example.code), digest(shown_by(example))
+        code, shown = digest(example.code), digest(example.expected_text)
         entries = (entry for page in self.pages.values() for entry in page)
         return next((e for e in entries if (e.code, e.shown) == (code, shown)), None)
-
-
-def shown_by(example: Example) -> str:
-    """What a page shows under an example, or an empty text."""
-    return example.normalize(example.expected.text) if example.expected else ""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from mlx_keys.errors import KeysError
-from mlx_keys.examples.model import Example, Form, Options
+from mlx_keys.examples.model import Options
+from mlx_keys.examples.page_example import Form, PageExample
 from mlx_keys.examples.parse.extract import Extraction, extract
 
 
-def only(text: str, path: str = "page.md") -> Example:
+def only(text: str, path: str = "page.md") -> PageExample:
     found = extract(text, path)
     assert [str(fault) for fault in found.faults] == []
     (example,) = found.examples

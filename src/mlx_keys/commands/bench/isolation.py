@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mlx_keys.examples.model import Example, Form
+from mlx_keys.examples.page_example import Form, PageExample
 from mlx_keys.examples.parse.extract import extract
 from mlx_keys.examples.verify import find_pages
 
@@ -75,7 +75,7 @@ def tame(copy: Path) -> None:
         page.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def risky(example: Example) -> bool:
+def risky(example: PageExample) -> bool:
     """Whether an example may do to its process what a build would not survive."""
     if example.options.signal is not None:
         return True
@@ -97,7 +97,7 @@ def risky(example: Example) -> bool:
     return bool(names & _RISKY)
 
 
-def _as_code(lines: list[str], example: Example) -> None:
+def _as_code(lines: list[str], example: PageExample) -> None:
     """Make an example's fences those of code and text, in place."""
     at = (example.location.line or 1) - 1
     if example.form is Form.MARKER:

@@ -8,18 +8,29 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
-from mlx_keys.examples.gallery import script_example
-from mlx_keys.examples.model import Example, Form
-
-from . import run_code
 from .backend import Backend, ask
 from .cache import Cache, CacheContext, lock_digest, project_roots
-from .imports import modules
-from .pool import PLOTTING, Job, Pool, RunResult
+from .pool import Job, Pool, RunResult
 
 #: Endings that are kept for later runs; a hang or a flood may have been the machine's load.
 _KEPT = ("done", "raised", "exited", "killed")
+
+
+class Runnable(Protocol):
+    """A program that a :class:`Runner` can run: an example of a page, or a gallery script."""
+
+    @property
+    def code(self) -> str:
+        """The program's text."""
+
+    @property
+    def import_folders(self) -> tuple[Path, ...]:
+        """The folders beside the project's own from which the program can import modules."""
+
+    def job(self, device: str | None) -> Job:
+        """The job that runs the program, on ``cpu``, ``gpu`` or MLX's default device."""
 
 
 class Runner:
@@ -75,7 +86,7 @@ class Runner:
             self.backend, tuple(project_roots(self.project)), lock_digest(self.lock)
         )
 
-    def start(self, examples: Iterable[Example]) -> None:
+    def start(self, examples: Iterable[Runnable]) -> None:
         """Run what is not known of these examples while the caller does something else.
 
         To :meth:`see` it makes no difference but of time.
@@ -85,7 +96,7 @@ class Runner:
             self._ahead = threading.Thread(target=self._run_ahead, args=(missing,), daemon=True)
             self._ahead.start()
 
-    def results(self, examples: Sequence[Example]) -> list[RunResult]:
+    def results(self, examples: Sequence[Runnable]) -> list[RunResult]:
         """What each example does."""
         keyed = [(self._key(one), one) for one in examples]
         if self._ahead is not None:
@@ -94,7 +105,7 @@ class Runner:
         self._run(self._missing(keyed))
         return [self._seen[key] for key, _ in keyed]
 
-    def _missing(self, keyed: Sequence[tuple[str, Example]]) -> dict[str, Example]:
+    def _missing(self, keyed: Sequence[tuple[str, Runnable]]) -> dict[str, Runnable]:
         """Of examples with their keys, those that are to run; of several alike, the first."""
         missing = {}
         for key, example in reversed(keyed):
@@ -106,12 +117,12 @@ class Runner:
                     self._seen[key] = known
         return missing
 
-    def _run_ahead(self, missing: dict[str, Example]) -> None:
+    def _run_ahead(self, missing: dict[str, Runnable]) -> None:
         # What has not been seen for an error here is run again by `see`, which tells of it.
         with contextlib.suppress(Exception):
             self._run(missing)
 
-    def _run(self, missing: dict[str, Example]) -> None:
+    def _run(self, missing: dict[str, Runnable]) -> None:
         """Run examples; what is seen of each is kept as soon as it has ended."""
         jobs = {key: self._job(example) for key, example in missing.items()}
         keys = {id(job): key for key, job in jobs.items()}
@@ -125,24 +136,17 @@ class Runner:
             self._cache.put(key, seen)
         self.progress(self.ran, self._total)
 
-    def _job(self, example: Example) -> Job:
-        if example.form is Form.SCRIPT:
-            job = script_example.job(example, self.device)
-        else:
-            payload = {"code": example.code, "device": self.device}
-            drawing = any(name.split(".")[0] == "matplotlib" for name in modules(example.code))
-            preload = PLOTTING if drawing else ()
-            job = Job(run_code.run, payload, example.options.timeout, preload=preload)
+    def _job(self, example: Runnable) -> Job:
+        job = example.job(self.device)
         return replace(job, timeout=job.timeout * self.patience)
 
-    def _key(self, example: Example) -> str:
-        """The example's key in the cache. A gallery script may import what stands beside it."""
-        beside = Path(example.location.path).parent if example.form is Form.SCRIPT else None
-        told = (example.code, example.form, example.options.timeout, beside)
-        if told not in self._keys:
-            around = self.surroundings
-            if beside is not None:
-                around = replace(around, roots=(*around.roots, beside.resolve()))
-            more = {"form": example.form.name, "timeout": example.options.timeout}
-            self._keys[told] = around.key(example.code, **more)
-        return self._keys[told]
+    def _key(self, example: Runnable) -> str:
+        """The example's key in the cache."""
+        job, folders = example.job(self.device), example.import_folders
+        parts = (example.code, job.function, job.timeout, folders)
+        if parts not in self._keys:
+            context = self.surroundings
+            context = replace(context, roots=(*context.roots, *folders))
+            how = {"function": job.function.__qualname__, "timeout": job.timeout}
+            self._keys[parts] = context.key(example.code, **how)
+        return self._keys[parts]

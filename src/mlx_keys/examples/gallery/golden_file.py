@@ -31,14 +31,14 @@ from itertools import zip_longest
 from typing import Literal
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.examples.compare import EXACT, Tolerance, Verdict, compare
+from mlx_keys.examples.compare import EXACT, Tolerance, Verdict
+from mlx_keys.examples.compare import compare as compare_texts
 
 _HEAD = "What {name} shows, block by block. `make bless` writes this file."
 _BLOCK = ">>> "
 _PICTURE = "  picture:"
 _INDENT = "    "
 _SHOWN_LINES = 12
-_MEND = "look at what changed; to accept it: make bless"
 
 #: Terminal colours and the like, which neither a page nor a golden file keeps.
 _ANSI = re.compile(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])")
@@ -103,12 +103,13 @@ def render_golden_file(name: str, blocks: Iterable[ShownBlock]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parse_golden_file(text: str, path: str) -> tuple[ShownBlock, ...]:
+def parse_golden_file(text: str, path: str, bless_command: str) -> tuple[ShownBlock, ...]:
     """The blocks that a golden file accepts.
 
     Args:
         text: The file's text.
         path: Its name, for messages.
+        bless_command: The command that writes it, for messages.
 
     Raises:
         KeysError: A line that :func:`render_golden_file` would not have written.
@@ -134,23 +135,23 @@ def parse_golden_file(text: str, path: str) -> tuple[ShownBlock, ...]:
         elif head is not None and line.startswith(_INDENT):
             if not parts:
                 parts.append(ShownPart("text", "", number))
-            parts[-1] = _longer(parts[-1], line[len(_INDENT) :])
+            parts[-1] = _add_line(parts[-1], line[len(_INDENT) :])
         elif not line.strip():
             if parts:
-                parts[-1] = _longer(parts[-1], "")
+                parts[-1] = _add_line(parts[-1], "")
         else:
             raise KeysError(
                 "a line that no golden file holds",
                 where=Location(path, number),
                 expected=f"{_BLOCK}STATEMENT, then what it shows, indented by {len(_INDENT)}",
                 found=line,
-                fix="make bless",
+                fix=bless_command,
             )
     close()
     return tuple(blocks)
 
 
-def _longer(part: ShownPart, line: str) -> ShownPart:
+def _add_line(part: ShownPart, line: str) -> ShownPart:
     """A part with one more line."""
     # The line that opens a part is never empty, so an empty text means that none was read yet.
     text = f"{part.text}\n{line}" if part.text else line
@@ -177,14 +178,16 @@ class GoldenComparison:
     Attributes:
         script: The script's path, for messages.
         golden: The golden file's path, for messages.
-        allowed: How far floats may be off.
+        bless_command: The command that accepts what the script shows, for messages.
+        tolerance: How far floats may be off.
     """
 
     script: str
     golden: str
-    allowed: Tolerance = EXACT
+    bless_command: str
+    tolerance: Tolerance = EXACT
 
-    def of(self, accepted: Sequence[ShownBlock], shown: Sequence[ShownBlock]) -> GoldenResult:
+    def compare(self, accepted: Sequence[ShownBlock], shown: Sequence[ShownBlock]) -> GoldenResult:
         """Compare what was accepted with what was shown, block by block.
 
         Args:
@@ -213,11 +216,11 @@ class GoldenComparison:
             return KeysError(
                 f"something else is shown at {self.script}:{now.line}",
                 where=Location(self.golden, old.line if old else block.line),
-                expected=_said(old),
-                found=_said(new),
-                fix=_MEND,
+                expected=_describe(old),
+                found=_describe(new),
+                fix=f"look at what changed; to accept it: {self.bless_command}",
             )
-        verdict = compare(old.text, new.text, self.allowed)
+        verdict = compare_texts(old.text, new.text, self.tolerance)
         if verdict.outcome.holds:
             return verdict
         first = _first_difference(old.text, new.text)
@@ -225,9 +228,9 @@ class GoldenComparison:
         return KeysError(
             f"{what} at {self.script}:{now.line} is not what was accepted",
             where=Location(self.golden, old.line + first),
-            expected=_from(old.text, first),
-            found=_from(new.text, first),
-            fix=_MEND,
+            expected=_lines_from(old.text, first),
+            found=_lines_from(new.text, first),
+            fix=f"look at what changed; to accept it: {self.bless_command}",
         )
 
     def _unaccepted(self, block: ShownBlock) -> KeysError:
@@ -235,17 +238,17 @@ class GoldenComparison:
             f"nobody has accepted what `{block.label}` shows",
             where=Location(self.script, block.line),
             expected=f"a block in {self.golden}",
-            found="\n".join(map(_said, block.parts)),
-            fix=_MEND,
+            found="\n".join(map(_describe, block.parts)),
+            fix=f"look at what changed; to accept it: {self.bless_command}",
         )
 
     def _gone(self, block: ShownBlock) -> KeysError:
         return KeysError(
             f"{self.script} no longer shows what was accepted here",
             where=Location(self.golden, block.line),
-            expected="\n".join(map(_said, block.parts)),
+            expected="\n".join(map(_describe, block.parts)),
             found="no such block",
-            fix=_MEND,
+            fix=f"look at what changed; to accept it: {self.bless_command}",
         )
 
 
@@ -260,7 +263,7 @@ def _pairs(
         yield from zip_longest(accepted[a:b], shown[c:d])
 
 
-def _said(part: ShownPart | None) -> str:
+def _describe(part: ShownPart | None) -> str:
     if part is None:
         return "nothing"
     return part.text if part.kind == "text" else f"a picture: {part.text}"
@@ -272,7 +275,7 @@ def _first_difference(old: str, new: str) -> int:
     return next(index for index, (a, b) in pairs if a != b)
 
 
-def _from(text: str, first: int) -> str:
+def _lines_from(text: str, first: int) -> str:
     """A few lines of a text, from the one that differs."""
     lines = text.split("\n")[first:]
     kept = lines[:_SHOWN_LINES]

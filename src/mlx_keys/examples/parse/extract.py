@@ -1,7 +1,7 @@
 """Pages to examples: the one extraction that the command line and Sphinx share.
 
 A Markdown page goes through :mod:`.markdown`, a reStructuredText page through :mod:`.rst`.
-What is written wrongly comes back as a fault beside the examples, so that one bad block hides
+What is written wrongly is returned as a fault beside the examples, so that one bad block hides
 none of the others.
 """
 
@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.examples.model import Example
+from mlx_keys.examples.page_example import PageExample
 
 from .pairing import pair_blocks
 
@@ -22,14 +22,14 @@ PAGE_SUFFIXES = (".md", ".rst")
 
 @dataclass(frozen=True)
 class Extraction:
-    """What a page holds.
+    """The examples that a page holds.
 
     Attributes:
         examples: In the order of the page.
         faults: What is written so that it means nothing, each at its line.
     """
 
-    examples: tuple[Example, ...]
+    examples: tuple[PageExample, ...]
     faults: tuple[KeysError, ...]
 
 
@@ -55,6 +55,7 @@ def extract(text: str, path: str) -> Extraction:
             where=Location(path),
             expected=" or ".join(PAGE_SUFFIXES),
             found=suffix or "no suffix",
+            fix="mlx-keys verify, with the path of a page, a script or a folder",
         )
     examples, faults = pair_blocks(parse_blocks(text), path)
     return Extraction(tuple(examples), tuple(faults))

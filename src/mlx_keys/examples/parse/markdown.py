@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from mlx_keys.examples.model import LITERAL, Form
+from mlx_keys.examples.page_example import Form
 
-from .pairing import DIRECTIVE_NAMES, BlockRole, PageBlock, strip_blank_lines
+from .pairing import DIRECTIVE_NAMES, LITERAL_DIRECTIVES, BlockRole, PageBlock, strip_blank_lines
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(r"\{(?P<name>[^}\s]+)\}\s*(?P<argument>.*)")
@@ -111,7 +111,7 @@ def _fence(token: Token, lines: list[str], *, inside: bool) -> Iterator[PageBloc
         yield _content(role, Form.MYST, lines, (start, stop), tuple(options))
         return
     yield PageBlock("other", start, stop)
-    if directive and name not in LITERAL:
+    if directive and name not in LITERAL_DIRECTIVES:
         for block in parse_markdown_blocks("\n".join(lines[start + 1 : stop - 1])):
             if block.role != "other" or block.problem is not None:
                 at = start + 1 + block.start

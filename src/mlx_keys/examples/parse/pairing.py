@@ -6,17 +6,38 @@ both languages.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.examples.model import Example, Form, Output, is_blank, normalize, read_options
+from mlx_keys.examples.model import Output, is_blank, normalize
+from mlx_keys.examples.page_example import Form, PageExample
 
+from .options import read_options
+
+#: What a block is to examples.
 BlockRole = Literal["example", "output", "other"]
 
 #: The directives that matter here.
 DIRECTIVE_NAMES = ("example", "output")
+
+#: Directives whose content is shown, not parsed: an example in there is only talked about.
+LITERAL_DIRECTIVES = frozenset(
+    {
+        "code",
+        "code-block",
+        "code-cell",
+        "example",
+        "literalinclude",
+        "math",
+        "output",
+        "parsed-literal",
+        "raw",
+        "sourcecode",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -24,10 +45,10 @@ class PageBlock:
     """A block of a page, as far as examples are concerned.
 
     Attributes:
-        role: What it is.
+        role: What it is to them.
         start: Its first line, counted from 0.
-        stop: The line after its last.
-        form: How it is written down.
+        stop: The line after its last, counted from 0.
+        form: How it is written.
         options: The option lines of an example, each with its line number, counted from 1.
         first: The line of its content's first line, counted from 0.
         content: The lines inside, without options and without blank lines at both ends.
@@ -55,9 +76,11 @@ def strip_blank_lines(lines: list[str], first: int, stop: int) -> tuple[int, tup
     return first, tuple(lines[first:stop])
 
 
-def pair_blocks(blocks: Iterable[PageBlock], path: str) -> tuple[list[Example], list[KeysError]]:
+def pair_blocks(
+    blocks: Iterable[PageBlock], path: str
+) -> tuple[list[PageExample], list[KeysError]]:
     """The examples that blocks make, each with its output, and what is wrong."""
-    examples: list[Example] = []
+    examples: list[PageExample] = []
     faults: list[KeysError] = []
     follows = False  # whether the block before was an example or its output
     for block in blocks:
@@ -76,24 +99,34 @@ def pair_blocks(blocks: Iterable[PageBlock], path: str) -> tuple[list[Example], 
             examples[-1] = replace(examples[-1], expected=output)
             follows = True
         elif block.role == "output":
-            faults.append(_misplaced(block, examples, path, second=followed))
+            faults.append(_misplaced_output(block, examples, path, second=followed))
             follows = followed
     return examples, faults
 
 
-def _example(block: PageBlock, path: str) -> tuple[Example, list[KeysError]]:
-    place = Location(path, block.start + 1)
+def _example(block: PageBlock, path: str) -> tuple[PageExample, list[KeysError]]:
+    """The example of a code block, still without its output, and what is wrong with it."""
+    location = Location(path, block.start + 1)
     options, faults = read_options(block.options, path)
     if not block.content:
         fix = "write its program, or take it away"
-        faults.append(KeysError("this example holds no code", where=place, fix=fix))
-    code = "".join(line + "\n" for line in block.content)
-    return Example(
-        place, block.first + 1, code, options, None, block.form, block.stop, bool(faults)
-    ), faults
+        faults.append(KeysError("this example holds no code", where=location, fix=fix))
+    example = PageExample(
+        location=location,
+        code_line=block.first + 1,
+        code="".join(line + "\n" for line in block.content),
+        options=options,
+        expected=None,
+        has_invalid_options=bool(faults),
+        form=block.form,
+        end=block.stop,
+    )
+    return example, faults
 
 
-def _misplaced(block: PageBlock, examples: list[Example], path: str, *, second: bool) -> KeysError:
+def _misplaced_output(
+    block: PageBlock, examples: list[PageExample], path: str, *, second: bool
+) -> KeysError:
     """The fault of an output that no example is waiting for."""
     where = Location(path, block.start + 1)
     if second:
@@ -109,5 +142,6 @@ def _misplaced(block: PageBlock, examples: list[Example], path: str, *, second: 
         where=where,
         expected="the output right after its example, with nothing but blank lines between",
         found=f"the last example is at {examples[-1].location}" if examples else "no example above",
-        fix="move it right below its example, or take it away: make bless writes outputs",
+        fix="move it right below its example, or take it away and let it be written anew: "
+        f"mlx-keys verify {shlex.quote(path)} --bless",
     )

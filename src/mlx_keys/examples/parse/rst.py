@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlx_keys.examples.model import LITERAL, Form, dedent, is_blank
+from mlx_keys.examples.model import dedent, is_blank
+from mlx_keys.examples.page_example import Form
 
-from .pairing import DIRECTIVE_NAMES, BlockRole, PageBlock, strip_blank_lines
+from .pairing import DIRECTIVE_NAMES, LITERAL_DIRECTIVES, BlockRole, PageBlock, strip_blank_lines
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(r" *\.\. (?P<name>[A-Za-z][\w:-]*?)::(?P<argument>.*)")
@@ -27,7 +28,7 @@ def parse_rst_blocks(text: str) -> Iterator[PageBlock]:
         line, start = lines[at], at
         match = _DIRECTIVE.fullmatch(line)
         name = match["name"] if match else ""
-        literal = name in LITERAL or (not name and line.rstrip().endswith("::"))
+        literal = name in LITERAL_DIRECTIVES or (not name and line.rstrip().endswith("::"))
         at = _block_end(lines, at) if literal or _COMMENT.fullmatch(line) else at + 1
         if match and name in DIRECTIVE_NAMES:
             if line.startswith(" "):

@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from mlx_keys.examples.check import CheckedExample, check_example, exit_diagnostics
+from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import Tolerance
 from mlx_keys.examples.execute.cache import CacheContext
 from mlx_keys.examples.execute.pool import PLOTTING, PRELOAD, Job, Pool, RunResult
@@ -107,7 +107,7 @@ def generate_new(
     for script, seen in observed.items():
         if seen.ended != "done":
             skip(script)
-        elif exit_diagnostics(script_example.read_script_example(script.named), seen):
+        elif script_example.read_script_example(script.named).exit_diagnostics(seen):
             script.key.unlink(missing_ok=True)  # the page does not show what is wrong: run it again
         else:
             script.key.write_text(keys[script], encoding="utf-8")
