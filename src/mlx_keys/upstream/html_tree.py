@@ -78,135 +78,139 @@ class Node:
 Child: TypeAlias = "Node | str"
 
 
-class Growing:
-    """A tree while it grows, tag by tag and word by word."""
+class TreeBuilder:
+    """A tree while it is being built, tag by tag and text by text.
+
+    The names of its methods are those of :class:`xml.etree.ElementTree.TreeBuilder`.
+    """
 
     def __init__(
         self,
-        dropped: Callable[[str], None] = lambda name: None,
-        restored: Callable[[str], str] | None = None,
+        on_dropped: Callable[[str], None] = lambda name: None,
+        restore: Callable[[str], str] | None = None,
     ) -> None:
         """Begin with nothing.
 
         Args:
-            dropped: Told the name of each element that could act when rendered.
-            restored: Gives each text, and each attribute, as it is to be kept; None leaves them.
+            on_dropped: Called with the name of each element that could act when rendered.
+            restore: Gives each text, and each attribute, as it is to be kept; None leaves them.
         """
-        self._dropped = dropped
-        self._restored = restored
+        self._on_dropped = on_dropped
+        self._restore = restore
         self._root = Node("")
         self._open = [self._root]
-        self._said: list[str] = []
+        self._pending_text: list[str] = []
 
     def children(self) -> list[Child]:
-        """What has grown; the tree may grow on."""
+        """Give what has been built so far; more may be added."""
         self._flush()
         return self._root.children
 
-    def say(self, said: str) -> None:
-        """Add text that is text and nothing else."""
-        self._said.append(said)
+    def data(self, text: str) -> None:
+        """Add text in which no tag is looked for."""
+        self._pending_text.append(text)
 
-    def add(self, node: Node) -> None:
+    def append(self, node: Node) -> None:
         """Add a finished element."""
         self._flush()
-        self._open[-1].children.append(self._whole(node))
+        self._open[-1].children.append(self._restored(node))
 
-    def open(
+    def start(
         self, tag: str, attributes: dict[str, str] | None = None, line: int | None = None
     ) -> None:
         """Open an element; deeper than :data:`DEEPEST` it stays empty."""
         self._flush()
         if tag == "p":
-            self._shut("p")
-        node = self._whole(Node(tag, attributes or {}, [], line))
+            self._close("p")
+        if attributes and self._restore is not None:
+            attributes = {key: self._restore(value) for key, value in attributes.items()}
+        node = Node(tag, attributes or {}, [], line)
         self._open[-1].children.append(node)
         if tag not in _VOID and len(self._open) < DEEPEST:
             self._open.append(node)
 
-    def close(self, tag: str) -> None:
-        """Close the nearest element of this name, and all in it."""
+    def end(self, tag: str) -> None:
+        """Close the nearest open element of this name, and all in it."""
         self._flush()
-        self._shut(tag)
+        self._close(tag)
 
-    def tag(self, found: re.Match[str]) -> None:
-        """Add what :data:`TAG` found."""
-        name = found["name"].lower()
+    def feed_tag(self, match: re.Match[str]) -> None:
+        """Take in what :data:`TAG` matched."""
+        name = match["name"].lower()
         name = _ALIASES.get(name, name)
         if name in _KEPT:
-            if found["end"]:
-                self.close(name)
+            if match["end"]:
+                self.end(name)
             else:
-                self.open(name, _attributes(found["attributes"]))
+                self.start(name, _attributes(match["attributes"]))
         elif name not in _ACTIVE:
             if name not in _NOTHING:
-                self.say(found[0])
-        elif not found["end"]:
-            self._dropped(name)
+                self.data(match[0])
+        elif not match["end"]:
+            self._on_dropped(name)
 
-    def html(self, html: str) -> None:
-        """Add HTML: tags, and the text between them with its entities resolved; comments vanish."""
-        at = start = 0
-        comments = "-->" in html
-        while (at := html.find("<", at)) >= 0:
-            tag = TAG.match(html, at)
-            end = -1
-            if tag is None and comments and html.startswith("<!--", at):
-                end = html.find("-->", at + 4)
-                comments = end >= 0
-            if tag is None and end < 0:
-                at += 1
+    def feed_html(self, html: str) -> None:
+        """Take in HTML: tags, and text with its entities resolved; comments vanish."""
+        position = text_start = 0
+        may_hold_comments = "-->" in html
+        while (position := html.find("<", position)) >= 0:
+            tag = TAG.match(html, position)
+            comment_end = -1
+            if tag is None and may_hold_comments and html.startswith("<!--", position):
+                comment_end = html.find("-->", position + 4)
+                may_hold_comments = comment_end >= 0
+            if tag is None and comment_end < 0:
+                position += 1
                 continue
-            if start < at:
-                self.say(unescape_html(html[start:at]))
+            if text_start < position:
+                self.data(unescape_html(html[text_start:position]))
             if tag is not None:
-                self.tag(tag)
-            at = start = tag.end() if tag is not None else end + 3
-        if start < len(html):
-            self.say(unescape_html(html[start:]))
+                self.feed_tag(tag)
+            position = text_start = tag.end() if tag is not None else comment_end + 3
+        if text_start < len(html):
+            self.data(unescape_html(html[text_start:]))
 
-    def _whole(self, node: Node) -> Node:
-        """An element as it is to be kept."""
-        if self._restored is None:
+    def _restored(self, node: Node) -> Node:
+        """An element with its texts and attributes as they are to be kept."""
+        if self._restore is None:
             return node
         if node.attributes:
-            restored = {key: self._restored(value) for key, value in node.attributes.items()}
-            node.attributes = restored
+            node.attributes = {key: self._restore(val) for key, val in node.attributes.items()}
         node.children = [
-            self._restored(child) if isinstance(child, str) else self._whole(child)
+            self._restore(child) if isinstance(child, str) else self._restored(child)
             for child in node.children
         ]
         return node
 
-    def _shut(self, tag: str) -> None:
-        for at in range(len(self._open) - 1, 0, -1):
-            inner = self._open[at].tag
+    def _close(self, tag: str) -> None:
+        for depth in range(len(self._open) - 1, 0, -1):
+            inner = self._open[depth].tag
             if inner == tag:
-                del self._open[at:]
+                del self._open[depth:]
                 return
             # A paragraph is closed by what follows it only inside the block that holds it.
             if tag == "p" and inner in ("div", "li", "td", "th", "blockquote", "dd"):
                 return
 
     def _flush(self) -> None:
-        if self._said:
-            said = "".join(self._said)
-            said = self._restored(said) if self._restored else said
-            self._said.clear()
-            if said:
-                self._open[-1].children.append(said)
+        if self._pending_text:
+            text = "".join(self._pending_text)
+            text = self._restore(text) if self._restore else text
+            self._pending_text.clear()
+            if text:
+                self._open[-1].children.append(text)
 
 
-def parse(html: str, dropped: Callable[[str], None] = lambda name: None) -> list[Child]:
+def parse_html(html: str, on_dropped: Callable[[str], None] = lambda name: None) -> list[Child]:
     """Give the tree of some HTML.
 
     Args:
         html: Any text.
-        dropped: Told the name of each element that could act when rendered.
+        on_dropped: Called with the name of each element that could act when rendered.
     """
-    growing = Growing(dropped)
-    growing.html(html)
-    return growing.children()
+    builder = TreeBuilder(on_dropped)
+    builder.feed_html(html)
+    return builder.children()
 
 
 def text(children: list[Child]) -> str:

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from tests import paths
 from tests.upstream.hostile_pages import PIECES, check, cut, harmless, rewritten
 
-from mlx_keys.upstream.html_tree import DEEPEST, parse, text
+from mlx_keys.upstream.html_tree import DEEPEST, parse_html, text
 from mlx_keys.upstream.read import escaping, page
 from mlx_keys.upstream.text import NOT_TEXT, fold_whitespace
 from mlx_keys.upstream.write import markdown
@@ -179,7 +179,7 @@ def test_an_active_element_is_dropped_with_a_warning_and_its_text_kept() -> None
 )
 def test_nesting_without_end_stays_shallow(piece: str) -> None:
     """Twenty thousand tags: the tree stays as deep as it may be, and no word is lost."""
-    tree = parse(piece * 20_000 + "word")
+    tree = parse_html(piece * 20_000 + "word")
     assert "word" in text(tree)
     depth = 0
     level = tree

@@ -517,9 +517,9 @@ def test_a_page_of_an_object_has_1_mb_and_an_index_or_html_4(
 ) -> None:
     """One line says so, and no more of it is taken than can be read."""
     path = tmp_path / "page.md"
-    path.write_bytes(start.ljust(megabytes * 1024**2, b"\n"))
+    path.write_bytes(start.ljust(megabytes * 1024**2))
     page.load(path)
-    path.write_bytes(start.ljust(megabytes * 1024**2 + 1, b"\n"))
+    path.write_bytes(start.ljust(megabytes * 1024**2 + 1))
     with pytest.raises(KeysError) as caught:
         page.load(path)
     problem = f"larger than {megabytes} MB, the most that such a page may have"

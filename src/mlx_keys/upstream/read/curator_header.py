@@ -28,7 +28,7 @@ def read(head: str) -> Curated:
     remarks = [markup.paragraph(markup.escape(fold_whitespace(one))) for one in comments]
     head, rest = _bounded(head)
     section = ""
-    for node in markdown_parser.tree(head):
+    for node in markdown_parser.parse_markdown(head):
         if isinstance(node, str):
             continue
         if node.tag in ("h1", "h2", "h3", "h4"):

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 
-_RUN = re.compile(r"(?<!\\)(\\++)([`*_\[\]#])")
-_LINK = re.compile(r"(?<!\\)(\\*+)\](?=\(https?:)")
+_RUN = re.compile(r"(?<!\\)\\++(?=[`*_\[\]#])")
+_BEFORE_LINK = re.compile(r"(?<!\\)(\\*+)\]\(https?:")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]#])")
 _BEFORE_PUNCTUATION = re.compile(r"(?<!\\)\\++(?=[!-/:-@\[-`{-~])")
 _BEFORE_OTHER = re.compile(r"(?<!\\)\\{2,}+(?=[^!-/:-@\[-`{-~])")
@@ -40,8 +40,8 @@ def undo(text: str) -> tuple[str, bool]:
 
 def _rounds(text: str) -> int | None:
     """How many times over everything was escaped; None where that differs from place to place."""
-    runs = [len(found.group(1)) for found in _RUN.finditer(text)]
-    links = {len(found.group(1)) for found in _LINK.finditer(text)}
+    runs = set(map(len, _RUN.findall(text)))
+    links = set(map(len, _BEFORE_LINK.findall(text)))
     least = min(links) if links else min(runs, default=0)
     rounds = (least + 1).bit_length() - 1
     whole = 2**rounds

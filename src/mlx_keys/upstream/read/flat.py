@@ -53,6 +53,7 @@ _FORMS = 100
 _UNION = re.compile(r"\s*\\?\|\s*")
 _ARROW = re.compile(r"\s*→\s*")
 _ATOM = re.compile(r"['\"][^'\"]{0,100}['\"]|`?[\w.]+`?")
+_BLANK = re.compile(r"\s+")
 _OPEN = re.compile(r"\\?\[")
 
 
@@ -170,10 +171,13 @@ def _signatures(page: _Text, title: str, start: int, end: int) -> Iterator[_Foun
 
 def _printed(text: str, name: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """The places where a signature may print a name: its last part, whatever stands before it."""
-    last = name.rpartition(".")[2]
     for found in _PRINTED.finditer(text, start, end):
-        if unescape_markdown(found[1]).rpartition(".")[2] == last:
+        if _names(found, name):
             yield found
+
+
+def _names(printed: re.Match[str], name: str) -> bool:
+    return unescape_markdown(printed[1]).rpartition(".")[2] == name.rpartition(".")[2]
 
 
 def _signature_start(text: str, name: str, start: int, end: int) -> int | None:
@@ -224,8 +228,9 @@ def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
         page.warn(kind, start, message)
 
     for _ in range(_FORMS):
-        found = next(_printed(page.text, draft.name, start, end), None)
-        if found is None or page.text[start : found.start()].strip():
+        blank = _BLANK.match(page.text, start, end)
+        found = _PRINTED.match(page.text, blank.end() if blank else start, end)
+        if found is None or not _names(found, draft.name):
             break
         stop = _signature_end(page.text, found.end(), end)
         if stop is None:

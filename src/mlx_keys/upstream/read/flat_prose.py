@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from mlx_keys.upstream.html_tree import Child, Growing, Node
+from mlx_keys.upstream.html_tree import Child, Node, TreeBuilder
 from mlx_keys.upstream.text import unescape_html, unescape_markdown
 from mlx_keys.upstream.write import markdown
 from mlx_keys.upstream.write.inline import render_inline
 
-from . import inline as inline_marks
+from . import markdown_parser
 from .entry_builder import FIELDS, PARAMETERS, RAISES, RETURN_TYPE, RETURNS
 from .placeholders import Aside
 
@@ -71,7 +71,7 @@ _FORMULA = re.compile(
 
 def nodes(text: str) -> list[Child]:
     """Inline Markdown as a tree."""
-    if not inline_marks.marked(text):
+    if not markdown_parser.has_marks(text):
         return [text] if text else []
     if '"Link to this ' in text:
         text = _PERMALINK.sub(" ", text)
@@ -84,9 +84,9 @@ def nodes(text: str) -> list[Child]:
         return f'<span class="math">{aside.put(unescape_html(found.group(1)))}</span>'
 
     text = _FORMULA.sub(formula, text) if r"\\" in text else text
-    growing = Growing(restored=aside.back if aside else None)
-    inline_marks.grow(growing, text)
-    return growing.children()
+    builder = TreeBuilder(restore=aside.back if aside else None)
+    markdown_parser.add_inline(builder, text)
+    return builder.children()
 
 
 def unlinked(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mlx_keys.upstream.html_tree import Child, Growing, Node, parse, walk
+from mlx_keys.upstream.html_tree import Child, Node, TreeBuilder, parse_html, walk
 from mlx_keys.upstream.model import Links, Page
 from mlx_keys.upstream.model import Warning as PageWarning
 from mlx_keys.upstream.text import fold_whitespace, unescape_html, unescape_markdown
@@ -95,9 +95,9 @@ def _tree(text: str, first: int, warn: Warn) -> list[Child]:
     if most is not None:
         warn(limits.KIND, first, limits.MESSAGE)
         text = text[:most] + aside.put(fold_whitespace(text[most:]))
-    growing = Growing(dropped, aside.back)
-    markdown_parser.grow(growing, markdown_parser.parse(text), line=lambda at: origin[at] + first)
-    return growing.children()
+    builder = TreeBuilder(dropped, aside.back)
+    markdown_parser.add_blocks(builder, text, lambda line: origin[line] + first)
+    return builder.children()
 
 
 def _unwrapped(text: str) -> tuple[str, list[int]]:
@@ -125,7 +125,7 @@ def _unwrapped(text: str) -> tuple[str, list[int]]:
 def _links(text: str, start: int, end: int) -> Links:
     found: dict[str, str] = {}
     for anchor in _ANCHOR.finditer(text, 0, start):
-        node = next(walk(parse(anchor.group(0) + "</a>")), Node("a"))
+        node = next(walk(parse_html(anchor.group(0) + "</a>")), Node("a"))
         title, href = node.attributes.get("title"), fold_whitespace(node.attributes.get("href", ""))
         if title == "Source repository":
             found.setdefault("repository", href)

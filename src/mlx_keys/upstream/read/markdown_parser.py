@@ -1,105 +1,183 @@
-"""Markdown as a tree: markdown-it finds the blocks, :mod:`.inline` the marks."""
+"""Markdown as a tree: read by markdown-it, with two rules of our own.
+
+Blocks that nest deeper than :data:`_DEEPEST` are one paragraph, where markdown-it would leave them
+out; tags of HTML are what :data:`~mlx_keys.upstream.html_tree.TAG` takes for such, so that a tag
+means the same in Markdown and in a block of HTML.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from mlx_keys.upstream.html_tree import Child, Growing, Node
-
-from . import inline
+from mlx_keys.upstream.html_tree import TAG, Child, Node, TreeBuilder
+from mlx_keys.upstream.text import NOT_TEXT
 
 #: How deep blocks may nest; each list counts twice.
 _DEEPEST = 20
+#: What may begin a mark inside a paragraph. Underscores inside a word are letters. Each alternative
+#: begins with a literal sign: so Python looks for one of a set, which is several times as quick.
+_MARK = re.compile(r"\n|\\|`|\*|!\[|\[|\]|<|&|_(?:(?<!\w_)|(?<=\\__)|(?<!__)_*+(?!\w))")
 _WORD = re.compile(r"\w{1,20}")
 
 
-def code(token: Token) -> Node:
-    """A fence's code, with its language if that is one word."""
-    info = token.info.strip()
-    language = info if _WORD.fullmatch(info) else "text"
-    inner = Node("code", {"class": f"language-{language}"}, [token.content])
-    return Node("pre", {}, [inner])
+def has_marks(text: str) -> bool:
+    """Whether a text holds anything that may be a mark inside a paragraph."""
+    return _MARK.search(text) is not None
 
 
-def parse(text: str, *, html: bool = True) -> list[Token]:
-    """The blocks of a text as markdown-it's tokens; what stands in them is not looked at."""
-    return _blocks(html).parse(text)
+def parse_markdown(text: str) -> list[Child]:
+    """Give the tree of a whole text."""
+    builder = TreeBuilder()
+    add_blocks(builder, text)
+    return builder.children()
 
 
-def tree(text: str) -> list[Child]:
-    """A whole text."""
-    growing = Growing()
-    grow(growing, parse(text))
-    return growing.children()
-
-
-def grow(
-    growing: Growing,
-    tokens: Iterable[Token],
-    *,
-    html: bool = True,
-    formulas: bool = False,
-    line: Callable[[int], int] = lambda at: at,
-    fence: Callable[[Token], Node] = code,
+def add_blocks(
+    builder: TreeBuilder, text: str, page_line: Callable[[int], int] = lambda line: line
 ) -> None:
-    """Add blocks to a tree.
+    """Add the blocks of a text to a tree.
 
     Args:
-        growing: The tree.
-        tokens: The blocks.
-        html: Whether tags are tags; else they are text.
-        formulas: Whether ``$...$`` is a formula.
-        line: Gives for a line of the text, counted from 0, the one to remember.
-        fence: Gives what a fence is.
+        builder: The tree.
+        text: Any text.
+        page_line: Gives for a line of the text, counted from 0, the line that its node is to bear.
     """
-    for token in tokens:
+    for token in _parser().parse(text):
+        line = page_line(token.map[0]) if token.map else None
         if token.type == "inline":
-            inline.grow(growing, token.content, html=html, formulas=formulas)
+            add_inline(builder, token.content)
         elif token.type == "html_block":
-            growing.html(token.content)
-        elif token.type == "fence":
-            node = fence(token)
-            node.line = line(token.map[0]) if token.map else None
-            growing.add(node)
-        elif token.type == "code_block":
-            node = Node("pre", {}, [Node("code", {}, [token.content])])
-            node.line = line(token.map[0]) if token.map else None
-            growing.add(node)
+            builder.feed_html(token.content)
+        elif token.type in ("fence", "code_block"):
+            builder.append(_code_node(token, line))
         elif token.nesting < 0:
             if not token.hidden:
-                growing.close(token.tag)
-            growing.say("\n")
+                builder.end(token.tag)
+            builder.data("\n")
         elif not token.hidden:
-            growing.open(token.tag, None, line(token.map[0]) if token.map else None)
+            builder.start(token.tag, None, line)
+
+
+def add_inline(builder: TreeBuilder, text: str) -> None:
+    """Add a paragraph's worth of Markdown, with no blank line in it, to a tree."""
+    if not has_marks(text):
+        builder.data(text)
+        return
+    parser = _parser()
+    for token in parser.inline.parse(text, parser, {}, []):
+        kind = token.type
+        if kind == "text":
+            builder.data(token.content)
+        elif kind == "tags":
+            for match in token.meta["matches"]:
+                builder.feed_tag(match)
+        elif kind == "text_special":
+            # An entity may stand for a character that no text holds.
+            builder.data(NOT_TEXT.sub("", token.content))
+        elif kind == "softbreak":
+            builder.data("\n")
+        elif kind == "hardbreak":
+            builder.append(Node("br"))
+            builder.data("\n")
+        elif kind == "code_inline":
+            builder.append(Node("code", {}, [token.content]))
+        elif kind == "image":
+            builder.append(Node("img", {"alt": _plain(token.children or ())}))
+        elif token.nesting > 0:
+            href = token.attrGet("href")
+            builder.start(token.tag, None if href is None else {"href": str(href)})
+        elif token.nesting < 0:
+            builder.end(token.tag)
+
+
+def _code_node(token: Token, line: int | None) -> Node:
+    """Code, with its language if a fence names one in one word."""
+    language = token.info.strip()
+    attributes = {}
+    if token.type == "fence":
+        attributes["class"] = f"language-{language if _WORD.fullmatch(language) else 'text'}"
+    return Node("pre", {}, [Node("code", attributes, [token.content])], line)
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    """What the words of a picture say, without their marks."""
+    words: list[str] = []
+    for token in tokens:
+        if token.type == "image":
+            words.append(_plain(token.children or ()))
+        else:
+            words.append("\n" if token.type.endswith("break") else token.content)
+    return "".join(words)
 
 
 @cache
-def _blocks(html: bool) -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": html}).enable("table").disable("reference")
-    markdown.core.ruler.enableOnly(["normalize", "block"])
-    markdown.block.ruler.before("table", "deepest", _deepest)
-    markdown.options["maxNesting"] = 2 * _DEEPEST
-    return markdown
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table").disable(["reference", "html_inline"])
+    # Marks inside paragraphs are read by add_inline, as it adds them.
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    parser.block.ruler.before("table", "too_deep", _too_deep)
+    parser.inline.ruler.before("text", "tags", _tags)
+    # Of two neighbouring texts the tree makes one.
+    parser.inline.ruler2.disable("fragments_join")
+    # These shadow its methods: the writer makes the few addresses regular that it takes.
+    vars(parser).update(normalizeLink=_unchanged, normalizeLinkText=_unchanged)
+    parser.inline.terminator_re = _MARK
+    parser.options["maxNesting"] = 2 * _DEEPEST
+    return parser
 
 
-def _deepest(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Give what nests too deep as one paragraph: markdown-it would leave it out."""
+def _unchanged(address: str) -> str:
+    return address
+
+
+def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Rule for blocks: give what nests too deep as one paragraph."""
     if state.level < _DEEPEST:
         return False
     if not silent:
-        at = start
-        while at < end and (state.isEmpty(at) or state.sCount[at] >= state.blkIndent):
-            at += 1
-        state.push("paragraph_open", "p", 1).map = [start, at]
-        state.push("inline", "", 0).content = state.getLines(
-            start, at, state.blkIndent, False
-        ).strip()
+        stop = start
+        while stop < end and (state.isEmpty(stop) or state.sCount[stop] >= state.blkIndent):
+            stop += 1
+        state.push("paragraph_open", "p", 1).map = [start, stop]
+        text = state.getLines(start, stop, state.blkIndent, False)
+        state.push("inline", "", 0).content = text.strip()
         state.push("paragraph_close", "p", -1)
-        state.line = at
+        state.line = stop
+    return True
+
+
+def _tags(state: StateInline, silent: bool) -> bool:
+    """Rule for marks: take neighbouring tags of HTML for one token, and leave a comment out."""
+    text, position = state.src, state.pos
+    if text[position] != "<":
+        return False
+    matches = []
+    while match := TAG.match(text, position, state.posMax):
+        matches.append(match)
+        position = match.end()
+    if not matches:
+        return _comment(state)
+    if not silent:
+        state.push("tags", "", 0).meta = {"matches": matches}
+    state.pos = position
+    return True
+
+
+def _comment(state: StateInline) -> bool:
+    if not state.src.startswith("<!--", state.pos) or "no_comment_ends" in state.env:
+        return False
+    end = state.src.find("-->", state.pos + 4, state.posMax)
+    if end < 0:
+        # Looked for once: else a page of nothing but openings would cost the square of its length.
+        if state.posMax == len(state.src):
+            state.env["no_comment_ends"] = True
+        return False
+    state.pos = end + 3
     return True
