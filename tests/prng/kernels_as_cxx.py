@@ -1,7 +1,7 @@
 """The kernels' text compiled as C++ with a shim of ours: what a machine without a GPU can run.
 
-It is neither Metal's compiler nor CUDA's. What it shows is that the text is whole and that its
-arithmetic, its places and its bounds are right.
+The compiler is neither Metal's nor CUDA's. What a test shows with it is that the text is complete,
+and that its arithmetic, its indices and its bounds are right.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import mlx.core as mx
 import numpy as np
 import pytest
 
 from mlx_keys.prng.backends import kernel, kernel_source
-from mlx_keys.prng.window import Part
+from mlx_keys.prng.window import Window
 
-#: Each byte behind the result, where nothing must be written.
+#: The value of each byte behind the result, where nothing must be written.
 CANARY = 0xA5
 
 _BOTH = """
@@ -54,7 +55,7 @@ static place blockIdx, threadIdx, blockDim;
 static inline uint32_t __funnelshift_l(uint32_t low, uint32_t high, uint32_t by) {{
   return high << by | low >> (32 - by);
 }}
-// What is fed to these is judged, not they.
+// These return their argument: a test compares what they are called with.
 #define erff(x) (x)
 #define erfinvf(x) (x)
 #define logf(x) (x)
@@ -82,20 +83,20 @@ extern "C" void run(
 
 _GENERATE = """
 import sys, mlx.core as mx
-from mlx_keys.prng.backends import kernel, kernel_source as kernel_text
-from mlx_keys.prng.window import Part
-part = Part((8,), 8, 0, 8, 1) if sys.argv[2] == "whole" else Part((4,), 8, 2, 6, 1)
+from mlx_keys.prng.backends import kernel, kernel_source
+from mlx_keys.prng.window import Window
+window = Window((8,), 8, 0, 8, 1) if sys.argv[2] == "full" else Window((4,), 8, 2, 6, 1)
 def draw(key):
     if sys.argv[2] == "block":
         return kernel.block(key, (1, 2), "metal", verbose=True, stream=mx.gpu)
-    params = (1,) * len(kernel_text.FINISHES[sys.argv[1]].params)
-    return kernel.launch(sys.argv[1], key, part, params, "metal", verbose=True, stream=mx.gpu)
+    params = (1,) * len(kernel_source.FINISHES[sys.argv[1]].params)
+    return kernel.launch(sys.argv[1], key, window, params, "metal", verbose=True, stream=mx.gpu)
 mx.export_function(sys.argv[3], draw, mx.zeros((2,), mx.uint32))
 """
 
 
 def metal_text(name: str, body: str, folder: Path) -> str:
-    """What MLX generates of a kernel for Metal's compiler; exporting a call prints it."""
+    """The text that MLX generates for Metal's compiler; exporting a call prints it."""
     arguments = [name, body, str(folder / "draw.mlxfn")]
     done = subprocess.run(
         [sys.executable, "-c", _GENERATE, *arguments], capture_output=True, text=True, check=True
@@ -103,16 +104,16 @@ def metal_text(name: str, body: str, folder: Path) -> str:
     return done.stdout.split("```")[1]
 
 
-def cxx(name: str, body: str, where: str, folder: Path) -> str:
-    """A kernel as C++, with ``run`` to call it by."""
+def cxx(name: str, body: str, platform: str, folder: Path) -> str:
+    """The C++ of a kernel, with a function ``run`` that runs every thread of a launch."""
     kind = kernel_source.FINISHES[name].type
-    if where == "metal":
+    if platform == "metal":
         text = metal_text(name, body, folder)
         called = re.search(r"\[\[kernel\]\] void (\w+)\(", text)
         assert called is not None, text
         call = f"{called[1]}(key, key, numbers_strides, ({kind}*)out, uint3{{thread, 0, 0}});"
         return _METAL + text + _RUN.format(call=call)
-    header, lines = kernel_source.text(name, body, where)
+    header, lines = kernel_source.kernel_text(name, body, platform)
     signature = f"const uint32_t* key, const int64_t* numbers_strides, {kind}* out"
     call = (
         f"blockDim.x = {kernel.THREADS}; blockIdx.x = thread / blockDim.x; "
@@ -123,13 +124,13 @@ def cxx(name: str, body: str, where: str, folder: Path) -> str:
 
 
 @functools.cache
-def compiled(name: str, body: str, where: str, folder: Path) -> Callable[..., None]:
-    """A kernel of this machine's processor."""
+def compiled(name: str, body: str, platform: str, folder: Path) -> Callable[..., None]:
+    """Compile a kernel for this machine's processor, once a folder."""
     compiler = shutil.which("g++")
     if compiler is None:
         pytest.skip("there is no g++ here to compile the kernels' text with")
-    source = folder / f"{name}_{body}_{where}.cpp"
-    source.write_text(cxx(name, body, where, folder))
+    source = folder / f"{name}_{body}_{platform}.cpp"
+    source.write_text(cxx(name, body, platform, folder))
     library = source.with_suffix(".so")
     flags = ["-std=c++17", "-O1", "-ffp-contract=off", "-shared", "-fPIC", "-w"]
     subprocess.run([compiler, *flags, str(source), "-o", str(library)], check=True)
@@ -141,16 +142,32 @@ def launched(
     run: Callable[..., None],
     name: str,
     key: np.ndarray,
-    part: Part,
+    window: Window,
     params: tuple[float, ...],
     *,
     block: int,
 ) -> np.ndarray:
-    """What a kernel makes of the arguments of a launch, in blocks of ``block`` threads."""
-    threads, written = kernel.threads(part), part.length * kernel_source.FINISHES[name].dtype.size
+    """Launch a compiled kernel in blocks of ``block`` threads: the bytes of the result."""
+    threads = kernel.thread_count(window)
+    written = window.length * kernel_source.FINISHES[name].dtype.size
     out = np.full(written + 32, CANARY, np.uint8)
-    strides = np.array(kernel.told(name, part, params), np.int64)
+    strides = np.array(kernel.kernel_arguments(name, window, params), np.int64)
     pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (key, strides, out)]
     run(*pointers, ctypes.c_uint32(-(-threads // block) * block))
     assert (out[written:] == CANARY).all(), "written behind the result"
     return out[:written]
+
+
+def cxx_launch(platform: str, folder: Path) -> Callable[..., mx.array]:
+    """A function with the arguments of ``kernel.launch`` that runs the kernel's text as C++."""
+
+    def launch(
+        name: str, key: mx.array, window: Window, params: tuple[float, ...], _platform: str
+    ) -> mx.array:
+        run = compiled(name, "full" if window.is_full else "window", platform, folder)
+        block = kernel.THREADS if platform == "cuda" else 1  # CUDA launches whole blocks
+        drawn = launched(run, name, np.array(key, np.uint32), window, params, block=block)
+        dtype = kernel_source.FINISHES[name].dtype
+        return mx.array(drawn).view(dtype).reshape(window.shape)
+
+    return launch

@@ -15,14 +15,7 @@ from typing import Any
 
 import mlx.core as mx
 import numpy as np
-
-
-class Index:
-    """A number of no class that mlx knows."""
-
-    def __index__(self) -> int:
-        return 2
-
+from tests.prng.known_calls import Index
 
 NUMBERS = """0|1|-1|5|2**24+1|2**31|2**32|2**53+1|2**63-1|2**63|2**64|10**30|True|0.0|0.3|-2.5
     |mx.inf|-mx.inf|mx.nan|1e38|1e300|5e-324|1j|None|'a'|b'a'|[]|[1.0]|()|{}|object()|range(3)|int|float

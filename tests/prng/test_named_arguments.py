@@ -6,7 +6,7 @@ from typing import Any
 
 import mlx.core as mx
 import pytest
-from tests.prng.test_argument_errors import KEY, MATRIX, PLAIN
+from tests.prng.known_calls import KEY, MATRIX, PLAIN
 
 from mlx_keys import prng
 

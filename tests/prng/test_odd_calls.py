@@ -1,4 +1,4 @@
-"""Calls that are bad or odd, one by one: what mlx does, what we do, and what a guard says.
+"""Calls that are bad or odd, one by one: what mlx does, what we do, and what a guard finds.
 
 ``odd_calls.jsonl`` holds the calls of a probe of mlx 0.32.4: what mlx raises or that it takes the
 call, what we do where that differs and why, and the problem that a guard finds.
@@ -15,7 +15,7 @@ import mlx.core as mx
 import numpy as np
 import pytest
 from tests.paths import CORPUS, DATA
-from tests.prng.random_odd_calls import Index
+from tests.prng.known_calls import Index, built_in_type
 
 from mlx_keys import prng
 from mlx_keys.errors import KeysError
@@ -128,12 +128,11 @@ def answer(call: str, random: Any) -> object:
     return value
 
 
-def kind(answer: object) -> str:
+def ending(answer: object) -> str:
     """How a call ended: ``ok``, or the built-in exception that it raised."""
     if not isinstance(answer, Exception):
         return "ok"
-    kinds = (TypeError, ValueError, IndexError, OverflowError, RuntimeError, AttributeError)
-    return next(kind.__name__ for kind in kinds if isinstance(answer, kind))
+    return built_in_type(answer).__name__
 
 
 def function(call: str) -> str:
@@ -144,11 +143,11 @@ def function(call: str) -> str:
 def test_the_calls_are_those_of_the_probe() -> None:
     probed = {
         call.replace("r.", "random."): "SIGFPE"
-        if "exit -8" in said
-        else said.split()[1]
-        if said.startswith("EXC")
+        if "exit -8" in result
+        else result.split()[1]
+        if result.startswith("EXC")
         else "ok"
-        for call, said in json.loads(PROBE.read_text()).items()
+        for call, result in json.loads(PROBE.read_text()).items()
     }
     assert {call["call"]: call["mlx"] for call in CALLS} == probed
     assert len(CALLS) == 197
@@ -158,13 +157,13 @@ def test_the_calls_are_those_of_the_probe() -> None:
 def test_mlx_does_what_the_probe_says(call: dict[str, str]) -> None:
     if "stream=mx.gpu" in call["call"] and mx.is_available(mx.gpu):
         return
-    assert kind(answer(call["call"], mx.random)) == call["mlx"]
+    assert ending(answer(call["call"], mx.random)) == call["mlx"]
 
 
 @pytest.mark.parametrize("call", CALLS, ids=ids)
-def test_we_do_the_same_or_what_is_said(call: dict[str, str]) -> None:
+def test_we_do_the_same_or_what_the_data_says(call: dict[str, str]) -> None:
     found = answer(call["call"], prng)
-    assert kind(found) == call.get("ours", call["mlx"])
+    assert ending(found) == call.get("ours", call["mlx"])
     assert ("why" in call) == ("ours" in call)
     if isinstance(found, AttributeError):
         return
@@ -182,43 +181,43 @@ def test_we_do_the_same_or_what_is_said(call: dict[str, str]) -> None:
             assert repr(found) == repr(expected)
 
 
-def verdict(call: str, random: Any) -> str | None:
+def guard_problem(call: str, random: Any) -> str | None:
     with prng.guard():
         found = answer(call, random)
     return found.problem.partition(": ")[2] if isinstance(found, prng.GuardError) else None
 
 
 @pytest.mark.parametrize("call", CALLS, ids=ids)
-def test_a_guard_says_what_is_said_of_mlx_and_of_us(call: dict[str, str]) -> None:
-    assert verdict(call["call"], mx.random) == call.get("guard")
+def test_a_guard_finds_the_same_problem_in_mlx_and_in_ours(call: dict[str, str]) -> None:
+    assert guard_problem(call["call"], mx.random) == call.get("guard")
     if call.get("ours", call["mlx"]) == call["mlx"]:
-        assert verdict(call["call"], prng) == call.get("guard")
+        assert guard_problem(call["call"], prng) == call.get("guard")
 
 
 @pytest.mark.parametrize(("call", "problem"), MORE)
-def test_a_guard_says_it_of_these_too(call: str, problem: str) -> None:
-    assert kind(answer(call, mx.random)) == "ok"
-    assert (verdict(call, mx.random) or "nothing").startswith(problem)
+def test_a_guard_finds_the_problem_of_these_too(call: str, problem: str) -> None:
+    assert ending(answer(call, mx.random)) == "ok"
+    assert (guard_problem(call, mx.random) or "nothing").startswith(problem)
 
 
 @pytest.mark.parametrize("call", RIGHT)
-def test_a_guard_says_nothing_of_what_is_right(call: str) -> None:
-    assert kind(answer(call, mx.random)) == "ok"
-    assert verdict(call, mx.random) is None
+def test_a_guard_finds_no_problem_in_a_right_call(call: str) -> None:
+    assert ending(answer(call, mx.random)) == "ok"
+    assert guard_problem(call, mx.random) is None
     with prng.guard():
-        assert kind(answer(call, mx.random)) == "ok"
+        assert ending(answer(call, mx.random)) == "ok"
 
 
 @pytest.mark.parametrize(
     ("values", "found"), [(5, "low [2.0, 2.0, 2.0, 2.0, 2.0]"), (6, "low an array of shape (6,)")]
 )
-def test_arrays_are_shown_where_they_are_short(values: int, found: str) -> None:
+def test_short_arrays_are_shown_in_full(values: int, found: str) -> None:
     with prng.guard(), pytest.raises(prng.GuardError) as caught:
         mx.random.uniform(mx.full((values,), 2.0), 1, (values,), key=mx.random.key(0))
     assert caught.value.found == f"{found}, high 1"
 
 
-def test_values_that_are_not_known_yet_are_not_judged() -> None:
+def test_traced_values_are_not_checked() -> None:
     def drawn(low: mx.array) -> mx.array:
         return prng.uniform(low, 0.0, key=mx.random.key(1))
 

@@ -14,9 +14,10 @@ from mlx_keys.errors import INSTALL_MLX, KeysError
 
 if TYPE_CHECKING:
     from .backends.dispatch import using
-    from .distributions.continuous import gumbel, laplace, normal, truncated_normal, uniform
+    from .distributions.continuous import gumbel, laplace, normal, truncated_normal
     from .distributions.discrete import bernoulli, categorical, permutation, randint
     from .distributions.multivariate import multivariate_normal
+    from .distributions.uniforms import uniform
     from .key_guard.errors import GuardError
     from .key_guard.interpose import guard
     from .keys import bits, fold_in, key, split
@@ -46,9 +47,10 @@ __all__ = [
 
 _HOMES = {
     "backends.dispatch": ("using",),
-    "distributions.continuous": ("gumbel", "laplace", "normal", "truncated_normal", "uniform"),
+    "distributions.continuous": ("gumbel", "laplace", "normal", "truncated_normal"),
     "distributions.discrete": ("bernoulli", "categorical", "permutation", "randint"),
     "distributions.multivariate": ("multivariate_normal",),
+    "distributions.uniforms": ("uniform",),
     "key_guard.errors": ("GuardError",),
     "key_guard.interpose": ("guard",),
     "keys": ("bits", "fold_in", "key", "split"),

@@ -1,8 +1,8 @@
-"""The arguments of a call, read as mlx reads them; what it refuses is refused in the same type."""
+"""Reads arguments as mlx reads them, and refuses what it refuses by an error of the same type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from operator import index
 from typing import TypeAlias, cast
@@ -15,65 +15,69 @@ from .errors import (
     ArgumentTypeError,
     ArgumentValueError,
     UnsupportedError,
-    told,
+    describe,
 )
 
 #: What mlx takes for a bound, a mean or a probability.
 Scalar: TypeAlias = bool | int | float | complex | mx.array
-_Somewhere: TypeAlias = mx.Stream | mx.ThreadLocalStream | mx.Device | mx.DeviceType
-#: Where the work is done: as mlx's ``StreamOrDevice``.
-Stream: TypeAlias = _Somewhere | None
+_StreamOrDevice: TypeAlias = mx.Stream | mx.ThreadLocalStream | mx.Device | mx.DeviceType
+#: Where the work is done: mlx's own ``StreamOrDevice``.
+Stream: TypeAlias = _StreamOrDevice | None
 
-#: Beyond it a Python integer is rounded when it becomes a float.
-_EXACT = 2**53
+#: The largest integer up to which every integer is a Python float.
+_LARGEST_EXACT = 2**53
 
+#: mlx counts sides in 32 bits, signed.
 _LONGEST = 2**31
 _INT32, _INT64 = range(-_LONGEST, _LONGEST), range(-(2**63), 2**63)
 
 
-_WHERE_IT_WOULD: AbstractContextManager[object] = nullcontext()
+_DEFAULT_STREAM: AbstractContextManager[object] = nullcontext()
 
 
 def on(function: str, stream: Stream) -> AbstractContextManager[object]:
-    """The context in which the operations of a call run on ``stream`` (None: where they would)."""
-    return _WHERE_IT_WOULD if stream is None else _moved(function, stream)
+    """Make the context in which a call's operations run on ``stream`` (None: mlx's default)."""
+    return _DEFAULT_STREAM if stream is None else _on_stream(function, stream)
 
 
 @contextmanager
-def _moved(function: str, stream: _Somewhere) -> Iterator[None]:
-    with ExitStack() as until_done:
+def _on_stream(function: str, stream: _StreamOrDevice) -> Iterator[None]:
+    with ExitStack() as stack:
         try:
             # MLX looks for the device when the context is entered, not when it is made.
-            until_done.enter_context(mx.stream(stream))
+            stack.enter_context(mx.stream(stream))
         except TypeError:
             raise ArgumentTypeError(
                 f"{function}: stream must be a stream or a device of mlx",
                 expected="such as mx.cpu, or None",
-                found=told(stream),
+                found=describe(stream),
+                fix="stream=mx.cpu",
             ) from None
         except ValueError:
             raise ArgumentValueError(
                 f"{function}: stream is of a device that this machine or this mlx has not",
                 expected="such as mx.cpu, or None",
                 found=str(stream),
+                fix="stream=mx.cpu, or no stream",
             ) from None
         except IndexError:
             raise ArgumentIndexError(
                 f"{function}: stream is of a device whose number this machine has not",
                 expected="such as mx.cpu, or None",
                 found=str(stream),
+                fix="stream=mx.cpu, or no stream",
             ) from None
         yield
 
 
 def read_key(function: str, key: object) -> mx.array:
-    """A key: an array of two uint32 words."""
+    """Read one key: shape (2,), uint32."""
     if not isinstance(key, mx.array):
         raise ArgumentTypeError(
             f"{function}: key must be an mx.array",
             expected="shape (2,), dtype uint32",
-            found=told(key),
-            fix=_key_from(key),
+            found=describe(key),
+            fix=_how_to_make_a_key(key),
         )
     if key.dtype == mx.uint32 and key.shape == (2,):
         return key
@@ -97,8 +101,8 @@ def read_key(function: str, key: object) -> mx.array:
 
 
 def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, ...]:
-    """A shape: a sequence of integers, none of them negative."""
-    if type(shape) is tuple:  # what almost every shape is, read at once
+    """Read a shape: a sequence of integers, none of them negative."""
+    if type(shape) is tuple:  # almost every shape is one of plain integers
         for side in shape:
             if type(side) is not int or not 0 <= side < _LONGEST:
                 break
@@ -107,79 +111,95 @@ def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, 
     try:
         if isinstance(shape, (str, bytes, dict)):
             raise TypeError
-        size = len(shape)  # type: ignore[arg-type]  # what has no length is a TypeError as well
+        size = len(shape)  # type: ignore[arg-type]  # without a length: a TypeError as well
         sides = tuple(index(shape[axis]) for axis in range(size))  # type: ignore[index]
         if not all(side in _INT64 for side in sides):
             raise TypeError
-    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
+    except (TypeError, ValueError):  # a ValueError of an array that is being traced
         raise ArgumentTypeError(
             f"{function}: {name} must be a sequence of integers",
             expected="such as (), (3,) or [2, 3]",
-            found=told(shape),
-            fix=f"{name}=({shape},)" if isinstance(shape, int) else None,
+            found=describe(shape),
+            fix=f"{name}=({shape},)" if isinstance(shape, int) else f"{name}=(rows, columns)",
         ) from None
     if not all(side in _INT32 for side in sides):
         raise ArgumentOverflowError(
             f"{function}: a side of {name} is too long for mlx",
             expected="each below 2**31",
             found=str(sides),
+            fix=None,  # mlx has no larger arrays
         )
     if any(side < 0 for side in sides):
         raise ArgumentValueError(
-            f"{function}: {name} has a negative side", expected="each 0 or more", found=str(sides)
+            f"{function}: {name} has a negative side",
+            expected="each 0 or more",
+            found=str(sides),
+            fix="give each side as a length: 0 or more",
         )
     return sides
 
 
 def read_int(function: str, name: str, value: object) -> int:
-    """An integer that fits 32 bits, signed."""
+    """Read an integer that fits 32 bits, signed."""
     try:
-        number = index(value)  # type: ignore[arg-type]  # which is what is asked
-    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
+        number = index(value)  # type: ignore[arg-type]  # a TypeError of what is no integer
+    except (TypeError, ValueError):  # a ValueError of an array that is being traced
         number = None
     if number is None or number not in _INT32:
         raise ArgumentTypeError(
             f"{function}: {name} must be an integer of 32 bits",
             expected="-2**31 <= integer < 2**31",
-            found=told(value),
+            found=describe(value),
+            fix=None,  # of a float, a string or a traced array no integer can be meant
         )
     return number
 
 
 def read_dtype(function: str, dtype: object, default: mx.Dtype) -> mx.Dtype:
-    """A dtype; None stands for the function's default."""
+    """Read a dtype; None stands for the function's default."""
     if dtype is None:
         return default
     if not isinstance(dtype, mx.Dtype):
         raise ArgumentTypeError(
             f"{function}: dtype must be an mlx dtype",
             expected="such as mx.float32",
-            found=told(dtype),
+            found=describe(dtype),
+            fix=f"dtype={default}".replace("mlx.core", "mx"),
         )
     return dtype
 
 
 def read_array(function: str, name: str, value: object) -> mx.array:
-    """An array, where mlx takes nothing else."""
+    """Read an array, where mlx takes nothing else."""
     if not isinstance(value, mx.array):
         raise ArgumentTypeError(
             f"{function}: {name} must be an mx.array",
             expected="an mx.array",
-            found=told(value),
+            found=describe(value),
             fix=f"mx.array({name})",
         )
     return value
 
 
 def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None = None) -> mx.array:
-    """A number or an array, as an array. A real number takes ``dtype``, an array keeps its own."""
+    """Read a number or an array, as an array.
+
+    Args:
+        function: The name of the function that draws, for an error.
+        name: The parameter's name, for an error.
+        value: A number or an array.
+        dtype: The dtype that a real number takes; an array keeps its own.
+    """
     if isinstance(value, mx.array):
         return value
     if isinstance(value, complex) or (dtype is not None and dtype == mx.complex64):
         dtype = None
     if value is None:
         raise ArgumentTypeError(
-            f"{function}: {name} is None", expected="a number or an mx.array", found="None"
+            f"{function}: {name} is None",
+            expected="a number or an mx.array",
+            found="None",
+            fix=f"give {name}, or leave it out where it has a default",
         )
     try:
         return mx.array(as_number(value), dtype)  # type: ignore[arg-type]  # NumPy's arrays too
@@ -189,17 +209,20 @@ def read_scalar(function: str, name: str, value: object, dtype: mx.Dtype | None 
                 f"{function}: {name} does not fit mlx's integers",
                 expected="-2**63 <= integer < 2**63",
                 found=str(value),
+                fix=f"{name}=float({value}) where a float will do",
             ) from None
         raise ArgumentValueError(
             f"{function}: {name} must be a number or an mx.array",
             expected="a number or an mx.array",
-            found=told(value),
-            fix=f"mx.array({value!r})" if isinstance(value, (list, tuple)) else None,
+            found=describe(value),
+            fix=f"mx.array({value!r})"
+            if isinstance(value, (list, tuple))
+            else f"{name}=1.0, or another number",
         ) from None
 
 
 def read_one_number(function: str, name: str, value: object) -> float:
-    """A number where mlx takes no array."""
+    """Read a number where mlx takes no array."""
     try:
         if isinstance(value, (str, bytes, bytearray)):  # which float() would read
             raise TypeError
@@ -208,13 +231,13 @@ def read_one_number(function: str, name: str, value: object) -> float:
         raise ArgumentTypeError(
             f"{function}: {name} must be one number",
             expected="a float",
-            found=told(value),
+            found=describe(value),
             fix=f"scale and move the result: scale * x + loc, with {name} an array",
         ) from None
 
 
 def as_number(value: object) -> object:
-    """What stands for a number, as mlx takes it: of a class that it does not know, as complex."""
+    """Convert a number of any class as mlx does: one of a class unknown to it becomes complex."""
     if isinstance(value, (bool, int, float, complex)) or hasattr(value, "__array__"):
         return value
     with suppress(TypeError):
@@ -225,17 +248,20 @@ def as_number(value: object) -> object:
 
 
 def read_numbers(*values: object) -> tuple[float, ...] | None:
-    """Plain real numbers, each of which becomes a float32 in one rounding; None if one is not."""
+    """Read plain real numbers that a kernel takes as they are; None if one of them is not plain.
+
+    Each becomes a float32 in one rounding: an integer beyond 2**53 would be rounded twice.
+    """
     for value in values:
         if not isinstance(value, float) and not (
-            isinstance(value, int) and -_EXACT <= value <= _EXACT
+            isinstance(value, int) and -_LARGEST_EXACT <= value <= _LARGEST_EXACT
         ):
             return None
     return cast(tuple[float, ...], values)
 
 
 def read_floating(function: str, dtype: object) -> mx.Dtype:
-    """A real floating point dtype; None is float32."""
+    """Read a real floating point dtype; None is float32."""
     if dtype is mx.float32:
         return mx.float32
     kind = read_dtype(function, dtype, mx.float32)
@@ -244,6 +270,7 @@ def read_floating(function: str, dtype: object) -> mx.Dtype:
             f"{function}: dtype must be a real floating point type",
             expected="float32, float16 or bfloat16",
             found=_name(kind),
+            fix="draw float32, then .astype(...)",
         )
     return kind
 
@@ -260,32 +287,35 @@ def refuse_float64_on_a_gpu(function: str, dtype: mx.Dtype) -> None:
 
 
 def broadcast(function: str, **shapes: Sequence[int]) -> tuple[int, ...]:
-    """The shape that all these make together."""
+    """Broadcast shapes: the shape that all of them make together."""
     try:
         return tuple(mx.broadcast_shapes(*(tuple(shape) for shape in shapes.values())))
     except ValueError:
-        named = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
         raise ArgumentValueError(
             f"{function}: shapes do not broadcast",
             expected="sides that are equal or 1, from the last",
-            found=named,
+            found=_list_shapes(shapes),
+            fix="reshape one of them: mx.expand_dims adds a side of 1",
         ) from None
 
 
 def broadcast_within(function: str, shape: tuple[int, ...], **shapes: Sequence[int]) -> None:
     """Check that the shapes broadcast to ``shape``, no side of it growing."""
-    whole = broadcast(function, shape=shape, **shapes)
-    if whole != shape:
-        named = ", ".join(f"{name} {tuple(side)}" for name, side in shapes.items())
+    broadcasted = broadcast(function, shape=shape, **shapes)
+    if broadcasted != shape:
         raise ArgumentValueError(
             f"{function}: shape is too small for the other arguments",
-            expected=f"a shape that holds {named}",
+            expected=f"a shape that holds {_list_shapes(shapes)}",
             found=str(shape),
-            fix=f"shape={whole}",
+            fix=f"shape={broadcasted}",
         )
 
 
-def _key_from(found: object) -> str:
+def _list_shapes(shapes: Mapping[str, Sequence[int]]) -> str:
+    return ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
+
+
+def _how_to_make_a_key(found: object) -> str:
     if isinstance(found, int):
         return f"key=prng.key({found})"
     if found is None:

@@ -1,4 +1,4 @@
-"""The seam at which a guard looks at a call of ours: a look at one global where none is open."""
+"""The hook by which an open guard sees our calls: a global that is None while no guard is open."""
 
 from __future__ import annotations
 
@@ -6,46 +6,55 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from mlx_keys.errors import KeysError
-
 from . import argument_errors
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Look(Protocol):
-    """What an open guard is to a call."""
+class Hook(Protocol):
+    """What an open guard puts in the place of a call."""
 
     def __call__(
         self, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> R:
-        """Call a function for the one who called it, and look at what it is given."""
+        """Make the call, and check its arguments and the use of its key."""
 
 
 #: Set by the first :func:`mlx_keys.prng.guard` that opens, taken away by the last that closes.
-look: Look | None = None
+hook: Hook | None = None
 
 
-def watched(function: Callable[P, R]) -> Callable[P, R]:
-    """Let an open guard look at the calls of a function, and say what a signature does not take."""
+def hooked(
+    function: Callable[P, R],
+    attempt: Callable[[tuple[Any, ...], dict[str, Any]], R | None] | None = None,
+) -> Callable[P, R]:
+    """Make a function callable through the hook.
+
+    Args:
+        function: A public function of this package.
+        attempt: A faster way to the same result, tried first while no guard is open; None of a
+            call that it can't make.
+    """
 
     @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        if look is not None:
-            return look(function, args, kwargs)
-        return fitted(function, args, kwargs)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if hook is not None:
+            return hook(function, args, kwargs)
+        if attempt is not None:
+            result = attempt(args, kwargs)
+            if result is not None:
+                return result
+        return call(function, args, kwargs)
 
-    return call
+    return wrapper
 
 
-def fitted(function: Callable[..., R], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> R:
-    """Call a function, and say what its signature does not take as we say it."""
+def call(function: Callable[..., R], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> R:
+    """Call a function; arguments that its signature does not take are an error of ours."""
     try:
         return function(*args, **kwargs)
     except TypeError as error:
-        if error.__traceback__ is None or error.__traceback__.tb_next is None:
+        if error.__traceback__ is None or error.__traceback__.tb_next is None:  # never entered
             raise argument_errors.misfit(function, str(error)) from None
-        raise argument_errors.first(function, args, kwargs) or error from None
-    except KeysError as error:
-        raise argument_errors.first(function, args, kwargs) or error from None
+        raise

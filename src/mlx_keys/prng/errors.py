@@ -1,7 +1,7 @@
-"""What a bad call raises: the exception type that mlx raises there, in words that help.
+"""The errors of a bad call: each is of the built-in type that mlx raises there, and a KeysError.
 
-Each is a :class:`~mlx_keys.errors.KeysError` too, so that one ``except`` catches all that this
-package refuses, and code written for mlx (``except ValueError``) goes on working.
+One ``except KeysError`` therefore catches every refusal of this package, and code written for mlx
+(``except ValueError``) goes on working.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class ArgumentValueError(KeysError, ValueError):
 
 
 class ArgumentIndexError(KeysError, IndexError):
-    """An axis that the array does not have."""
+    """An axis that the array does not have, or a device that this machine does not have."""
 
 
 class ArgumentOverflowError(KeysError, OverflowError):
@@ -29,16 +29,16 @@ class UnsupportedError(KeysError, RuntimeError):
     """A dtype that mlx names among its types and has no generator for."""
 
 
-#: What is told of a value that was found is cut off here.
-_LONGEST = 200
+#: The most characters of a value in a message.
+_MOST_CHARACTERS = 200
 
 
-def told(value: object) -> str:
-    """A value that was found, with its type; also one of ``mx.compile`` that can't be printed."""
+def describe(value: object) -> str:
+    """Describe a value for a message: its type and its text, also where it is being traced."""
     try:
         text = repr(value)
-    except ValueError:
+    except ValueError:  # an array that is being traced
         text = "with no value yet, inside mx.compile or mx.vmap"
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST]}..."
+    if len(text) > _MOST_CHARACTERS:
+        text = f"{text[:_MOST_CHARACTERS]}..."
     return f"{type(value).__name__} {text}"

@@ -10,19 +10,15 @@ import mlx.core as mx
 
 from . import threefry2x32
 from .arguments import Stream, on, read_int, read_key, read_shape
-from .backends import dispatch, kernel
-from .backends.tracing import traced
-from .call_hook import watched
-from .errors import ArgumentTypeError, ArgumentValueError, told
-from .window import Part, read_part
-
-_DTYPES = {1: mx.uint8, 2: mx.uint16, 4: mx.uint32}
-#: The bytes of a word.
-_WORD = 4
+from .backends import dispatch, kernel, ops, reference
+from .backends.tracing import is_traced
+from .call_hook import hooked
+from .draw import WORD_DTYPES, Key, Words, begin_draw
+from .errors import ArgumentTypeError, ArgumentValueError, describe
 
 
-@watched
-def key(seed: SupportsIndex) -> mx.array:
+@hooked
+def key(seed: SupportsIndex) -> Key:
     """Make a key from a seed: its upper and its lower 32 bits.
 
     Args:
@@ -39,7 +35,7 @@ def key(seed: SupportsIndex) -> mx.array:
     return mx.array(threefry2x32.key(seed), dtype=mx.uint32)
 
 
-@dispatch.by_mlx_if_it_can
+@dispatch.try_mlx_first
 def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx.array:
     """Make ``num`` keys of one.
 
@@ -57,15 +53,20 @@ def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx
     """
     count = read_int("split", "num", num)
     if count < 0:
-        raise ArgumentValueError("split: num is negative", expected="0 or more", found=str(count))
+        raise ArgumentValueError(
+            "split: num is negative",
+            expected="0 or more",
+            found=str(count),
+            fix="num=2, for two keys",
+        )
     with on("split", stream):
-        return draw("split", read_part("split", (count, 2), None), key)
+        return begin_draw("split", key, (count, 2)).words()
 
 
-@watched
+@hooked
 def fold_in(
     key: mx.array, data: SupportsIndex | str | bytes | mx.array, *, stream: Stream = None
-) -> mx.array:
+) -> Key:
     """Make the key numbered, or named, ``data`` of a key, at the cost of one block.
 
     Number what is counted (steps, epochs, ranks, samples) and name what is not (layers, uses) in
@@ -89,20 +90,22 @@ def fold_in(
     """
     parent = read_key("fold_in", key)
     with on("fold_in", stream):
-        first, second = _counter(data)
-        by = dispatch.chosen("fold_in", parent)
-        if by == "kernel" and isinstance(second, int) and not traced(parent):
+        first, second = _read_counter(data)
+        backend = dispatch.resolve_backend("fold_in", parent).name
+        if backend == "kernel" and isinstance(second, int) and not is_traced(parent):
             return kernel.block(parent, (first, second))
-        if by == "mlx":
+        if backend == "mlx":
             # On a CPU, a hundred operations on one word each take longer than plain integers.
-            words, known = _known(parent), _known(second)
-            if words is not None and known is not None:
-                return mx.array(threefry2x32.block(words, (first, known)), dtype=mx.uint32)
+            words, number = _evaluated(parent), _evaluated(second)
+            if words is not None and number is not None:
+                return mx.array(threefry2x32.block(words, (first, number)), dtype=mx.uint32)
         counter = mx.array(first, mx.uint32), mx.array(second, mx.uint32)
-        return dispatch.block("fold_in", parent, counter)
+        if backend == "reference":
+            return reference.block("fold_in", parent, counter)
+        return mx.stack([*ops.block(parent, counter)])
 
 
-@watched
+@hooked
 def bits(
     shape: Sequence[int],
     width: SupportsIndex = 4,
@@ -110,7 +113,7 @@ def bits(
     key: mx.array,
     window: slice | None = None,
     stream: Stream = None,
-) -> mx.array:
+) -> Words:
     """Draw random bits: integers of ``width`` bytes, all values equally likely.
 
     Args:
@@ -132,29 +135,21 @@ def bits(
     sides = read_shape("bits", shape)
     try:
         size = index(width)
-    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
+    except (TypeError, ValueError):  # a ValueError of an array that is being traced
         size = 0
-    if size not in _DTYPES:
+    if size not in WORD_DTYPES:
         raise ArgumentValueError(
-            "bits: no integers of that width", expected="1, 2 or 4 bytes", found=told(width)
+            "bits: no integers of that width",
+            expected="1, 2 or 4 bytes",
+            found=describe(width),
+            fix="width=4",
         )
     with on("bits", stream):
-        return draw("bits", read_part("bits", sides, window), key, size)
+        return begin_draw("bits", key, sides, window).words(size)
 
 
-def draw(function: str, part: Part, key: mx.array, width: int = 4) -> mx.array:
-    """Draw for ``function``, whose name an error is to carry; see :func:`bits`."""
-    if width == _WORD:
-        return dispatch.words(function, read_key(function, key), part)
-    dispatch.refuse_so_long_a_row(function, part)
-    holding = part.words(width)
-    words = dispatch.words(function, read_key(function, key), holding)
-    skipped = part.start - holding.start * 4 // width
-    return words.view(_DTYPES[width])[skipped : skipped + part.length].reshape(part.shape)
-
-
-def _counter(data: SupportsIndex | str | bytes | mx.array) -> tuple[int, int | mx.array]:
-    """The counter of a fold; its second word may be one that is being traced."""
+def _read_counter(data: SupportsIndex | str | bytes | mx.array) -> tuple[int, int | mx.array]:
+    """Read the counter of a fold; its second word is an array where that is being traced."""
     if not isinstance(data, mx.array):
         return threefry2x32.counter(data)
     if data.shape != ():
@@ -166,14 +161,17 @@ def _counter(data: SupportsIndex | str | bytes | mx.array) -> tuple[int, int | m
         )
     if not mx.issubdtype(data.dtype, mx.integer):
         raise ArgumentTypeError(
-            "fold_in: data must be an integer", expected="an integer", found=str(data.dtype)
+            "fold_in: data must be an integer",
+            expected="an integer",
+            found=str(data.dtype),
+            fix="data.astype(mx.uint32)",
         )
-    number = _known(data)
+    number = _evaluated(data)
     return 0, data.astype(mx.uint32) if number is None else number % 2**32
 
 
-def _known(value: int | mx.array) -> Any:
-    """A value as plain integers; None inside ``mx.compile`` and ``mx.vmap``, where it has none."""
+def _evaluated(value: int | mx.array) -> Any:
+    """A value as plain integers; None while it is being traced."""
     if isinstance(value, int):
         return value
     try:

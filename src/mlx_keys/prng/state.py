@@ -8,7 +8,7 @@ from typing import SupportsIndex, cast
 
 import mlx.core as mx
 
-from .errors import ArgumentTypeError, ArgumentValueError, told
+from .errors import ArgumentTypeError, ArgumentValueError, describe
 
 
 def save_state() -> list[int]:
@@ -48,12 +48,14 @@ def load_state(words: Sequence[SupportsIndex]) -> None:
         raise ArgumentTypeError(
             "load_state: words must be two integers",
             expected="what prng.save_state() returned",
-            found=told(words),
+            found=describe(words),
+            fix="prng.load_state(prng.save_state()); in a checkpoint, keep the two words as a list",
         ) from None
     if not all(0 <= word < 2**32 for word in (first, second)):
         raise ArgumentValueError(
             "load_state: a word is out of range",
             expected="each word in [0, 2**32)",
             found=f"{first} and {second}",
+            fix="prng.load_state with the two words that prng.save_state() returned",
         )
     mx.random.seed(first << 32 | second)

@@ -22,7 +22,7 @@ from operator import index
 from struct import pack, unpack
 from typing import SupportsIndex, TypeAlias
 
-from .errors import ArgumentTypeError, ArgumentValueError, told
+from .errors import ArgumentTypeError, ArgumentValueError, describe
 
 #: Two 32-bit words.
 Pair: TypeAlias = tuple[int, int]
@@ -77,9 +77,9 @@ def key(seed: SupportsIndex) -> Pair:
     """
     try:
         value = index(seed)
-    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
+    except (TypeError, ValueError):  # a ValueError of an array that is being traced
         raise ArgumentTypeError(
-            "key: seed must be an integer", expected="0 <= seed < 2**64", found=told(seed)
+            "key: seed must be an integer", expected="0 <= seed < 2**64", found=describe(seed)
         ) from None
     if not 0 <= value < 2**64:
         raise ArgumentTypeError(
@@ -142,7 +142,7 @@ def counter(data: SupportsIndex | str | bytes) -> Pair:
         raise ArgumentTypeError(
             "fold_in: data must be an integer or a name",
             expected="0 <= data < 2**32, or text, or bytes",
-            found=told(data),
+            found=describe(data),
         ) from None
     if not 0 <= number <= _MASK:
         raise ArgumentValueError(

@@ -1,4 +1,4 @@
-"""A part of a draw, along its first axis: which values, of how many, in what shape."""
+"""A window of a draw, along its first axis: which values, of how many, in what shape."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from typing import Any, NamedTuple
 
 import mlx.core as mx
 
-from .errors import ArgumentTypeError, ArgumentValueError, told
+from .errors import ArgumentTypeError, ArgumentValueError, describe
 
 
-class Part(NamedTuple):
-    """Some rows of a draw, or all of them, and where its values lie among those of the draw.
+class Window(NamedTuple):
+    """Some rows of a draw, or all of them, and where their values lie among those of the draw.
+
+    Of a draw of shape (5, 3), the rows ``slice(2, 4)`` have ``shape`` (2, 3), ``size`` 15,
+    ``start`` 6, ``stop`` 12, ``ndim`` 2 and ``rows`` ``slice(2, 4)``.
 
     Attributes:
-        shape: The shape of the part.
-        size: How many values the whole draw has.
-        start: The place of the part's first value among them, in row-major order.
-        stop: The place after its last.
-        ndim: How many dimensions the whole draw has.
-        rows: The rows, where not all are wanted.
+        shape: The shape of the window.
+        size: How many values the full draw has.
+        start: The index of the window's first value among them, in row-major order.
+        stop: The index after its last.
+        ndim: How many dimensions the full draw has.
+        rows: The rows; None where no window was asked for.
     """
 
     shape: tuple[int, ...]
@@ -31,40 +34,40 @@ class Part(NamedTuple):
     rows: slice | None = None
 
     @property
-    def whole(self) -> bool:
+    def is_full(self) -> bool:
         """Whether this is all of the draw."""
         return self.stop - self.start == self.size
 
     @property
     def length(self) -> int:
-        """How many values the part has."""
+        """How many values the window has."""
         return self.stop - self.start
 
-    def of(self, values: mx.array) -> mx.array:
-        """The part's share of an array that broadcasts to the draw: a bound, a mean."""
+    def take(self, values: mx.array) -> mx.array:
+        """Cut an array that broadcasts to the draw (a bound, a mean) to the window's rows."""
         if self.rows is None or values.ndim < self.ndim or values.shape[0] == 1:
             return values
         return values[self.rows]
 
-    def doubled(self) -> Part:
-        """The same part, with two numbers in place of each value, along a last axis."""
-        return Part(
+    def as_pairs(self) -> Window:
+        """The same window of a draw of two numbers in place of each value, along a last axis."""
+        return Window(
             (*self.shape, 2), 2 * self.size, 2 * self.start, 2 * self.stop, self.ndim + 1, self.rows
         )
 
-    def words(self, width: int) -> Part:
-        """The words that hold the part where each value takes ``width`` bytes."""
+    def as_words(self, width: int) -> Window:
+        """The words of 4 bytes that hold the window's values of ``width`` bytes each."""
         first, last = self.start * width // 4, -(-self.stop * width // 4)
-        return Part((last - first,), -(-self.size * width // 4), first, last, 1)
+        return Window((last - first,), -(-self.size * width // 4), first, last, 1)
 
 
-def read_part(function: str, shape: tuple[int, ...], window: object) -> Part:
-    """The part that ``window`` asks for of a draw of ``shape``.
+def read_window(function: str, shape: tuple[int, ...], window: object) -> Window:
+    """Read the argument ``window`` of a draw of ``shape``.
 
     Args:
-        function: Whose name an error is to carry.
-        shape: The shape of the whole draw.
-        window: ``slice(a, b)``, meant as in ``whole[a:b]``; None: all of it.
+        function: The name of the function that draws, for an error.
+        shape: The shape of the full draw.
+        window: ``slice(a, b)``, meant as in ``full[a:b]``; None: all of it.
 
     Raises:
         TypeError: The window is no slice of integers.
@@ -72,39 +75,47 @@ def read_part(function: str, shape: tuple[int, ...], window: object) -> Part:
     """
     size = prod(shape)
     if window is None:
-        return Part(shape, size, 0, size, len(shape))
+        return Window(shape, size, 0, size, len(shape))
     if not isinstance(window, slice):
         raise ArgumentTypeError(
             f"{function}: window must be a slice",
             expected="slice(a, b), for the rows from a to b - 1",
-            found=told(window),
-            fix=f"window=slice({window}, {window + 1})" if type(window) is int else None,
+            found=describe(window),
+            fix=f"window=slice({window}, {window + 1})"
+            if type(window) is int
+            else "window=slice(a, b)",
         )
     if not shape:
         raise ArgumentValueError(
             f"{function}: a window is along axis 0, and this draw has none",
             expected="a shape of one side or more",
             found="shape ()",
+            fix="leave window out, or give a shape such as (1,)",
         )
-    if not all(_integer(end) for end in (window.start, window.stop, window.step)):
+    if not all(_is_index_or_none(end) for end in (window.start, window.stop, window.step)):
         raise ArgumentTypeError(
             f"{function}: window must be a slice of integers",
             expected="slice(a, b), for the rows from a to b - 1",
-            found=told(window),
+            found=describe(window),
+            fix="window=slice(int(a), int(b))",
         )
     if window.step is not None and index(window.step) != 1:
         raise ArgumentValueError(
-            f"{function}: a window has no step", expected="slice(a, b)", found=repr(window)
+            f"{function}: a window has no step",
+            expected="slice(a, b)",
+            found=repr(window),
+            fix="draw window=slice(a, b), then take [::step] of the result",
         )
     first, last, _ = window.indices(shape[0])
     last = max(first, last)
     row = prod(shape[1:])
-    part = (last - first, *shape[1:])
-    return Part(part, size, first * row, last * row, len(shape), slice(first, last))
+    return Window(
+        (last - first, *shape[1:]), size, first * row, last * row, len(shape), slice(first, last)
+    )
 
 
-def _integer(end: Any) -> bool:
+def _is_index_or_none(end: Any) -> bool:
     try:
         return end is None or isinstance(index(end), int)
-    except (TypeError, ValueError):  # a ValueError of an array that has no value yet
+    except (TypeError, ValueError):  # a ValueError of an array that is being traced
         return False

@@ -147,8 +147,8 @@ def test_a_fold_is_one_block_of_a_kernel(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_kernel_is_built_once() -> None:
-    kernel.built.cache_clear()
+    kernel.build_kernel.cache_clear()
     for n in (5, 6, 1000):
         with prng.using("kernel"):
             prng.bits((n,), key=prng.key(1))
-    assert kernel.built.cache_info().misses == 1
+    assert kernel.build_kernel.cache_info().misses == 1

@@ -1,4 +1,4 @@
-"""The kernels' text, run as C++: every word in its place, and no thread outside the result."""
+"""The kernels' text, run as C++: every word at its index, and no thread outside the result."""
 
 from __future__ import annotations
 
@@ -10,40 +10,20 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-from tests.prng.kernels_as_cxx import compiled, launched
+from tests.prng.kernels_as_cxx import compiled, cxx_launch
 from tests.prng.random_calls import FUNCTIONS, calls, raw
 
 from mlx_keys import prng
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.backends import kernel, kernel_source
-from mlx_keys.prng.window import Part, read_part
+from mlx_keys.prng.window import Window, read_window
 
 SEEDS = (0, 7, 2**40 + 3)
 LONGEST = 4097
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("kernels")
-
-
-def stand_in(where: str, folder: Path):
-    """A ``kernel.launch`` that runs the text as C++."""
-
-    def launch(
-        name: str, key: mx.array, part: Part, params: tuple[float, ...], _where: str
-    ) -> mx.array:
-        run = compiled(name, "whole" if part.whole else "part", where, folder)
-        block = kernel.THREADS if where == "cuda" else 1  # CUDA launches whole blocks
-        drawn = launched(run, name, np.array(key, np.uint32), part, params, block=block)
-        dtype = kernel_source.FINISHES[name].dtype
-        return mx.array(drawn).view(dtype).reshape(part.shape)
-
-    return launch
-
-
-def all_of(n: int) -> Part:
-    return read_part("test", (n,), None)
+def full(n: int) -> Window:
+    return read_window("test", (n,), None)
 
 
 def words(key: mx.array, n: int) -> np.ndarray:
@@ -56,47 +36,51 @@ def words(key: mx.array, n: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("where", ["metal", "cuda"])
-def test_the_words_of_every_size_are_in_their_places(where: str, seed: int, folder: Path) -> None:
-    launch, key = stand_in(where, folder), mx.random.key(seed)
+@pytest.mark.parametrize("platform", ["metal", "cuda"])
+def test_the_words_of_every_size_are_at_their_indices(
+    platform: str, seed: int, kernel_folder: Path
+) -> None:
+    launch, key = cxx_launch(platform, kernel_folder), mx.random.key(seed)
     for n in range(1, LONGEST + 1):
-        found = np.array(launch("bits", key, all_of(n), (), where))
+        found = np.array(launch("bits", key, full(n), (), platform))
         assert np.array_equal(found, words(key, n)), n
 
 
 @pytest.mark.parametrize("threads", [1, 3, 128, 130])
-@pytest.mark.parametrize("where", ["metal", "cuda"])
-def test_a_draw_of_more_values_than_threads_is_made_in_turns(
-    where: str, threads: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("platform", ["metal", "cuda"])
+def test_a_draw_of_more_values_than_threads_is_made_in_steps_of_the_grid(
+    platform: str, threads: int, kernel_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kernel, "MOST_THREADS", threads)
-    launch, key = stand_in(where, folder), mx.random.key(7)
+    launch, key = cxx_launch(platform, kernel_folder), mx.random.key(7)
     for n in (*range(1, 260), *range(1000, LONGEST + 1, 11)):
-        assert kernel.threads(all_of(n)) <= threads
-        found = np.array(launch("bits", key, all_of(n), (), where))
+        assert kernel.thread_count(full(n)) <= threads
+        found = np.array(launch("bits", key, full(n), (), platform))
         assert np.array_equal(found, words(key, n)), n
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("where", ["metal", "cuda"])
-def test_the_uniforms_of_many_sizes_are_those_of_mlx(where: str, seed: int, folder: Path) -> None:
-    launch, key = stand_in(where, folder), mx.random.key(seed)
+@pytest.mark.parametrize("platform", ["metal", "cuda"])
+def test_the_uniforms_of_many_sizes_are_those_of_mlx(
+    platform: str, seed: int, kernel_folder: Path
+) -> None:
+    launch, key = cxx_launch(platform, kernel_folder), mx.random.key(seed)
     for n in (*range(1, 300), *range(300, LONGEST + 1, 7)):
         low, high = (0.0, 1.0) if n % 2 else (-2.5, 7.25)
-        found = launch("uniform", key, all_of(n), (low, high, 1 - 2**-24), where)
+        found = launch("uniform", key, full(n), (low, high, 1 - 2**-24), platform)
         assert mx.array_equal(found, mx.random.uniform(low, high, (n,), key=key)), n
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_is_fed_to_the_functions_of_cuda_is_what_mlx_feeds_to_them(
-    seed: int, folder: Path
+def test_the_functions_of_cuda_are_called_with_what_mlx_calls_its_own_with(
+    seed: int, kernel_folder: Path
 ) -> None:
-    """The shim's erf, erfinv and logarithms hand back what they are given."""
+    """The shim's erf, erfinv and logarithms return their argument."""
     key, number = mx.random.key(seed), partial(mx.array, dtype=mx.float32)
     root, scale, mean, low, high = map(number, (2**0.5, 1.7, -0.3, -0.4, 0.9))
 
     def draw(name: str, *params: float) -> mx.array:
-        return stand_in("cuda", folder)(name, key, all_of(n), params, "cuda")
+        return cxx_launch("cuda", kernel_folder)(name, key, full(n), params, "cuda")
 
     for n in (*range(1, 40), 1000, LONGEST):
         unit = mx.random.uniform(shape=(n,), key=key)
@@ -115,44 +99,48 @@ def test_what_is_fed_to_the_functions_of_cuda_is_what_mlx_feeds_to_them(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("where", ["metal", "cuda"])
-def test_yes_and_no_and_integers_are_those_of_mlx(where: str, seed: int, folder: Path) -> None:
-    launch, key = stand_in(where, folder), mx.random.key(seed)
+@pytest.mark.parametrize("platform", ["metal", "cuda"])
+def test_bernoulli_and_integers_are_those_of_mlx(
+    platform: str, seed: int, kernel_folder: Path
+) -> None:
+    launch, key = cxx_launch(platform, kernel_folder), mx.random.key(seed)
     for n in (*range(1, 40), 1000, LONGEST):
         for p in (0.0, 0.3, 1.0):
-            found = launch("bernoulli", key, all_of(n), (p,), where)
+            found = launch("bernoulli", key, full(n), (p,), platform)
             assert mx.array_equal(found, mx.random.bernoulli(p, (n,), key=key)), (n, p)
         for low, high in ((0, 10), (-5, -5), (7, 3), (-(2**30), 2**30)):
-            found = launch("randint", key, all_of(n), (low, high), where)
+            found = launch("randint", key, full(n), (low, high), platform)
             assert mx.array_equal(found, mx.random.randint(low, high, (n,), key=key)), (n, low)
 
 
-@pytest.mark.parametrize("where", ["metal", "cuda"])
+@pytest.mark.parametrize("platform", ["metal", "cuda"])
 @pytest.mark.parametrize("name", kernel_source.FINISHES)
-def test_a_part_of_a_draw_is_that_part_of_the_whole(where: str, name: str, folder: Path) -> None:
-    if where == "metal" and not kernel_source.FINISHES[name].on_metal:
+def test_a_window_of_a_draw_is_that_part_of_the_full_draw(
+    platform: str, name: str, kernel_folder: Path
+) -> None:
+    if platform == "metal" and not kernel_source.FINISHES[name].on_metal:
         return  # Metal's library has not got its functions
-    launch, choose = stand_in(where, folder), random.Random(name)  # noqa: S311
+    launch, choose = cxx_launch(platform, kernel_folder), random.Random(name)  # noqa: S311
     params = (-1, 3, 1)[: len(kernel_source.FINISHES[name].params)]
     key = mx.random.key(5)
     for n in range(2, 300):
         start, stop = sorted(choose.sample(range(n + 1), 2))
         if (start, stop) == (0, n):
             continue
-        whole = launch(name, key, all_of(n), params, where)
-        part = launch(name, key, read_part("test", (n,), slice(start, stop)), params, where)
-        assert raw(part) == raw(whole[start:stop]), (n, start, stop)
+        values = launch(name, key, full(n), params, platform)
+        window = launch(name, key, read_window("test", (n,), slice(start, stop)), params, platform)
+        assert raw(window) == raw(values[start:stop]), (n, start, stop)
 
 
-@pytest.mark.parametrize("where", ["metal", "cuda"])
-def test_a_part_far_out_is_reached_with_64_bits(where: str, folder: Path) -> None:
-    launch, key = stand_in(where, folder), mx.random.key(5)
+@pytest.mark.parametrize("platform", ["metal", "cuda"])
+def test_a_window_far_out_is_reached_with_64_bits(platform: str, kernel_folder: Path) -> None:
+    launch, key = cxx_launch(platform, kernel_folder), mx.random.key(5)
     # Beyond 2**33 words there are more counters than 32 bits count, and they wrap around.
     for n in (2**33 - 3, 2**33 - 1, 2**33 + 8, 2**36 + 5):
         for start in (0, 2**31 - 5, 2**32 - 5, n // 2 - 4, n // 2 + 2**32 - 4, n - 9):
-            part = read_part("test", (n,), slice(start, start + 9))
-            found = launch("bits", key, part, (), where).tolist()
-            assert found == threefry2x32.words((0, 5), n, part.start, part.stop), (n, start)
+            window = read_window("test", (n,), slice(start, start + 9))
+            found = launch("bits", key, window, (), platform).tolist()
+            assert found == threefry2x32.words((0, 5), n, window.start, window.stop), (n, start)
 
 
 @pytest.mark.parametrize("shape", [(2**17, 2**17), (2**16, 2**17 - 1)], ids=str)
@@ -160,21 +148,21 @@ def test_more_values_than_a_launch_can_number_are_refused(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kernel, "launch", lambda *_: "launched")
-    whole = read_part("test", shape, None)
+    whole = read_window("test", shape, None)
     if whole.size < 2**33:
         assert kernel.draw("bits", mx.random.key(5), whole) == "launched"
     else:
         with pytest.raises(RuntimeError, match="at most 8589934590\n  found: 17179869184"):
             kernel.draw("bits", mx.random.key(5), whole)
-    part = read_part("test", shape, slice(1, None))
+    window = read_window("test", shape, slice(1, None))
     with pytest.raises(RuntimeError, match="expected: at most 4294967295"):
-        kernel.draw("bits", mx.random.key(5), part)
+        kernel.draw("bits", mx.random.key(5), window)
 
 
-@pytest.mark.parametrize("where", ["metal", "cuda"])
-def test_one_block_is_that_of_the_reference(where: str, folder: Path) -> None:
+@pytest.mark.parametrize("platform", ["metal", "cuda"])
+def test_one_block_is_that_of_the_reference(platform: str, kernel_folder: Path) -> None:
     """Each lane of a block of threads is run, and one of them writes."""
-    run = compiled("bits", "block", where, folder)
+    run = compiled("bits", "block", platform, kernel_folder)
     for key, counter in (((0, 0), (0, 0)), ((2**32 - 1, 7), (2**32 - 1, 3))):
         out, given = np.zeros(2, np.uint32), np.array(key, np.uint32)
         strides = np.array((*counter, 0, 0, 0, 0, 0, 0, 1), np.int64)
@@ -182,21 +170,33 @@ def test_one_block_is_that_of_the_reference(where: str, folder: Path) -> None:
         assert tuple(out.tolist()) == threefry2x32.block(key, counter)
 
 
-def test_a_kernel_is_told_the_numbers_of_a_draw_and_the_bits_of_its_parameters() -> None:
-    part = read_part("test", (3, 5), slice(1, 2))
-    assert kernel.told("bits", part, ()) == (8, 7, 8, 5, 5, 0, 0, 0, 1)
-    assert kernel.told("randint", part, (-1, 2)) == (8, 7, 8, 5, 5, 2**32 - 1, 2, 0, 1)
-    beyond = kernel.told("uniform", part, (-1e300, 1e300, 1.0))
+def test_the_arguments_of_a_kernel_are_the_numbers_of_a_draw_and_the_bits_of_its_parameters() -> (
+    None
+):
+    window = read_window("test", (3, 5), slice(1, 2))
+    assert kernel.kernel_arguments("bits", window, ()) == (8, 7, 8, 5, 5, 0, 0, 0, 1)
+    assert kernel.kernel_arguments("randint", window, (-1, 2)) == (
+        8,
+        7,
+        8,
+        5,
+        5,
+        2**32 - 1,
+        2,
+        0,
+        1,
+    )
+    beyond = kernel.kernel_arguments("uniform", window, (-1e300, 1e300, 1.0))
     bits = mx.array([-float("inf"), float("inf"), 1.0]).view(mx.uint32)
     assert beyond[5:8] == tuple(bits.tolist())
 
 
 @pytest.fixture
-def kernels_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def kernels_here(kernel_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if this machine had a GPU: its kernels run as C++, but for those of erfinv and log."""
-    monkeypatch.setattr(kernel, "launch", stand_in("cuda", folder))
+    monkeypatch.setattr(kernel, "launch", cxx_launch("cuda", kernel_folder))
     monkeypatch.setattr(kernel, "require", lambda function: None)
-    monkeypatch.setattr(kernel, "backend", lambda: "cuda")
+    monkeypatch.setattr(kernel, "gpu_platform", lambda: "cuda")
     # Those of the C library are not MLX's on a CPU.
     monkeypatch.setattr(kernel, "has", lambda name: kernel_source.FINISHES[name].on_metal)
 

@@ -6,21 +6,23 @@ import subprocess
 import sys
 import threading
 from contextlib import nullcontext
+from functools import partial
 
 import mlx.core as mx
 import pytest
+from tests.prng.call_counts import count_calls, modules_entered
 from tests.prng.random_calls import FUNCTIONS, calls, raw
 
 from mlx_keys import prng
 from mlx_keys.errors import INSTALL_MLX
 from mlx_keys.prng import threefry2x32
-from mlx_keys.prng.backends import ops
+from mlx_keys.prng.backends import dispatch, kernel, ops, tracing
 from mlx_keys.prng.conformance.check import answer, ours, same, theirs
 from mlx_keys.prng.conformance.known_answers import Draw, blocks, draws
 
 #: These go through log, erf or a matrix product, which differ between C libraries and processors.
-OF_THE_BACKEND = ("normal", "laplace", "gumbel", "truncated_normal", "multivariate_normal")
-EXACT = [draw for draw in draws() if draw.function not in OF_THE_BACKEND]
+DEPENDS_ON_MACHINE = ("normal", "laplace", "gumbel", "truncated_normal", "multivariate_normal")
+EXACT = [draw for draw in draws() if draw.function not in DEPENDS_ON_MACHINE]
 KERNEL = pytest.param("kernel", marks=pytest.mark.needs_cuda)
 SOURCES = ["ops", "mlx", "reference", KERNEL]
 
@@ -46,8 +48,8 @@ def test_mlx_gives_the_known_answer(known: Draw) -> None:
     assert same(theirs(known), answer(known))
 
 
-@pytest.mark.parametrize("known", [d for d in draws() if d.function in OF_THE_BACKEND], ids=str)
-def test_a_float_of_the_backend_is_what_mlx_gives_here(known: Draw) -> None:
+@pytest.mark.parametrize("known", [d for d in draws() if d.function in DEPENDS_ON_MACHINE], ids=str)
+def test_a_value_of_a_function_of_the_c_library_is_what_mlx_gives_here(known: Draw) -> None:
     assert same(ours(known), theirs(known))
 
 
@@ -69,7 +71,7 @@ def test_each_source_makes_the_same_numbers(function: str, source: str) -> None:
         assert raw(found) == raw(call.of(mx.random)), call
 
 
-def test_a_draw_of_several_chunks_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draw_of_several_chunks_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every number of counters around the edges of a chunk, even draws and odd ones."""
     monkeypatch.setattr(ops, "CHUNK", 4)
     key = prng.key(11)
@@ -131,69 +133,72 @@ def test_bits_of_every_width_have_the_shape_asked_for(shape: tuple, width: int) 
     assert found.dtype.size == width
 
 
-def test_the_source_of_the_words_is_chosen_for_a_block_and_for_one_thread() -> None:
-    from mlx_keys.prng.backends import dispatch as source
+def backend_of(key: mx.array) -> str:
+    return dispatch.resolve_backend("test", key).name
 
-    seen = []
+
+def test_the_source_is_chosen_for_a_block_and_for_one_thread() -> None:
+    def draws_by_reference() -> bool:
+        """The reference, and nothing else, refuses a traced key."""
+        try:
+            mx.vmap(lambda key: prng.bits((1,), key=key))(mx.zeros((1, 2), mx.uint32))
+        except ValueError:
+            return True
+        return False
+
+    in_thread = []
     with prng.using("reference"):
-        thread = threading.Thread(target=lambda: seen.append(source._source.get()))
+        thread = threading.Thread(target=lambda: in_thread.append(draws_by_reference()))
         thread.start()
         thread.join()
-        assert source._source.get() == "reference"
+        assert draws_by_reference()
         with prng.using("ops"):
-            assert source._source.get() == "ops"
-        assert source._source.get() == "reference"
-    assert seen == [None]
-    assert source._source.get() is None
+            assert not draws_by_reference()
+        assert draws_by_reference()
+    assert in_thread == [False]
+    assert not draws_by_reference()
 
 
-def test_with_no_choice_a_cpu_draws_with_mlx_and_cuda_with_a_kernel() -> None:
-    from mlx_keys.prng.backends import dispatch as source
-
+def test_by_default_a_cpu_draws_with_mlx_and_cuda_with_a_kernel() -> None:
     key = prng.key(1)
     with mx.stream(mx.cpu):
-        assert source.chosen("test", key) == "mlx"
+        assert backend_of(key) == "mlx"
     if mx.cuda.is_available():
-        assert source.chosen("test", key) == "kernel"
-        seen = []
-        mx.vmap(lambda k: seen.append(source.chosen("test", k)) or k)(mx.zeros((2, 2), mx.uint32))
-        assert seen == ["mlx"]
+        assert backend_of(key) == "kernel"
+        traced = []
+        mx.vmap(lambda k: traced.append(backend_of(k)) or k)(mx.zeros((2, 2), mx.uint32))
+        assert traced == ["mlx"]
 
 
 def test_a_key_is_known_to_be_traced_and_nothing_is_waited_for() -> None:
-    from mlx_keys.prng.backends import tracing
+    traced = []
 
-    seen = []
-
-    def look(key: mx.array) -> mx.array:
-        seen.append(tracing.traced(prng.split(key)[0]))
+    def note(key: mx.array) -> mx.array:
+        traced.append(tracing.is_traced(prng.split(key)[0]))
         return key
 
-    look(prng.key(1))
-    mx.compile(look)(prng.key(1))
-    mx.vmap(look)(mx.zeros((2, 2), mx.uint32))
-    assert seen == [False, True, True]
+    note(prng.key(1))
+    mx.compile(note)(prng.key(1))
+    mx.vmap(note)(mx.zeros((2, 2), mx.uint32))
+    assert traced == [False, True, True]
 
 
 @pytest.mark.parametrize("function", [f for f in FUNCTIONS if f != "multivariate_normal"])
-def test_what_mlx_can_draw_it_draws_with_the_arguments_as_they_are(
-    function: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from mlx_keys.prng import call_hook
-    from mlx_keys.prng.backends import kernel
-
+def test_on_a_cpu_mlx_gets_the_arguments_as_they_are(function: str) -> None:
     call = next(calls(function, 1))
-    expected = raw(call.of(mx.random))
-    monkeypatch.setattr(call_hook, "fitted", lambda *_: pytest.fail("its arguments were read"))
-    given: list[dict[str, object]] = [{}, {"stream": None}]
+    ways: list[dict[str, object]] = [{}, {"stream": None}]
     if function not in ("split", "permutation", "categorical"):
-        given.append({"window": None})
-    if kernel.backend() is None:
-        given.append({"stream": mx.cpu})
-    with prng.using("mlx"):
-        for more in given:
-            found = getattr(prng, function)(**call.arguments, key=mx.random.key(call.seed), **more)
-            assert raw(found) == expected
+        ways.append({"window": None})
+    if kernel.gpu_platform() is None:
+        ways.append({"stream": mx.cpu})
+    with prng.using("mlx"), mx.stream(mx.cpu):
+        expected = raw(call.of(mx.random))
+        for more in ways:
+            found = []
+            key = mx.random.key(call.seed)
+            draw = partial(getattr(prng, function), **call.arguments, key=key, **more)
+            assert "arguments" not in modules_entered(lambda: found.append(draw()))  # noqa: B023
+            assert raw(found[0]) == expected
 
 
 def test_a_draw_from_a_key_that_is_not_made_yet_leaves_it_so() -> None:
@@ -207,51 +212,58 @@ def test_a_draw_from_a_key_that_is_not_made_yet_leaves_it_so() -> None:
 
 
 @pytest.mark.parametrize("mlx", ["0.32.1", "0.32.3"])
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("evaluated", [True, False])
 def test_a_traced_key_is_known_whatever_keys_came_before(
-    known: bool, mlx: str, monkeypatch: pytest.MonkeyPatch
+    evaluated: bool, mlx: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A key that is made is told by its memory, where mlx tells of it."""
-    from mlx_keys.prng.backends import tracing
-
+    """An evaluated key is known by its buffer, of which mlx tells since 0.32.3."""
     if mlx == "0.32.1":
-        monkeypatch.setattr(tracing, "_buffer_size", None)
-    for _ in range(tracing._HOPE + 2):
+        monkeypatch.delattr(mx, "get_array_buffer_size")
+    detector = tracing.TraceDetector()
+    for _ in range(tracing.RETRY_AFTER + 2):
         made, lazy = prng.key(1), mx.random.split(prng.key(1))[0]
-        seen = [tracing.traced(made if known else lazy)]
-        mx.vmap(lambda key: seen.append(tracing.traced(key)) or key)(mx.zeros((2, 2), mx.uint32))  # noqa: B023
-        assert seen == [False, True]
+        traced = [detector.is_traced(made if evaluated else lazy)]
+
+        def note(key: mx.array) -> mx.array:
+            traced.append(detector.is_traced(key))  # noqa: B023
+            return key
+
+        mx.vmap(note)(mx.zeros((2, 2), mx.uint32))
+        assert traced == [False, True]
 
 
 def test_a_traced_key_is_known_also_where_compiling_is_off() -> None:
-    from mlx_keys.prng.backends import tracing
-
-    seen = []
+    traced = []
     mx.disable_compile()
     try:
-        assert not tracing.traced(prng.key(1))
-        mx.vmap(lambda key: seen.append(tracing.traced(key)) or key)(mx.zeros((2, 2), mx.uint32))
+        assert not tracing.is_traced(prng.key(1))
+        mx.vmap(lambda key: traced.append(tracing.is_traced(key)) or key)(
+            mx.zeros((2, 2), mx.uint32)
+        )
     finally:
         mx.enable_compile()
-    assert seen == [True]
+    assert traced == [True]
 
 
-def test_another_thread_calls_nothing_that_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_thread_calls_nothing_that_is_compiled() -> None:
     """Mlx would abort at the interpreter's exit, in 1 run of 14."""
-    from mlx_keys.prng.backends import tracing
+    results = []
 
-    monkeypatch.setattr(tracing, "_run_where_traced", lambda _: pytest.fail("it was called"))
-    seen = []
+    def draw() -> None:
+        results.append(raw(prng.uniform(shape=(3,), key=mx.random.key(3))))
+        no_keys = mx.zeros((0, 2), mx.uint32)
+        empty = mx.vmap(lambda key: prng.uniform(shape=(3,), key=key))(no_keys)
+        results.append(raw(empty)[1])
 
-    def work() -> None:
-        seen.append(raw(prng.uniform(shape=(3,), key=mx.random.key(3))))
-        none = mx.vmap(lambda key: prng.uniform(shape=(3,), key=key))(mx.zeros((0, 2), mx.uint32))
-        seen.append(raw(none)[1])
-
-    thread = threading.Thread(target=work)
+    counts = []
+    thread = threading.Thread(target=lambda: counts.append(count_calls(draw)))
     thread.start()
     thread.join()
-    assert seen == [raw(mx.random.uniform(shape=(3,), key=mx.random.key(3))), (0, 3)]
+    assert results == [raw(mx.random.uniform(shape=(3,), key=mx.random.key(3))), (0, 3)]
+    assert counts[0]["backends.tracing.is_traced"] >= 2
+    # The compiled function runs in Python where its argument is traced, as here.
+    assert counts[0]["backends.tracing.count_run"] == 0
+    assert count_calls(draw)["backends.tracing.count_run"] >= 1
 
 
 @pytest.mark.parametrize("data", [1, 2, 3, 57, 1000])
@@ -357,7 +369,7 @@ def test_vmap_over_keys_gives_what_mlx_gives(function: str, source: str | None) 
 @pytest.mark.parametrize(
     "function", [f for f in FUNCTIONS if f not in ("multivariate_normal", "categorical")]
 )
-def test_vmap_over_no_keys_gives_nothing_and_lives(function: str, batch: tuple) -> None:
+def test_vmap_over_no_keys_gives_an_empty_array(function: str, batch: tuple) -> None:
     """``mx.random`` kills the process here (SIGFPE); argmax and svd refuse empty arrays."""
 
     def one(key: mx.array) -> mx.array:
@@ -413,7 +425,7 @@ def test_bounds_have_the_gradients_of_mlx_and_a_key_has_none(source: str) -> Non
 
 
 @pytest.mark.parametrize("transform", [mx.compile, mx.vmap])
-def test_the_reference_says_that_it_can_not_be_traced(transform) -> None:
+def test_the_reference_refuses_a_traced_key(transform) -> None:
     keys = mx.random.split(prng.key(1), 2)
     draw = transform(lambda key: prng.uniform(key=key if key.ndim == 1 else key[0]))
     with (
@@ -440,15 +452,15 @@ assert found == [expected] * 3
 
 
 def test_the_operations_call_nothing_of_mlx_random(monkeypatch: pytest.MonkeyPatch) -> None:
-    judged = {function: raw(next(calls(function, 1)).of(mx.random)) for function in FUNCTIONS}
-    asked = {function: next(calls(function, 1)) for function in FUNCTIONS}
+    expected = {function: raw(next(calls(function, 1)).of(mx.random)) for function in FUNCTIONS}
+    first_calls = {function: next(calls(function, 1)) for function in FUNCTIONS}
     key = mx.random.key
     for name in (*FUNCTIONS, "seed"):
         monkeypatch.delattr(mx.random, name)
     assert mx.random.key is key  # the calls below still make their keys with it
     for function in FUNCTIONS:
         with prng.using("ops"):
-            assert raw(asked[function].of(prng)) == judged[function]
+            assert raw(first_calls[function].of(prng)) == expected[function]
 
 
 def test_without_mlx_the_reference_works_and_the_rest_says_what_to_install() -> None:
@@ -468,7 +480,7 @@ except Exception as error:
     assert INSTALL_MLX in done.stdout
 
 
-def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+def test_an_unknown_name_is_an_attribute_error() -> None:
     assert not hasattr(prng, "poisson")
     assert set(prng.__all__) <= set(dir(prng))
 

@@ -1,11 +1,12 @@
-"""What the kernels' compilers are given: ``threefry2x32.h``, what becomes of a word, the threads.
+"""The kernels' source text: ``threefry2x32.h``, the *finish* of a word, and the loop of a thread.
 
 A thread makes four counters at a time, and with them four words of the first half of the result and
-four of the second; what becomes of a word (nothing, a uniform, a normal number) happens before it
-is stored. The text is the same for Metal and CUDA, but for how a thread finds its place.
+four of the second. The finish makes a word into the value of a distribution (itself, a uniform, a
+normal number) before it is stored. The text is the same for Metal and CUDA, but for how a thread
+finds its index.
 
-A kernel is told its numbers as the strides of an input, in the order of :data:`PLACES`, then the
-parameters, then 1. :mod:`.kernel` says why.
+A kernel reads its numbers from the strides of an input, in the order of :data:`NUMBERS`, then the
+parameters, then 1; :func:`.kernel.pack_strides` says why.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import mlx.core as mx
 
 
 class Finish(NamedTuple):
-    """What a kernel makes of a word.
+    """How a kernel makes a word into a value.
 
     Attributes:
-        type: Of the result, in the kernel.
-        dtype: Of the result, in MLX.
+        type: The type of a value, in the kernel.
+        dtype: The dtype of the result, in MLX.
         of_word: The expression, in terms of ``word`` and the parameters.
         params: The parameters by name and type, in the order in which a draw gives them.
         on_metal: Whether Metal's library has the functions that it calls.
@@ -88,12 +89,12 @@ FINISHES = {
 }
 
 #: The numbers of a draw: its counters, how many of them give two words, how far a thread goes from
-#: one turn to the next; and of a part, its first word and its length.
-PLACES = ("counters", "whole", "step", "start", "count")
+#: one step to the next; and of a window, its first word and its length.
+NUMBERS = ("counters", "whole", "step", "start", "count")
 #: The most parameters that a finish has.
-PARAMS = 3
-#: Where the 1 is, by which the sums of the rounds are multiplications.
-ONE = len(PLACES) + PARAMS
+MOST_PARAMS = 3
+#: The index of the 1 by which the sums of the rounds become multiplications.
+INDEX_OF_ONE = len(NUMBERS) + MOST_PARAMS
 
 #: By the type of a parameter: its format for ``struct``, and how a kernel reads it from a stride.
 TYPES = {
@@ -101,13 +102,13 @@ TYPES = {
     "int32_t": ("i", "(int32_t)numbers_strides[{}]"),
 }
 
-#: The place of a thread's first value, by backend. Metal's compiler is told of the thread by name.
+#: The index of a thread's first value, by platform. Metal's compiler passes the thread by a name.
 _FIRST = {
     "cuda": "const uint32_t first = 4u * (blockIdx.x * blockDim.x + threadIdx.x);",
     "metal": "const uint32_t first = 4u * thread_position_in_grid.x;",
 }
 
-#: How four values go to an aligned place, by backend and by the bytes of a value.
+#: How four values are stored at an aligned address, by platform and by the bytes of a value.
 _STORE = {
     ("cuda", 4): "*reinterpret_cast<uint4*>(to) = *reinterpret_cast<const uint4*>(from)",
     ("cuda", 1): "*reinterpret_cast<uchar4*>(to) = *reinterpret_cast<const uchar4*>(from)",
@@ -115,9 +116,9 @@ _STORE = {
     ("metal", 1): "for (int j = 0; j < 4; ++j) (to)[j] = (from)[j]",
 }
 
-#: All of a draw, in turns. The second half of the result is aligned where the counters are a
-#: multiple of 4. A thread ends before its place could pass 2**32.
-_WHOLE = """
+#: A full draw, in a grid-stride loop. The second half of the result is aligned where the counters
+#: are a multiple of 4. A thread ends before its index could pass 2**32.
+_FULL = """
 const uint32_t step = numbers_strides[2];
 if (first >= counters || first >= step) return;
 for (uint32_t at = first;; at += step) {
@@ -148,8 +149,8 @@ for (uint32_t at = first;; at += step) {
 }
 """
 
-#: A part of a draw, which starts at the word ``start`` and is ``count`` words long.
-_PART = """
+#: A window of a draw, which starts at the word ``start`` and is ``count`` words long.
+_WINDOW = """
 const uint64_t start = numbers_strides[3];
 const uint32_t count = numbers_strides[4];
 if (first >= count) return;
@@ -158,7 +159,7 @@ for (uint32_t i = 0; i < 4u && first + i < count; ++i) {
 }
 """
 
-#: One block, whose counter takes the place of the first two numbers.
+#: One block; the two words of its counter are in place of the first two numbers.
 _BLOCK = """
 if (first > 0u) return;
 const mk_block x = mk_threefry2x32(words, counters, whole);
@@ -166,36 +167,36 @@ out[0] = x.x0;
 out[1] = x.x1;
 """
 
-_BODIES = {"whole": _WHOLE, "part": _PART, "block": _BLOCK}
+_BODIES = {"full": _FULL, "window": _WINDOW, "block": _BLOCK}
 
 
-def text(name: str, body: str, where: str) -> tuple[str, str]:
-    """The header and the body of one kernel.
+def kernel_text(name: str, body: str, platform: str) -> tuple[str, str]:
+    """Write the header and the body of one kernel.
 
     Args:
         name: One of :data:`FINISHES`.
-        body: ``"whole"`` or ``"part"``, of a draw, or one ``"block"``.
-        where: ``"cuda"`` or ``"metal"``.
+        body: ``"full"``, a ``"window"`` of a draw, or one ``"block"``.
+        platform: ``"cuda"`` or ``"metal"``.
     """
     finish = FINISHES[name]
     hash_body = files("mlx_keys.prng").joinpath("threefry2x32.h").read_text("utf-8")
-    taken = "".join(f", {kind} {param}" for param, kind in finish.params)
-    given = "".join(f", {param}" for param, _ in finish.params)
+    declared = "".join(f", {kind} {param}" for param, kind in finish.params)
+    passed = "".join(f", {param}" for param, _ in finish.params)
     header = (
         f"#define MK_T {finish.type}\n"
-        f"#define MK_FINISH(drawn) mk_finish_{name}(drawn{given})\n"
-        f"#define MK_STORE(to, from) {_STORE[where, finish.dtype.size]}\n"
-        f"MK_FN {finish.type} mk_finish_{name}(uint32_t word{taken}) {{\n"
+        f"#define MK_FINISH(drawn) mk_finish_{name}(drawn{passed})\n"
+        f"#define MK_STORE(to, from) {_STORE[platform, finish.dtype.size]}\n"
+        f"MK_FN {finish.type} mk_finish_{name}(uint32_t word{declared}) {{\n"
         f"  return {finish.of_word};\n}}\n"
     )
     params = "".join(
-        f"const {kind} {param} = {TYPES[kind][1].format(len(PLACES) + place)};\n"
-        for place, (param, kind) in enumerate(finish.params)
+        f"const {kind} {param} = {TYPES[kind][1].format(len(NUMBERS) + offset)};\n"
+        for offset, (param, kind) in enumerate(finish.params)
     )
-    # A part may be of a draw of any size, and counters wrap around at 2**32 there, as in mlx.
-    width = "uint64_t" if body == "part" else "uint32_t"
+    # A window may be of a draw of any size, whose counters wrap around at 2**32, as in mlx.
+    width = "uint64_t" if body == "window" else "uint32_t"
     numbers = (
         f"const {width} counters = numbers_strides[0], whole = numbers_strides[1];\n"
-        f"const mk_key words = {{key[0], key[1], (uint32_t)numbers_strides[{ONE}]}};\n"
+        f"const mk_key words = {{key[0], key[1], (uint32_t)numbers_strides[{INDEX_OF_ONE}]}};\n"
     )
-    return hash_body + header, _FIRST[where] + "\n" + numbers + params + _BODIES[body]
+    return hash_body + header, _FIRST[platform] + "\n" + numbers + params + _BODIES[body]

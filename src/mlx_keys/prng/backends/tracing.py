@@ -1,4 +1,26 @@
-"""Keys that are being traced: how they are told, and how a draw survives that there are none."""
+"""Which keys are being traced, and how a draw survives ``mx.vmap`` over no keys.
+
+A key inside ``mx.compile``, ``mx.vmap`` or ``mx.export_function`` stands for words that do not
+exist yet, and MLX refuses to evaluate it. No function of MLX says whether an array is such a
+placeholder, and to begin evaluating one takes longer than a small draw. :class:`TraceDetector` asks
+the cheapest question that can settle it:
+
+==  ======================================  ==================  ===============================
+#   asked                                   answer              then the key is
+==  ======================================  ==================  ===============================
+1   ``mx.get_array_buffer_size(key)``       a size              evaluated: not traced
+..                                          a ValueError        lazy or traced: ask 2
+2   did a compiled function run in Python?  no (it was cached)  lazy: not traced
+..                                          yes                 traced, or the first: ask 3
+3   ``mx.async_eval(key)``                  accepted            lazy: not traced
+..                                          a ValueError        traced
+==  ======================================  ==================  ===============================
+
+Question 1 raises for a lazy key, which costs as much as 20 answers; as keys are mostly like the one
+before, it is left out for the next 63 keys then (``RETRY_AFTER``). mlx has it since 0.32.3.
+Question 2 is asked on the main thread alone: another thread that called a compiled function makes
+mlx 0.32.4 abort at the interpreter's exit (11 of 150 runs; 0 of 300 from the main thread alone).
+"""
 
 from __future__ import annotations
 
@@ -9,82 +31,86 @@ from typing import cast
 
 import mlx.core as mx
 
-_MAIN = main_thread().ident
+_MAIN_THREAD = main_thread().ident
 
-#: After a key that was not made, so many calls do without the quick look.
-_HOPE = 64
-#: mlx has it since 0.32.3.
-_buffer_size: Callable[[mx.array], int] | None = getattr(mx, "get_array_buffer_size", None)
-_unmade = _calls = 0
+#: The period, in lazy keys, at which a detector asks for the size of the buffer again.
+RETRY_AFTER = 64
 
 
-@mx.compile
-def _run_where_traced(_key: mx.array) -> None:
-    global _calls  # noqa: PLW0603  nothing that is compiled can return whether it ran
-    _calls += 1
+class TraceDetector:
+    """Tells keys that are being traced, and remembers what the keys before were like."""
 
+    __slots__ = ("_buffer_size", "_compiled", "_lazy_keys", "_runs_in_python")
 
-def traced(key: mx.array) -> bool:
-    """Whether a key is one of ``mx.compile``, ``mx.vmap`` or ``mx.export_function``.
+    def __init__(self) -> None:
+        self._buffer_size: Callable[[mx.array], int] | None = getattr(
+            mx, "get_array_buffer_size", None
+        )
+        self._lazy_keys = 0
+        self._runs_in_python = 0
 
-    Such a key has no words yet, and MLX refuses to evaluate it. There is no asking an array for
-    this, and to begin making it would take longer than a small draw. But a key that is made is not
-    traced, and a compiled function runs in Python where its argument is traced, and otherwise once.
+        def count_run(_key: mx.array) -> None:  # a compiled function can't return that it ran
+            self._runs_in_python += 1
 
-    Args:
-        key: Shape (2,), uint32: another shape would be compiled for anew.
-    """
-    global _unmade  # noqa: PLW0603
-    # The quickest look of all raises where a key is not made, which takes as long as 20 looks: keys
-    # are mostly like the one before.
-    if _buffer_size is not None and _unmade % _HOPE == 0:
+        self._compiled = mx.compile(count_run)
+
+    def is_traced(self, key: mx.array) -> bool:
+        """Whether a key is being traced; the module's docstring has the questions by number.
+
+        Args:
+            key: Shape (2,), uint32: another shape would be compiled for anew.
+        """
+        if self._buffer_size is not None and self._lazy_keys % RETRY_AFTER == 0:
+            try:
+                self._buffer_size(key)  # 1
+            except ValueError:
+                pass
+            else:
+                return False
+        self._lazy_keys += 1
+        if get_ident() == _MAIN_THREAD:
+            before = self._runs_in_python
+            self._compiled(key)  # 2
+            if self._runs_in_python == before:
+                return False
         try:
-            _buffer_size(key)
+            mx.async_eval(key)  # type: ignore[no-untyped-call]  # 3: it does not wait
         except ValueError:
-            pass
-        else:
-            return False
-    _unmade += 1
-    # A thread that called a compiled function makes mlx 0.32.4 abort at the interpreter's exit, if
-    # it is not the main one (11 of 150 runs; 0 of 300 from the main thread alone).
-    if get_ident() == _MAIN:
-        before = _calls
-        _run_where_traced(key)
-        if _calls == before:
-            return False
-    try:
-        mx.async_eval(key)  # type: ignore[no-untyped-call]  # does not wait
-    except ValueError:
-        return True
-    return False
+            return True
+        return False
 
 
-def for_no_keys_too(draw: Callable[[mx.array], mx.array]) -> Callable[[mx.array], mx.array]:
-    """The draw for a key that ``mx.vmap`` may turn into keys of shape (..., 2), or into none.
+#: Whether a key is being traced, by the one detector of this process.
+is_traced = TraceDetector().is_traced
+
+
+def allow_empty_batch(draw: Callable[[mx.array], mx.array]) -> Callable[[mx.array], mx.array]:
+    """Make a draw with one key survive ``mx.vmap`` over no keys at all.
 
     ``mx.vmap`` over a draw of ``mx.random`` and no keys kills the process: its generator divides by
-    their number.
+    their number. Under ``mx.vmap`` the function returned gets all keys of the batch at once, shape
+    (..., 2), and for an empty batch it returns an empty array of the draw's shape and dtype.
 
     Args:
-        draw: Draws with a key; what else it uses is no array.
+        draw: Draws with a key of shape (2,); the values that it closes over are no arrays.
     """
 
-    def many(keys: mx.array) -> mx.array:
+    def draw_batch(keys: mx.array) -> mx.array:
         if keys.ndim == 1:
             return draw(keys)
         batch = keys.shape[:-1]
         if 0 in batch:
-            one = draw(mx.zeros((2,), mx.uint32))
-            return mx.zeros((*batch, *one.shape), one.dtype)
+            sample = draw(mx.zeros((2,), mx.uint32))
+            return mx.zeros((*batch, *sample.shape), sample.dtype)
         drawn = mx.vmap(draw)(keys.reshape(prod(batch), 2))
         return drawn.reshape(*batch, *drawn.shape[1:])
 
     @mx.custom_function
     def function(keys: mx.array) -> mx.array:
-        return many(keys)
+        return draw_batch(keys)
 
     @function.vmap
     def _batched(keys: mx.array, axis: int) -> tuple[mx.array, int]:
-        return for_no_keys_too(draw)(mx.moveaxis(keys, axis, 0)), 0
+        return allow_empty_batch(draw)(mx.moveaxis(keys, axis, 0)), 0
 
     return cast(Callable[[mx.array], mx.array], function)

@@ -1,4 +1,4 @@
-"""Real numbers of a distribution: uniform, normal and what is made of them.
+"""Real numbers of continuous distributions: normal, Laplace, Gumbel, truncated normal.
 
 Each draws words and then applies the operations that MLX applies, in MLX's order and dtypes, so
 that equal words give equal numbers. All take mlx's own arguments, with ``key`` required and by
@@ -6,8 +6,8 @@ keyword. Unless a function says otherwise:
 
 - ``shape`` is the shape of the result and ``dtype`` its dtype (None: float32);
 - ``key`` is one key, shape (2,), uint32;
-- ``window`` is the part of the result along its first axis that is wanted: ``window=slice(a, b)``
-  gives what ``whole[a:b]`` is, and makes no more than that;
+- ``window`` says which rows of the result (along its first axis) are wanted:
+  ``window=slice(a, b)`` gives what ``full[a:b]`` is, and makes no more than that;
 - ``stream`` is where the work is done (None: MLX's default device);
 - a TypeError says that an argument is of the wrong type, a ValueError that a key, shape or dtype
   does not fit.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import cast
 
 import mlx.core as mx
 
@@ -33,52 +34,14 @@ from mlx_keys.prng.arguments import (
     read_shape,
     refuse_float64_on_a_gpu,
 )
-from mlx_keys.prng.backends import dispatch, kernel
+from mlx_keys.prng.backends import dispatch
+from mlx_keys.prng.draw import Draw, Values, begin_draw
 from mlx_keys.prng.errors import ArgumentValueError
-from mlx_keys.prng.window import read_part
 
-from .uniforms import between, has_kernel, inverse_erf, read_uniform, signed, unit
-
-
-@dispatch.by_mlx_if_it_can
-def uniform(
-    low: Scalar = 0,
-    high: Scalar = 1,
-    shape: Sequence[int] = (),
-    dtype: mx.Dtype | None = mx.float32,
-    *,
-    key: mx.array,
-    window: slice | None = None,
-    stream: Stream = None,
-) -> mx.array:
-    """Draw real numbers between ``low`` and ``high``, all equally likely.
-
-    A word, rounded to float32, over 2**32 is ``u``; the result is ``(high - low) * u + low`` in the
-    dtype. The last rounding can give ``high`` itself.
-
-    Args:
-        low: The lower bound; broadcast to ``shape``.
-        high: The upper bound; broadcast to ``shape``.
-        shape: The shape of the result.
-        dtype: float32, float16 or bfloat16.
-        key: One key.
-        window: The rows that are wanted.
-        stream: Where to do the work.
-
-    Raises:
-        RuntimeError: The dtype is float64, which mlx has no uniform of.
-    """
-    kind = read_floating("uniform", dtype)
-    with on("uniform", stream):
-        numbers = read_numbers(low, high)
-        if kind == mx.float32 and numbers is not None and has_kernel("uniform", key):
-            part = read_part("uniform", read_shape("uniform", shape), window)
-            return kernel.uniform(key, part, *numbers)
-        bounds = {"low": low, "high": high}
-        return between("uniform", bounds, shape, kind, key, window=window)
+from .uniforms import between, read_uniform_dtype
 
 
-@dispatch.by_mlx_if_it_can
+@dispatch.try_mlx_first
 def normal(
     shape: Sequence[int] = (),
     dtype: mx.Dtype | None = mx.float32,
@@ -88,7 +51,7 @@ def normal(
     key: mx.array,
     window: slice | None = None,
     stream: Stream = None,
-) -> mx.array:
+) -> Values:
     """Draw normally distributed numbers: ``sqrt(2) * scale * erfinv(s) + loc``, s in (-1, 1).
 
     Args:
@@ -101,48 +64,67 @@ def normal(
         window: The rows that are wanted.
         stream: Where to do the work.
     """
-    kind = read_dtype("normal", dtype, mx.float32)
-    if kind != mx.complex64 and not mx.issubdtype(kind, mx.floating):
+    dtype = read_dtype("normal", dtype, mx.float32)
+    if dtype != mx.complex64 and not mx.issubdtype(dtype, mx.floating):
         raise ArgumentValueError(
             "normal: dtype must be a floating point type",
             expected="float32, float16, bfloat16, float64 or complex64",
-            found=str(kind),
+            found=str(dtype),
+            fix="draw float32, then .astype(...)",
         )
     with on("normal", stream):
         sides = read_shape("normal", shape)
+        draw = begin_draw("normal", key, sides, window)
         numbers = read_numbers(1.0 if scale is None else scale, *([] if loc is None else [loc]))
-        if kind == mx.float32 and numbers is not None and has_kernel("normal", key, "normal"):
-            part = read_part("normal", sides, window)
-            name = "normal" if loc is None else "moved_normal"
-            return kernel.draw(name, key, part, math.sqrt(2), *numbers)
-        refuse_float64_on_a_gpu("normal", kind)
-        mean = None if loc is None else read_scalar("normal", "loc", loc, kind)
-        deviation = None if scale is None else read_scalar("normal", "scale", scale, kind)
-        given = {"loc": mean, "scale": deviation}
-        arrays = {name: array for name, array in given.items() if array is not None}
-        whole = broadcast("normal", shape=sides, **{name: a.shape for name, a in arrays.items()})
-        if window is not None and whole != sides:
-            raise ArgumentValueError(
-                "normal: a window is of the draw, and loc or scale repeats it",
-                expected="a shape that holds loc and scale",
-                found=f"shape {sides}, a result of shape {whole}",
-                fix=f"shape={whole}, or no window",
-            )
-        part = read_part("normal", sides, window)
-        mean = None if mean is None else part.of(mean)
-        deviation = None if deviation is None else part.of(deviation)
-        if kind == mx.complex64:
-            parts = inverse_erf("normal", part.doubled(), key)
-            drawn = parts.view(mx.complex64).squeeze(-1)
-            drawn = drawn if deviation is None else deviation.astype(kind) * drawn
+        if dtype == mx.float32 and numbers is not None and draw.has_kernel("normal"):
+            return _normal_kernel(draw, *numbers)
+        refuse_float64_on_a_gpu("normal", dtype)
+        mean = None if loc is None else read_scalar("normal", "loc", loc, dtype)
+        deviation = None if scale is None else read_scalar("normal", "scale", scale, dtype)
+        _refuse_window_of_repeated(draw, sides, loc=mean, scale=deviation)
+        mean = None if mean is None else draw.window.take(mean).astype(dtype)
+        deviation = None if deviation is None else draw.window.take(deviation).astype(dtype)
+        if dtype == mx.complex64:
+            values = _normal_complex(draw, deviation)
         else:
-            factor = mx.array(math.sqrt(2), kind)
-            factor = factor if deviation is None else factor * deviation.astype(kind)
-            drawn = factor * inverse_erf("normal", part, key).astype(kind)
-        return drawn if mean is None else mean.astype(kind) + drawn
+            values = _normal_ops(draw, dtype, deviation)
+        return values if mean is None else mean + values
 
 
-@dispatch.by_mlx_if_it_can
+def _normal_kernel(draw: Draw, scale: float, loc: float | None = None) -> Values:
+    if loc is None:
+        return draw.launch("normal", math.sqrt(2), scale)
+    return draw.launch("moved_normal", math.sqrt(2), scale, loc)
+
+
+def _normal_ops(draw: Draw, dtype: mx.Dtype, scale: mx.array | None) -> Values:
+    root2 = mx.array(math.sqrt(2), dtype)
+    factor = root2 if scale is None else root2 * scale
+    return factor * draw.inverse_erf().astype(dtype)
+
+
+def _normal_complex(draw: Draw, scale: mx.array | None) -> Values:
+    """Draw the two parts as a pair of floats, of variance 1/2 each: no factor sqrt(2)."""
+    values = draw.as_pairs().inverse_erf().view(mx.complex64).squeeze(-1)
+    return values if scale is None else scale * values
+
+
+def _refuse_window_of_repeated(
+    draw: Draw, shape: tuple[int, ...], **parameters: mx.array | None
+) -> None:
+    """Refuse parameters that do not broadcast with the draw, or repeat it under a window."""
+    shapes = {name: array.shape for name, array in parameters.items() if array is not None}
+    broadcasted = broadcast("normal", shape=shape, **shapes)
+    if draw.window.rows is not None and broadcasted != shape:
+        raise ArgumentValueError(
+            "normal: a window is of the draw, and loc or scale repeats it",
+            expected="a shape that holds loc and scale",
+            found=f"shape {shape}, a result of shape {broadcasted}",
+            fix=f"shape={broadcasted}, or no window",
+        )
+
+
+@dispatch.try_mlx_first
 def laplace(
     shape: Sequence[int] = (),
     dtype: mx.Dtype | None = mx.float32,
@@ -152,7 +134,7 @@ def laplace(
     key: mx.array,
     window: slice | None = None,
     stream: Stream = None,
-) -> mx.array:
+) -> Values:
     """Draw Laplace distributed numbers: ``scale * sign(s) * log1p(-abs(s)) + loc``, s in (-1, 1).
 
     Args:
@@ -165,24 +147,23 @@ def laplace(
         stream: Where to do the work.
     """
     mean, width = read_one_number("laplace", "loc", loc), read_one_number("laplace", "scale", scale)
-    kind = read_floating("laplace", dtype)
+    dtype = read_floating("laplace", dtype)
     with on("laplace", stream):
-        part = read_part("laplace", read_shape("laplace", shape), window)
-        if kind == mx.float32 and has_kernel("laplace", key, "laplace"):
+        draw = begin_draw("laplace", key, read_shape("laplace", shape), window)
+        if dtype == mx.float32 and draw.has_kernel("laplace"):
             if mean == 0:
-                return kernel.draw("laplace", key, part, width)
-            return kernel.draw("moved_laplace", key, part, width, mean)
-        refuse_float64_on_a_gpu("laplace", kind)
-        s = signed("laplace", part, key)
-        drawn = mx.sign(s) * mx.log1p(mx.array(-1.0, kind) * mx.abs(s))
-        drawn = drawn.astype(kind)
+                return draw.launch("laplace", width)
+            return draw.launch("moved_laplace", width, mean)
+        refuse_float64_on_a_gpu("laplace", dtype)
+        s = draw.signed()
+        values = (mx.sign(s) * mx.log1p(mx.array(-1.0, dtype) * mx.abs(s))).astype(dtype)
         # mlx reads both as float32, whatever the dtype.
         if width != 1:
-            drawn = mx.array(width, mx.float32).astype(kind) * drawn
-        return drawn if mean == 0 else mx.array(mean, mx.float32).astype(kind) + drawn
+            values = mx.array(width, mx.float32).astype(dtype) * values
+        return values if mean == 0 else mx.array(mean, mx.float32).astype(dtype) + values
 
 
-@dispatch.by_mlx_if_it_can
+@dispatch.try_mlx_first
 def gumbel(
     shape: Sequence[int] = (),
     dtype: mx.Dtype | None = mx.float32,
@@ -190,7 +171,7 @@ def gumbel(
     key: mx.array,
     window: slice | None = None,
     stream: Stream = None,
-) -> mx.array:
+) -> Values:
     """Draw from the standard Gumbel distribution: ``-log(-log(u))``, u in [0, 1).
 
     Args:
@@ -204,10 +185,12 @@ def gumbel(
         RuntimeError: The dtype is float64, which mlx has no uniform of.
     """
     with on("gumbel", stream):
-        return draw_gumbel("gumbel", shape, dtype, key, window)
+        dtype = read_uniform_dtype("gumbel", dtype)
+        draw = begin_draw("gumbel", key, read_shape("gumbel", shape), window)
+        return gumbel_numbers(draw, dtype)
 
 
-@dispatch.by_mlx_if_it_can
+@dispatch.try_mlx_first
 def truncated_normal(
     lower: Scalar,
     upper: Scalar,
@@ -217,7 +200,7 @@ def truncated_normal(
     key: mx.array,
     window: slice | None = None,
     stream: Stream = None,
-) -> mx.array:
+) -> Values:
     """Draw normally distributed numbers between ``lower`` and ``upper``, both included.
 
     It is ``sqrt(2) * erfinv(v)`` with ``v`` uniform between ``erf(lower / sqrt(2))`` and
@@ -237,36 +220,27 @@ def truncated_normal(
         RuntimeError: The dtype is float64, which mlx has no uniform of.
     """
     name = "truncated_normal"
-    kind = read_floating(name, dtype)
     with on(name, stream):
-        numbers = read_numbers(lower, upper)
-        if kind == mx.float32 and numbers is not None and not any(map(math.isnan, numbers)):
-            part = read_part(name, () if shape is None else read_shape(name, shape), window)
-            if has_kernel(name, key, name):
-                return kernel.draw(name, key, part, *numbers, math.sqrt(2))
-        refuse_float64_on_a_gpu(name, kind)
-        bottom = read_scalar(name, "lower", lower)
-        top = read_scalar(name, "upper", upper)
+        dtype = read_uniform_dtype(name, dtype)
+        bottom, top = read_scalar(name, "lower", lower), read_scalar(name, "upper", upper)
         if shape is None:
-            shape = broadcast(name, lower=bottom.shape, upper=top.shape)
-        bottom, top = bottom.astype(kind), top.astype(kind)
-        root2 = mx.array(math.sqrt(2), kind)
-        ends = {"lower": mx.erf(bottom / root2), "upper": mx.erf(top / root2)}
-        inner = between(name, ends, shape, kind, key, window=window)
-        part = read_part(name, read_shape(name, shape), window)
-        return mx.maximum(mx.minimum(part.of(top), root2 * mx.erfinv(inner)), part.of(bottom))
+            sides = broadcast(name, lower=bottom.shape, upper=top.shape)
+        else:
+            sides = read_shape(name, shape)
+        draw = begin_draw(name, key, sides, window)
+        numbers = read_numbers(lower, upper)
+        plain = numbers is not None and not any(map(math.isnan, numbers))
+        if dtype == mx.float32 and plain and draw.has_kernel(name):
+            return draw.launch(name, *cast(tuple[float, ...], numbers), math.sqrt(2))
+        bottom, top = bottom.astype(dtype), top.astype(dtype)
+        root2 = mx.array(math.sqrt(2), dtype)
+        bounds = {"lower": mx.erf(bottom / root2), "upper": mx.erf(top / root2)}
+        inner = root2 * mx.erfinv(between(draw, sides, bounds, dtype))
+        return mx.maximum(mx.minimum(draw.window.take(top), inner), draw.window.take(bottom))
 
 
-def draw_gumbel(
-    function: str,
-    shape: Sequence[int],
-    dtype: mx.Dtype | None,
-    key: mx.array,
-    window: slice | None = None,
-) -> mx.array:
-    """Draw for ``function``, whose name an error is to carry; see :func:`gumbel`."""
-    kind = read_uniform(function, dtype)
-    part = read_part(function, read_shape(function, shape), window)
-    if kind == mx.float32 and has_kernel(function, key, "gumbel"):
-        return kernel.draw("gumbel", key, part)
-    return -mx.log(-mx.log(unit(function, part, kind, key)))
+def gumbel_numbers(draw: Draw, dtype: mx.Dtype) -> Values:
+    """Draw ``-log(-log(u))``, of a dtype that :func:`read_uniform_dtype` accepts."""
+    if dtype == mx.float32 and draw.has_kernel("gumbel"):
+        return draw.launch("gumbel")
+    return -mx.log(-mx.log(draw.unit(dtype)))

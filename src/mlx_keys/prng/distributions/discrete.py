@@ -1,7 +1,7 @@
-"""Choices: yes or no, an integer, an order, a category.
+"""Discrete distributions: Bernoulli, integers, permutations, categories.
 
 Each draws words and then applies the operations that MLX applies, in MLX's order and dtypes, so
-that equal words give equal choices. The arguments that all functions share are explained in
+that equal words give equal values. The arguments that all functions share are explained in
 :mod:`mlx_keys.prng.distributions.continuous`.
 """
 
@@ -20,24 +20,22 @@ from mlx_keys.prng.arguments import (
     read_array,
     read_dtype,
     read_int,
-    read_key,
     read_numbers,
     read_scalar,
     read_shape,
 )
-from mlx_keys.prng.backends import dispatch, kernel
+from mlx_keys.prng.backends import dispatch
+from mlx_keys.prng.draw import Draw, Values, begin_draw
 from mlx_keys.prng.errors import ArgumentIndexError, ArgumentValueError, UnsupportedError
-from mlx_keys.prng.keys import draw
-from mlx_keys.prng.window import read_part
 
-from .continuous import draw_gumbel
-from .uniforms import between, has_kernel
+from .continuous import gumbel_numbers
+from .uniforms import between
 
 #: The float32 above 2**32, so that p = 1 is above every word and p = 0 above none.
 _ABOVE_ALL_WORDS = 4294967808.0
 
 
-@dispatch.by_mlx_if_it_can
+@dispatch.try_mlx_first
 def bernoulli(
     p: Scalar = 0.5,
     shape: Sequence[int] | None = None,
@@ -45,7 +43,7 @@ def bernoulli(
     key: mx.array,
     window: slice | None = None,
     stream: Stream = None,
-) -> mx.array:
+) -> Values:
     """Draw True with probability ``p``: where a word, as float32, is below ``p * 2**32``.
 
     Args:
@@ -59,27 +57,26 @@ def bernoulli(
         dtype bool.
     """
     with on("bernoulli", stream):
-        if isinstance(p, float) and has_kernel("bernoulli", key, "bernoulli"):
-            sides = () if shape is None else read_shape("bernoulli", shape)
-            return kernel.draw("bernoulli", key, read_part("bernoulli", sides, window), p)
         chance = read_scalar("bernoulli", "p", p)
         if not mx.issubdtype(chance.dtype, mx.floating):
             raise ArgumentValueError(
                 "bernoulli: p must be a real floating point number",
                 expected="a float, or an array of floats",
                 found=f"{p!r}, {chance.dtype}",
-                fix=f"p={float(p)}" if isinstance(p, int) else None,
+                fix=f"p={float(p)}" if isinstance(p, int) else "p.astype(mx.float32)",
             )
         sides = chance.shape if shape is None else read_shape("bernoulli", shape)
-        broadcast_within("bernoulli", tuple(sides), p=chance.shape)
-        part = read_part("bernoulli", tuple(sides), window)
-        if dispatch.mlx_draws("bernoulli", part, read_key("bernoulli", key)):
-            return mx.random.bernoulli(chance, part.shape, key=key)
-        threshold = part.of(chance) * mx.array(_ABOVE_ALL_WORDS, mx.float32)
-        return draw("bernoulli", part, key) < threshold
+        broadcast_within("bernoulli", sides, p=chance.shape)
+        draw = begin_draw("bernoulli", key, sides, window)
+        if isinstance(p, float) and draw.has_kernel("bernoulli"):
+            return draw.launch("bernoulli", p)
+        if draw.is_call_of_mlx:
+            return mx.random.bernoulli(chance, sides, key=draw.key)
+        threshold = draw.window.take(chance) * mx.array(_ABOVE_ALL_WORDS, mx.float32)
+        return draw.words() < threshold
 
 
-@dispatch.by_mlx_if_it_can
+@dispatch.try_mlx_first
 def randint(
     low: Scalar,
     high: Scalar,
@@ -89,7 +86,7 @@ def randint(
     key: mx.array,
     window: slice | None = None,
     stream: Stream = None,
-) -> mx.array:
+) -> Values:
     """Draw integers from ``low`` to ``high - 1``: float32 uniforms, rounded down.
 
     As float32 counts to 2**24 only, not every integer of a wider interval can come. Where ``low``
@@ -107,35 +104,32 @@ def randint(
     Raises:
         RuntimeError: A bound does not fit 64 bits, signed.
     """
-    kind = read_dtype("randint", dtype, mx.int32)
-    if mx.issubdtype(kind, mx.inexact):
+    dtype = read_dtype("randint", dtype, mx.int32)
+    if mx.issubdtype(dtype, mx.inexact):
         raise ArgumentValueError(
             "randint: dtype must be an integer type or bool",
             expected="such as mx.int32",
-            found=str(kind),
+            found=str(dtype),
             fix="prng.uniform for real numbers",
         )
     with on("randint", stream):
-        if kind == mx.int32 and _of_32_bits(low) and _of_32_bits(high):
-            part = read_part("randint", read_shape("randint", shape), window)
-            if has_kernel("randint", key, "randint"):
-                return kernel.draw("randint", key, part, low, high)
-        bottom, top = read_scalar("randint", "low", low), read_scalar("randint", "high", high)
         sides = read_shape("randint", shape)
-        broadcast_within("randint", sides, low=bottom.shape, high=top.shape)
+        draw = begin_draw("randint", key, sides, window)
+        has_kernel = dtype == mx.int32 and draw.has_kernel("randint")
+        if has_kernel and _fits_32_bits(low) and _fits_32_bits(high):
+            return draw.launch("randint", low, high)
+        bottom, top = read_scalar("randint", "low", low), read_scalar("randint", "high", high)
         bounds = {"low": bottom.astype(mx.float32), "high": top.astype(mx.float32)}
-        numbers = read_numbers(low, high)
-        drawn = between("randint", bounds, sides, mx.float32, key, window=window, numbers=numbers)
-        part = read_part("randint", sides, window)
-        first = part.of(bottom).astype(kind)
-        last = (part.of(top) - mx.array(1, mx.int32)).astype(kind)
-        return mx.maximum(mx.minimum(mx.floor(drawn).astype(kind), last), first)
+        values = between(draw, sides, bounds, mx.float32, numbers=read_numbers(low, high))
+        first = draw.window.take(bottom).astype(dtype)
+        last = (draw.window.take(top) - mx.array(1, mx.int32)).astype(dtype)
+        return mx.maximum(mx.minimum(mx.floor(values).astype(dtype), last), first)
 
 
-@dispatch.by_mlx_if_it_can
+@dispatch.try_mlx_first
 def permutation(
     x: int | mx.array, axis: int = 0, *, key: mx.array, stream: Stream = None
-) -> mx.array:
+) -> Values:
     """Shuffle: the order in which random words would be sorted.
 
     Args:
@@ -158,20 +152,25 @@ def permutation(
         if isinstance(x, int):
             if not -(2**31) <= x < 2**31:
                 raise UnsupportedError(
-                    f"{name}: x is too large", expected="0 <= x < 2**31", found=str(x)
+                    f"{name}: x is too large",
+                    expected="0 <= x < 2**31",
+                    found=str(x),
+                    fix=None,  # mlx has no larger arrays
                 )
-            return _order(name, read_shape(name, (x,), "x"), key)
+            return _order(begin_draw(name, key, read_shape(name, (x,), "x")))
         items = read_array(name, "x", x)
         if not -items.ndim <= along < items.ndim:
             raise ArgumentIndexError(
                 f"{name}: x has no such axis",
                 expected=f"an axis of {items.ndim} dimensions",
                 found=f"axis {along}",
+                fix=f"an axis from {-items.ndim} to {items.ndim - 1}" if items.ndim else "x[None]",
             )
-        return mx.take(items, _order(name, (items.shape[along],), key), axis=along)
+        order = _order(begin_draw(name, key, (items.shape[along],)))
+        return mx.take(items, order, axis=along)
 
 
-@dispatch.by_mlx_if_it_can
+@dispatch.try_mlx_first
 def categorical(
     logits: mx.array,
     axis: int = -1,
@@ -180,7 +179,7 @@ def categorical(
     *,
     key: mx.array,
     stream: Stream = None,
-) -> mx.array:
+) -> Values:
     """Draw categories, each as likely as the exponential of its logit.
 
     There are two ways, as in mlx. As a rule a Gumbel number is added to every logit, and the
@@ -211,18 +210,21 @@ def categorical(
             f"{name}: shape and num_samples exclude each other",
             expected="at most one of them",
             found=f"shape={shape}, num_samples={num_samples}",
+            fix="num_samples=n for n draws of each distribution; shape=... for the result's shape",
         )
     if not -scores.ndim <= along < scores.ndim:
         raise ArgumentIndexError(
             f"{name}: logits has no such axis",
             expected=f"an axis of {scores.ndim} dimensions",
             found=f"axis {along}",
+            fix="axis=-1, the last one" if scores.ndim else "mx.array([...]), a logit a category",
         )
     if scores.size == 0:
         raise ArgumentValueError(
             f"{name}: there is nothing to choose from",
             expected="one logit or more",
             found=f"logits of shape {scores.shape}",
+            fix=None,  # what the categories are is the caller's to say
         )
     along %= scores.ndim
     batch = scores.shape[:along] + scores.shape[along + 1 :]
@@ -235,7 +237,8 @@ def categorical(
             broadcast_within(name, tuple(result), logits=batch)
         result = read_shape(name, result, "num_samples")
         if scores.size == scores.shape[along] and result:
-            return _from_weights(name, scores.reshape(-1), result, key)
+            return _from_weights(begin_draw(name, key, result), result, scores.reshape(-1))
+        # Where the categories' axis lies among those of the result, which has more in front.
         ahead = along + len(result) - scores.ndim + 1
         noise_shape = (*result[:ahead], scores.shape[along], *result[ahead:])
         if 0 in noise_shape:
@@ -243,35 +246,33 @@ def categorical(
                 f"{name}: several distributions can't be drawn from no times",
                 expected="logits, and num_samples or shape, that make a value or more",
                 found=f"a result of shape {result}",
+                fix="leave the draw out where num_samples or a side of shape is 0",
             )
-        noise = draw_gumbel(name, noise_shape, mx.float32, key)
+        noise = gumbel_numbers(begin_draw(name, key, noise_shape), mx.float32)
         return mx.argmax(noise + scores, axis=ahead)
 
 
-def _of_32_bits(bound: object) -> TypeGuard[int]:
-    """Whether a bound is an integer that can be counted down from, in 32 bits."""
+def _fits_32_bits(bound: object) -> TypeGuard[int]:
+    """Whether a bound is an integer of 32 bits from which a kernel can subtract 1."""
     return type(bound) is int and -(2**31) < bound < 2**31
 
 
-def _order(function: str, shape: tuple[int, ...], key: mx.array) -> mx.array:
+def _order(draw: Draw) -> Values:
     """The order in which random words would be sorted."""
-    part = read_part(function, shape, None)
-    if dispatch.mlx_draws(function, part, read_key(function, key)):
-        return mx.random.permutation(part.size, key=key)
-    return mx.argsort(draw(function, part, key))
+    if draw.is_call_of_mlx:
+        return mx.random.permutation(draw.window.size, key=draw.key)
+    return mx.argsort(draw.words())
 
 
-def _from_weights(
-    function: str, logits: mx.array, shape: tuple[int, ...], key: mx.array
-) -> mx.array:
-    """Invert the cumulated weights of one distribution."""
+def _from_weights(draw: Draw, shape: tuple[int, ...], logits: mx.array) -> Values:
+    """Invert the cumulated weights of one distribution; ``logits`` has shape (categories,)."""
     scores = logits.astype(mx.result_type(logits, mx.array(0, mx.float32)))
     largest = mx.max(scores)
     # With an infinite largest logit, exp(logit - largest) is no number: those that equal it share.
     equals = (scores == largest).astype(scores.dtype)
     weights = mx.where(mx.isinf(largest), equals, mx.exp(scores - largest))
     edges = mx.cumsum(weights, inclusive=False)
-    ends = {"low": mx.array(0.0, mx.float32), "high": mx.array(1.0, mx.float32)}
-    unit = between(function, ends, shape, mx.float32, key, numbers=(0.0, 1.0))
+    bounds = {"low": mx.array(0.0, mx.float32), "high": mx.array(1.0, mx.float32)}
+    unit = between(draw, shape, bounds, mx.float32, numbers=(0.0, 1.0))
     target = unit.astype(scores.dtype) * mx.sum(weights)
     return mx.searchsorted(edges, target, side="right") - mx.array(1, mx.uint32)

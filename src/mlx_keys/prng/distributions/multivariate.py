@@ -1,4 +1,4 @@
-"""Vectors of a distribution; :mod:`.continuous` explains the arguments."""
+"""Multivariate distributions; :mod:`.continuous` explains the arguments."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from mlx_keys.prng.arguments import (
     on,
     read_array,
     read_dtype,
-    read_key,
     read_shape,
 )
-from mlx_keys.prng.call_hook import watched
+from mlx_keys.prng.call_hook import hooked
+from mlx_keys.prng.draw import Values, begin_draw
 from mlx_keys.prng.errors import ArgumentOverflowError, ArgumentValueError
-from mlx_keys.prng.window import read_part
-
-from .uniforms import inverse_erf
 
 
-@watched
+@hooked
 def multivariate_normal(
     mean: mx.array,
     cov: mx.array,
@@ -32,7 +29,7 @@ def multivariate_normal(
     *,
     key: mx.array,
     stream: Stream = None,
-) -> mx.array:
+) -> Values:
     """Draw vectors with a given mean and covariance.
 
     A standard normal vector is multiplied by a square root of ``cov`` from its singular values,
@@ -50,33 +47,37 @@ def multivariate_normal(
         The broadcast batch, and n.
     """
     name = "multivariate_normal"
-    kind = read_dtype(name, dtype, mx.float32)
+    dtype = read_dtype(name, dtype, mx.float32)
     centre, covariance = read_array(name, "mean", mean), read_array(name, "cov", cov)
     sides = read_shape(name, shape)
     with on(name, stream):
-        found = f"mean {centre.shape}, cov {covariance.shape}, {kind}"
-        for right, rule in (
-            (kind == mx.float32, "dtype float32"),
+        found = f"mean {centre.shape}, cov {covariance.shape}, {dtype}"
+        for holds, rule in (
+            (dtype == mx.float32, "dtype float32"),
             (centre.ndim > 0, "mean of one dimension or more"),
             (covariance.ndim > 1, "cov of two dimensions or more"),
             (covariance.shape[-1:] == covariance.shape[-2:-1], "cov with its last two sides equal"),
             (centre.shape[-1:] == covariance.shape[-1:], "mean and cov with equal last sides"),
         ):
-            if not right:
+            if not holds:
                 raise ArgumentValueError(
-                    f"{name}: mean, cov or dtype is wrong", expected=rule, found=found
+                    f"{name}: mean, cov or dtype is wrong",
+                    expected=rule,
+                    found=found,
+                    fix="mean of shape (..., n) and cov of shape (..., n, n), float32",
                 )
         batch = broadcast(name, cov=covariance.shape[:-2], mean=centre.shape[:-1], shape=sides)
-        part = read_part(name, (*batch, centre.shape[-1]), None)
-        read_key(name, key)  # before the singular values, which a GPU refuses
+        # Before the singular values, which a GPU refuses, so that a bad key is the first error.
+        draw = begin_draw(name, key, (*batch, centre.shape[-1]))
         left, singular, right_t = mx.linalg.svd(covariance.astype(mx.float32))
         root = (left * mx.expand_dims(mx.sqrt(singular), -2)) @ right_t
-        standard = mx.array(math.sqrt(2), kind) * inverse_erf(name, part, key)
+        standard = mx.array(math.sqrt(2), dtype) * draw.inverse_erf()
         try:
             return centre + (mx.expand_dims(standard, -2) @ root).squeeze(-2)
-        except OverflowError:  # of one cov, all vectors go through as the rows of one matrix
+        except OverflowError:  # with one cov, all vectors are the rows of one matrix
             raise ArgumentOverflowError(
                 f"{name}: the shape has more vectors than mlx can count",
                 expected="fewer than 2**31",
                 found=f"shape {batch}",
+                fix="draw them in several calls, a key for each",
             ) from None

@@ -1,9 +1,4 @@
-"""Words made into real numbers between two bounds: what the distributions start from.
-
-Each draws for a ``function``, whose name an error is to carry, and asks :mod:`.source` who makes
-the numbers: a kernel in one pass, ``mx.random`` itself, or words and MLX's operations on them, in
-MLX's order and dtypes.
-"""
+"""Uniform numbers between two bounds, from which other distributions are made too."""
 
 from __future__ import annotations
 
@@ -13,106 +8,95 @@ import mlx.core as mx
 
 from mlx_keys.prng.arguments import (
     Scalar,
+    Stream,
     broadcast_within,
+    on,
     read_floating,
-    read_key,
+    read_numbers,
     read_scalar,
     read_shape,
     refuse_float64_on_a_gpu,
 )
 from mlx_keys.prng.backends import dispatch, kernel
+from mlx_keys.prng.draw import BELOW_ONE, Draw, Values, begin_draw
 from mlx_keys.prng.errors import UnsupportedError
-from mlx_keys.prng.keys import draw
-from mlx_keys.prng.window import Part, read_part
 
-#: The largest value below 1 of each dtype: what keeps a draw of ``u`` under 1.
-_BELOW_ONE = {mx.float32: 1 - 2**-24, mx.float16: 1 - 2**-11, mx.bfloat16: 1 - 2**-8}
 
-#: The float32 next to -1: erfinv(-1) would be -infinity.
-_ABOVE_MINUS_ONE = -1 + 2**-24
+@dispatch.try_mlx_first
+def uniform(
+    low: Scalar = 0,
+    high: Scalar = 1,
+    shape: Sequence[int] = (),
+    dtype: mx.Dtype | None = mx.float32,
+    *,
+    key: mx.array,
+    window: slice | None = None,
+    stream: Stream = None,
+) -> Values:
+    """Draw real numbers between ``low`` and ``high``, all equally likely.
+
+    A word, rounded to float32, over 2**32 is ``u``; the result is ``(high - low) * u + low`` in the
+    dtype. The last rounding can give ``high`` itself. :mod:`.continuous` explains the arguments
+    that all functions share.
+
+    Args:
+        low: The lower bound; broadcast to ``shape``.
+        high: The upper bound; broadcast to ``shape``.
+        shape: The shape of the result.
+        dtype: float32, float16 or bfloat16.
+        key: One key.
+        window: The rows that are wanted.
+        stream: Where to do the work.
+
+    Raises:
+        RuntimeError: The dtype is float64, which mlx has no uniform of.
+    """
+    with on("uniform", stream):
+        float_dtype, sides = read_uniform_dtype("uniform", dtype), read_shape("uniform", shape)
+        draw = begin_draw("uniform", key, sides, window)
+        bounds = {"low": low, "high": high}
+        return between(draw, sides, bounds, float_dtype, numbers=read_numbers(low, high))
 
 
 def between(
-    function: str,
+    draw: Draw,
+    shape: tuple[int, ...],
     bounds: Mapping[str, Scalar],
-    shape: Sequence[int],
     dtype: mx.Dtype,
-    key: mx.array,
     *,
-    window: slice | None = None,
     numbers: tuple[float, ...] | None = None,
-) -> mx.array:
-    """Draw for ``function``, whose name an error is to carry, between two bounds.
+) -> Values:
+    """Draw between two bounds: ``(high - low) * u + low``, in the dtype.
 
     Args:
-        function: The name.
-        bounds: The lower and the upper bound by their names; an array is of the dtype already.
-        shape: The shape of the whole draw.
-        dtype: The dtype.
-        key: One key.
-        window: The rows that are wanted.
-        numbers: The bounds once more, where they came as plain numbers.
+        draw: The draw.
+        shape: The shape of the full draw.
+        bounds: The lower and the upper bound by their parameters' names.
+        dtype: A dtype that :func:`read_uniform_dtype` accepts.
+        numbers: The bounds once more, where they are plain numbers: a kernel takes these.
     """
-    kind = read_uniform(function, dtype)
-    sides = read_shape(function, shape)
-    part = read_part(function, sides, window)
-    if kind == mx.float32 and numbers is not None and has_kernel(function, key):
-        return kernel.uniform(key, part, *numbers)
-    low, high = (read_scalar(function, name, bound).astype(kind) for name, bound in bounds.items())
-    broadcast_within(function, sides, **dict(zip(bounds, (low.shape, high.shape), strict=True)))
-    if dispatch.mlx_draws(function, part, read_key(function, key)):
-        return mx.random.uniform(low, high, part.shape, kind, key=key)
-    low, high = part.of(low), part.of(high)
-    return (high - low) * unit(function, part, kind, key) + low
+    if dtype == mx.float32 and numbers is not None and draw.has_kernel():
+        return kernel.uniform(draw.key, draw.window, *numbers)
+    low, high = (
+        read_scalar(draw.function, name, bound).astype(dtype) for name, bound in bounds.items()
+    )
+    shapes = dict(zip(bounds, (low.shape, high.shape), strict=True))
+    broadcast_within(draw.function, shape, **shapes)
+    if draw.is_call_of_mlx:
+        return mx.random.uniform(low, high, shape, dtype, key=draw.key)
+    low, high = draw.window.take(low), draw.window.take(high)
+    return (high - low) * draw.unit(dtype) + low
 
 
-def read_uniform(function: str, dtype: mx.Dtype | None) -> mx.Dtype:
-    """A dtype that mlx has uniform numbers of."""
-    kind = read_floating(function, dtype)
-    refuse_float64_on_a_gpu(function, kind)
-    if kind not in _BELOW_ONE:
+def read_uniform_dtype(function: str, dtype: mx.Dtype | None) -> mx.Dtype:
+    """Read a dtype that mlx has uniform numbers of; None is float32."""
+    float_dtype = read_floating(function, dtype)
+    refuse_float64_on_a_gpu(function, float_dtype)
+    if float_dtype not in BELOW_ONE:
         raise UnsupportedError(
             f"{function}: mlx has no uniform numbers of this dtype",
             expected="float32, float16 or bfloat16",
-            found=str(kind),
+            found=str(float_dtype),
             fix="draw float32, then .astype(mx.float64)",
         )
-    return kind
-
-
-def unit(function: str, part: Part, kind: mx.Dtype, key: mx.array) -> mx.array:
-    """Draw numbers in [0, 1)."""
-    largest = _BELOW_ONE[kind]
-    match dispatch.chosen(function, read_key(function, key)):
-        case "mlx" if part.whole:
-            return dispatch.mlx(
-                lambda k: mx.random.uniform(shape=part.shape, dtype=kind, key=k), key
-            )
-        case "kernel":
-            return kernel.uniform(key, part, largest=largest).astype(kind)
-    words = draw(function, part, key)
-    drawn = words.astype(mx.float32) / mx.array(2**32, mx.float32)
-    return mx.minimum(drawn, mx.array(largest, mx.float32)).astype(kind)
-
-
-def signed(function: str, part: Part, key: mx.array) -> mx.array:
-    """Draw float32 numbers in (-1, 1): the ``s`` of normal and laplace."""
-    if dispatch.mlx_draws(function, part, read_key(function, key)):
-        return mx.random.uniform(_ABOVE_MINUS_ONE, 1.0, part.shape, key=key)
-    if has_kernel(function, key):
-        return kernel.uniform(key, part, _ABOVE_MINUS_ONE, 1.0)
-    low = mx.array(_ABOVE_MINUS_ONE, mx.float32)
-    width = mx.array(1.0, mx.float32) - low
-    return width * unit(function, part, mx.float32, key) + low
-
-
-def inverse_erf(function: str, part: Part, key: mx.array) -> mx.array:
-    """Draw ``erfinv(s)``, float32."""
-    if has_kernel(function, key, "normal"):
-        return kernel.draw("normal", key, part, 1.0, 1.0)
-    return mx.erfinv(signed(function, part, key))
-
-
-def has_kernel(function: str, key: mx.array, name: str = "uniform") -> bool:
-    """Whether a kernel makes this draw: the one of that name."""
-    return dispatch.chosen(function, read_key(function, key)) == "kernel" and kernel.has(name)
+    return float_dtype

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .argument_checks import Surprise
+from mlx_keys.prng.backends.dispatch import ABORT_ON_LONG_SIDES
 
-#: What may get None for a shape, and aborts where a side is beyond 32 bits.
-DIE_OF_LONG_SIDES = ("bernoulli", "truncated_normal", "categorical")
+from .argument_checks import Surprise
 
 #: What a draw of no keys, under ``mx.vmap``, is told to be.
 NO_KEYS = Surprise(
@@ -22,7 +21,7 @@ NO_KEYS = Surprise(
 def deadly(function: str, given: Mapping[str, Any]) -> Surprise | None:
     """Look for what makes a call of ``mx.random`` kill the interpreter, before it is made."""
     shape = given.get("shape")
-    if function not in DIE_OF_LONG_SIDES or not isinstance(shape, (tuple, list)):
+    if function not in ABORT_ON_LONG_SIDES or not isinstance(shape, (tuple, list)):
         return None
     if all(not isinstance(side, int) or -(2**31) <= side < 2**31 for side in shape):
         return None

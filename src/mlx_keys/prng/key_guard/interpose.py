@@ -23,9 +23,11 @@ import mlx.core as mx
 from mlx_keys.errors import Location
 from mlx_keys.prng import argument_errors, call_hook
 
-# Those two take functions of mx.random along when they are imported: before any is replaced.
-from mlx_keys.prng.distributions import continuous, discrete  # noqa: F401
+# These modules take functions of mx.random along when they are imported, and so does keys, which
+# interpose imports by one name: all of them here, before a function is replaced.
+from mlx_keys.prng.distributions import continuous, discrete, uniforms  # noqa: F401
 from mlx_keys.prng.key_uses import WORD, KeyUses, Rows, Use, UseKind
+from mlx_keys.prng.keys import split as _  # noqa: F401
 
 from .argument_checks import Surprise, surprise
 from .call_site import ours, place
@@ -148,7 +150,7 @@ def guard() -> Iterator[Watch]:
     with _lock:
         if not _open:
             _look_at_mlx()
-            call_hook.look = _look_at_ours
+            call_hook.hook = _look_at_ours
         _open.append(watch)
     try:
         yield watch
@@ -156,7 +158,7 @@ def guard() -> Iterator[Watch]:
         with _lock:
             _open.remove(watch)
             if not _open:
-                call_hook.look = None
+                call_hook.hook = None
                 _leave_mlx()
 
 
@@ -197,7 +199,7 @@ def _look_at_ours(function: Callable[..., R], args: tuple[Any, ...], kwargs: dic
         raise argument_errors.misfit(function, str(error)) from None
 
     def call(**given: Any) -> R:
-        return call_hook.fitted(function, (), given)
+        return call_hook.call(function, (), given)
 
     return _watch(f"prng.{function.__name__}", call, given, sys._getframe(2))
 
