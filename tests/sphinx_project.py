@@ -54,12 +54,15 @@ class Built:
 def write(folder: Path, pages: dict[str, str], conf: str = CONF) -> None:
     """Write a project: its pages by file name, and an index that lists them unless it is given."""
     folder.mkdir(exist_ok=True, parents=True)
-    (folder / "conf.py").write_text(conf, encoding="utf-8")
-    for name, text in pages.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    files = {"conf.py": conf, **pages}
     if not {"index.md", "index.rst"} & pages.keys():
         toc = "\n".join(sorted(Path(name).stem for name in pages if name.endswith((".md", ".rst"))))
-        (folder / "index.md").write_text(f"# Index\n\n```{{toctree}}\n{toc}\n```\n")
+        files["index.md"] = f"# Index\n\n```{{toctree}}\n{toc}\n```\n"
+    for name, text in files.items():
+        path = folder / name
+        # A file that stays as it is keeps its time, as an editor and git leave it.
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
 
 
 def build(folder: Path, builder: str = "html", parallel: int = 0) -> Built:

@@ -19,7 +19,7 @@ from .domain import setup_domain
 from .draws import setup_draws
 from .example import setup_example
 from .gallery.verify import setup_gallery
-from .incremental import setup_freshness
+from .incremental import setup_incremental
 from .key_tree import setup_key_tree
 from .maths import setup_maths
 from .nodes import setup_nodes
@@ -43,7 +43,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_summary(app)
     setup_children(app)
     setup_diagnostics(app)
-    setup_freshness(app)
+    setup_incremental(app)
     setup_gallery(app)
     setup_example(app)
     setup_key_tree(app)

@@ -32,7 +32,7 @@ from mlx_keys.trust.status import Status, status
 from .config import files_outside, trust_folder
 from .diagnostics import display_path, report
 from .domain import Store
-from .incremental import is_known
+from .incremental import is_unchanged
 from .nodes import DetailsNode, StatusNode
 from .pool import runner_of
 from .status import details
@@ -149,7 +149,7 @@ def begin(app: Sphinx) -> None:
     config, found = app.config, list[Example]()
     names = get_matching_files(app.srcdir, config.include_patterns, config.exclude_patterns)
     pages = [Path(app.srcdir) / name for name in names]
-    new = [page for page in pages if page.suffix in PAGE_SUFFIXES and not is_known(app, page)]
+    new = [page for page in pages if page.suffix in PAGE_SUFFIXES and not is_unchanged(app, page)]
     for path in [*new, *files_outside(app)]:
         with suppress(KeysError):
             found += extract(read_page_text(path), display_path(path)).examples
