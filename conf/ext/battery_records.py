@@ -1,23 +1,24 @@
-"""What batteries of statistical tests said of our streams: ``trust/batteries.jsonl``, a run a line.
+"""What batteries of statistical tests found in our streams: ``batteries.jsonl``, a run a line.
 
-It is measured, never typed: ``tests/batteries/run.py`` writes it, and each run holds the command
-that makes it again. A run with fewer rounds than 20 is a control: it shows what the battery sees.
+``tests/batteries/run.py`` writes the file, and each run holds the command that makes it again. A
+run with fewer rounds than 20 is a control: it shows what the battery is able to find.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb, exp, fsum, sqrt
 from pathlib import Path
+from typing import Any
 
 from mlx_keys.errors import KeysError, Location
+from mlx_keys.files import decode_record
 
 #: The rounds of MLX's generator.
-FULL = 20
+FULL_ROUNDS = 20
 
-#: The stream that is none of ours: what is odd there too is the battery's doing.
+#: Dieharder's own stream, which is none of ours: what is odd there too is dieharder's doing.
 AES = "AES"
 
 #: Which share of the p-values of a perfect generator each battery marks: dieharder's *weak* is
@@ -26,11 +27,11 @@ MARKED_BY_CHANCE = {"dieharder": 0.01, "SmallCrush": 0.002, "Crush": 0.002}
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A p-value.
+class PValue:
+    """The result of one test.
 
     Attributes:
-        test: What the battery calls the test.
+        test: The battery's name of the test.
         p: The p-value, uniform between 0 and 1 if the words are random.
         assessment: The battery's own word for it.
     """
@@ -46,7 +47,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Run:
+class BatteryRun:
     """One test, or one short battery, over one stream.
 
     Attributes:
@@ -55,7 +56,7 @@ class Run:
         stream: The kind of stream, as ``mlx-keys stream`` names it; or :data:`AES`.
         seed: The seed of the stream.
         rounds: 20, or fewer for a control.
-        command: What makes it again.
+        command: The command that makes the run again.
         bytes: How many the generator made until the battery had enough; 0 where it made its own.
         seconds: How long it took.
         date: The day, ISO 8601.
@@ -71,10 +72,10 @@ class Run:
     bytes: int
     seconds: float
     date: str
-    tests: Sequence[Judged]
+    tests: Sequence[PValue]
 
 
-def at_least(marked: int, of: int, share: float) -> float:
+def chance_of_marks(marked: int, of: int, share: float) -> float:
     """How often chance alone marks so many, or more, of independent p-values.
 
     Args:
@@ -86,52 +87,46 @@ def at_least(marked: int, of: int, share: float) -> float:
     return 1 - fsum(fewer)
 
 
-def uniformity(values: Sequence[float]) -> float:
-    """The p-value of a Kolmogorov-Smirnov test of values against the uniform line.
+def kolmogorov_smirnov(values: Sequence[float]) -> float:
+    """The p-value of a Kolmogorov-Smirnov test of values against the uniform distribution.
 
     Source: Stephens, "Use of the Kolmogorov-Smirnov, Cramer-von Mises and related statistics
     without extensive tables", 1970, for the correction to the limit law.
     """
     n = len(values)
     gap = max(
-        max((place + 1) / n - value, value - place / n)
-        for place, value in enumerate(sorted(values))
+        max((rank + 1) / n - value, value - rank / n) for rank, value in enumerate(sorted(values))
     )
-    reach = (sqrt(n) + 0.12 + 0.11 / sqrt(n)) * gap
-    terms = ((-1) ** (k - 1) * exp(-2 * (k * reach) ** 2) for k in range(1, 100))
+    scaled = (sqrt(n) + 0.12 + 0.11 / sqrt(n)) * gap
+    terms = ((-1) ** (k - 1) * exp(-2 * (k * scaled) ** 2) for k in range(1, 100))
     return min(1.0, 2 * fsum(terms))
 
 
-def path(folder: Path) -> Path:
-    """The record in a folder of records."""
+def record_path(folder: Path) -> Path:
+    """The file of all runs in a folder of records."""
     return folder / "batteries.jsonl"
 
 
-def load(folder: Path) -> list[Run]:
-    """Read the record.
+def load_runs(folder: Path) -> list[BatteryRun]:
+    """Read the runs from a folder of records.
 
     Raises:
-        KeysError: There is none, or a line of it can't be read.
+        KeysError: There is no file of runs, or a line of it cannot be read.
     """
-    file = path(folder)
-    if not file.is_file():
+    path = record_path(folder)
+    if not path.is_file():
         raise KeysError(
             "no battery has been run",
-            where=Location(str(file)),
+            where=Location(str(path)),
             expected="a run a line",
-            fix=f"python tests/batteries/run.py -o {file} SmallCrush:draw",
+            fix=f"python tests/batteries/run.py -o {path} SmallCrush:draw",
         )
-    runs = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-        try:
-            stored = json.loads(line)
-            tests = tuple(Judged(**judged) for judged in stored["tests"])
-            runs.append(Run(**stored | {"tests": tests}))
-        except (KeyError, TypeError, ValueError) as error:
-            raise KeysError(
-                "this is no run of a battery",
-                where=Location(str(file), number),
-                found=repr(error),
-                fix="remove the line, and run tests/batteries/run.py again",
-            ) from error
-    return runs
+    fix = "remove the line, and run tests/batteries/run.py again"
+    return [
+        decode_record(line, _decode, Location(str(path), number), "a battery's run", fix)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+    ]
+
+
+def _decode(stored: Any) -> BatteryRun:
+    return BatteryRun(**stored | {"tests": tuple(PValue(**test) for test in stored["tests"])})

@@ -1,8 +1,8 @@
-"""``{errata}`` and ``{upstream-says}``: what mlx's documentation leaves out, and what it promises.
+"""``{errata}`` and ``{upstream-says}``: what mlx's docstrings leave out, and what they claim.
 
 Both read the docstrings of the mlx that the site is built with, so that a page of errata cannot
-outlive the errors: what upstream has mended is gone from the lists at the next build, and a quote
-that upstream no longer says stops it.
+outlive the errors: what upstream has fixed is gone from the lists at the next build, and a quote
+that is no longer in the docstring stops it.
 """
 
 from __future__ import annotations
@@ -16,48 +16,49 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError, Location
-from mlx_keys.sphinxext.diagnostics import report
+from mlx_keys.errors import KeysError
+from mlx_keys.sphinxext.diagnostics import location_of, report
 from mlx_keys.upstream.drift import compare, entry
 from mlx_keys.upstream.drift.finding import Finding, FindingKind
 from mlx_keys.upstream.drift.grouping import group_common
 from mlx_keys.upstream.installed import introspect
 
-#: Up to so many functions, it is shorter to name those that a finding does not concern.
-_EXCEPTED = 2
+#: Where a finding concerns all functions but so many, those are named, as it is shorter.
+_MOST_EXCEPTIONS = 2
 
 
 class ErrataDirective(SphinxDirective):
     """The findings on a module's docstrings: first what many functions share, then each one's.
 
-    A refuted promise that the page has quoted by then, to show what refutes it, is not told again.
+    A claim that an ``{upstream-says}`` above has quoted, to show what refutes it, is left out.
     """
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Make the two lists."""
-        place = Location(*self.get_source_info())
+        module = self.arguments[0]
         try:
-            found = compare.docstrings(self.arguments[0])
-            names = introspect.names(self.arguments[0])
+            findings = compare.docstrings(module).findings
+            functions = introspect.names(module)
         except KeysError as error:
-            error.where = place
-            report(self.env, error)
+            report(self.env, error, location_of(self))
             return []
-        quoted = _quoted(self.env)
-        shared, own = group_common(one for one in found.findings if not shown(one, quoted))
-        items = [_item(_sentence(text), _functions(who, names)) for text, who in shared.items()]
+        quotes = _quotes(self.env)
+        common, own = group_common(one for one in findings if not is_quoted(one, quotes))
+        items = [
+            _item(_sentence(text), _concerned(names, functions)) for text, names in common.items()
+        ]
         items += [
             _item(
-                [_named(name, module=self.arguments[0])],
-                [_paragraph(_sentence(str(one))) for one in findings],
+                [nodes.literal(name, name) if name == module else function_link(name)],
+                [_paragraph(_sentence(str(finding))) for finding in of_name],
             )
-            for name, findings in own.items()
+            for name, of_name in own.items()
         ]
-        listed = nodes.definition_list("", *items, classes=["mk-errata"])
-        self.set_source_info(listed)
-        return [listed] if items else [_paragraph([nodes.Text("Nothing differs.")])]
+        definitions = nodes.definition_list("", *items, classes=["mk-errata"])
+        self.set_source_info(definitions)
+        return [definitions] if items else [_paragraph([nodes.Text("Nothing differs.")])]
 
 
 class UpstreamSaysDirective(SphinxDirective):
@@ -68,7 +69,6 @@ class UpstreamSaysDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Quote them."""
-        place = Location(*self.get_source_info())
         quote = " ".join(" ".join(self.content).split())
         name = self.arguments[0]
         try:
@@ -76,41 +76,41 @@ class UpstreamSaysDirective(SphinxDirective):
                 raise KeysError(
                     f"the documentation of {name} does not say this",
                     expected=quote or "a few words of its docstring",
-                    fix="take the item off this page if upstream has mended it",
+                    fix="quote what it says now, or remove the item that upstream has fixed",
                 )
         except KeysError as error:
-            error.where = place
-            report(self.env, error)
+            report(self.env, error, location_of(self))
             return []
-        _quoted(self.env).append((name, _folded(quote)))
-        words = [nodes.Text("The documentation of "), function(name), nodes.Text(" says: \u201c")]
-        paragraph = _paragraph([*words, *said(quote), nodes.Text("\u201d.")])
+        _quotes(self.env).append((name, _folded(quote)))
+        head = [nodes.Text("The documentation of "), function_link(name)]
+        words = [nodes.Text(" says: \u201c"), *with_code(quote), nodes.Text("\u201d.")]
+        paragraph = _paragraph([*head, *words])
         self.set_source_info(paragraph)
         return [paragraph]
 
 
-def shown(finding: Finding, quoted: Iterable[tuple[str, str]]) -> bool:
-    """Whether a finding is a promise of which the page has quoted a part.
+def is_quoted(finding: Finding, quotes: Iterable[tuple[str, str]]) -> bool:
+    """Whether a finding is a refuted claim of which the page has quoted a part.
 
     Args:
         finding: Any finding.
-        quoted: Functions and quotes of the page, as :func:`_folded` has them.
+        quotes: The functions and quotes of the page, as :func:`_folded` makes them.
     """
-    said = _folded(finding.said)
+    claim = _folded(finding.said)
     return finding.kind is FindingKind.REFUTED and any(
-        name == finding.function and (quote in said or said in quote) for name, quote in quoted
+        name == finding.function and (quote in claim or claim in quote) for name, quote in quotes
     )
 
 
-def _quoted(env: BuildEnvironment) -> list[tuple[str, str]]:
-    """What the page that is being read has quoted so far."""
+def _quotes(env: BuildEnvironment) -> list[tuple[str, str]]:
+    """The functions and quotes of the page that is being read, so far."""
     env.temp_data.setdefault("mlx_keys_quoted", [])
     quotes: list[tuple[str, str]] = env.temp_data["mlx_keys_quoted"]
     return quotes
 
 
-def said(text: str) -> list[nodes.Node]:
-    """Words as nodes, with what stands in backticks as code."""
+def with_code(text: str) -> list[nodes.Node]:
+    """A text as nodes, with code where it has backticks."""
     parts = re.split(r"`([^`]+)`", text)
     return [
         nodes.literal(part, part) if number % 2 else nodes.Text(part)
@@ -120,10 +120,10 @@ def said(text: str) -> list[nodes.Node]:
 
 
 def _sentence(text: str) -> list[nodes.Node]:
-    return said(f"{text[0].upper()}{text[1:]}.")
+    return with_code(f"{text[0].upper()}{text[1:]}.")
 
 
-def function(name: str) -> nodes.Node:
+def function_link(name: str) -> nodes.Node:
     """A function's short name in code, linked to its page where there is one."""
     short = name.rpartition(".")[2]
     xref = pending_xref("", nodes.literal(short, short), refdomain="py", reftype="func")
@@ -131,26 +131,21 @@ def function(name: str) -> nodes.Node:
     return xref
 
 
-def _named(name: str, module: str) -> nodes.Node:
-    """A function as :func:`function` has it; the module itself in full."""
-    return nodes.literal(name, name) if name == module else function(name)
-
-
-def _functions(who: list[str], of: tuple[str, ...]) -> list[nodes.Node]:
-    """Names in a sentence: all, all but a few, or each."""
-    others = [name for name in of if name not in who]
+def _concerned(names: list[str], functions: tuple[str, ...]) -> list[nodes.Node]:
+    """The functions that a finding concerns, in a sentence: all, all but a few, or each."""
+    others = [name for name in functions if name not in names]
     if not others:
-        return [_paragraph([nodes.Text(f"All {len(of)} functions.")])]
-    if len(others) <= _EXCEPTED:
-        return [_paragraph([nodes.Text("All but "), *_listed(others, " and "), nodes.Text(".")])]
-    return [_paragraph([*_listed(who, ", "), nodes.Text(".")])]
+        return [_paragraph([nodes.Text(f"All {len(functions)} functions.")])]
+    if len(others) <= _MOST_EXCEPTIONS:
+        return [_paragraph([nodes.Text("All but "), *_joined(others, " and "), nodes.Text(".")])]
+    return [_paragraph([*_joined(names, ", "), nodes.Text(".")])]
 
 
-def _listed(names: list[str], between: str) -> Iterator[nodes.Node]:
+def _joined(names: list[str], between: str) -> Iterator[nodes.Node]:
     for number, name in enumerate(names):
         if number:
             yield nodes.Text(between)
-        yield function(name)
+        yield function_link(name)
 
 
 def _item(term: list[nodes.Node], definition: list[nodes.Node]) -> nodes.definition_list_item:
@@ -164,19 +159,19 @@ def _paragraph(content: Iterable[nodes.Node]) -> nodes.paragraph:
 
 
 def _folded(text: str) -> str:
-    """Letters and signs without marks and spaces."""
+    """A text without spaces and marks: a quote is the same text, set otherwise."""
     return re.sub(r"[\s`\\*]+", "", text)
 
 
 def leave_unlinked(
     _app: Sphinx, _env: BuildEnvironment, node: pending_xref, content: nodes.Element
 ) -> nodes.Node | None:
-    """A function that has no page of its own stays a name."""
+    """Leave the name of a function that has no page of its own."""
     return content if node.get("mk-optional") else None
 
 
 def setup_errata(app: Sphinx) -> None:
-    """Register the directives, and what becomes of a function without a page."""
+    """Register the directives, and the names of functions that have no page."""
     app.add_directive("errata", ErrataDirective)
     app.add_directive("upstream-says", UpstreamSaysDirective)
     app.connect("missing-reference", leave_unlinked)

@@ -1,4 +1,4 @@
-"""What directives have in common that show a record of the project's: one fault, one dependency."""
+"""The base of the directives that show one of the project's records: its fault, its dependency."""
 
 from __future__ import annotations
 
@@ -8,36 +8,39 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError, Location
+from mlx_keys.errors import KeysError
 from mlx_keys.sphinxext.config import trust_folder
-from mlx_keys.sphinxext.diagnostics import report
+from mlx_keys.sphinxext.diagnostics import location_of, report
 
 
 class RecordDirective(SphinxDirective):
-    """Reads a record; what fails is a fault of the page."""
+    """Reads records in ``mlx_keys_trust``; one that is missing or unreadable stops the build."""
 
     @property
     def folder(self) -> Path:
-        """Where the project keeps its records."""
+        """The folder of the project's records."""
         return trust_folder(self.env)
 
     def run(self) -> list[nodes.Node]:
-        """Show what was measured, or note why it can't be."""
-        for file in self.files():
-            self.env.note_dependency(str(file))
+        """Render the records; the page is read again when one of their files changes."""
+        for path in self.record_paths():
+            self.env.note_dependency(str(path))
         try:
-            shown = self.shown()
+            rendered = self.render()
         except KeysError as error:
-            error.where = error.where or Location(*self.get_source_info())
-            report(self.env, error)
+            report(self.env, error, location_of(self))
             return []
-        self.set_source_info(shown)
-        return [shown]
+        self.set_source_info(rendered)
+        return [rendered]
 
-    def files(self) -> Iterable[Path]:
-        """The files that the page is to be made of."""
+    def record_paths(self) -> Iterable[Path]:
+        """The files that the directive shows, whether they exist or not."""
         raise NotImplementedError
 
-    def shown(self) -> nodes.Element:
-        """What the page is to show."""
+    def render(self) -> nodes.Element:
+        """What the page shows of them.
+
+        Raises:
+            KeysError: A record is missing, or cannot be read.
+        """
         raise NotImplementedError

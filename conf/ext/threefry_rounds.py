@@ -1,6 +1,6 @@
-"""``{threefry-rounds} SEED`` shows two neighbouring counters being scrambled, round after round.
+"""``{threefry-rounds} SEED``: how two neighbouring counters part, round after round.
 
-The states are the reference generator's: no MLX is evaluated in Sphinx's process.
+The blocks are the reference generator's: no MLX is evaluated in Sphinx's process.
 """
 
 from __future__ import annotations
@@ -24,35 +24,38 @@ DEFAULT_ROUNDS = "0 1 2 3 4 8 12 20"
 
 
 class ThreefryRoundsDirective(SphinxDirective):
-    """The states of the counters (0, 0) and (0, 1) after some rounds, and the bits that differ."""
+    """The blocks of the counters (0, 0) and (0, 1) after some rounds, and the bits that differ.
+
+    ``:after:`` lists the numbers of rounds.
+    """
 
     required_arguments = 1
     option_spec: ClassVar = {"after": str}
 
     def run(self) -> list[nodes.Node]:
-        """Draw the states, or report what can't be read, at its line."""
+        """Compute the blocks, or report what cannot be read."""
         try:
             key = threefry2x32.key(_integer(self.arguments[0]))
             after = [_integer(part) for part in self.options.get("after", DEFAULT_ROUNDS).split()]
-            states = [
-                _State(rounds, *(threefry2x32.block(key, counter, rounds) for counter in COUNTERS))
+            steps = [
+                _Step(rounds, *(threefry2x32.block(key, counter, rounds) for counter in COUNTERS))
                 for rounds in after
             ]
         except KeysError as error:
             report(self.env, error, location_of(self))
             return []
-        items = "".join(state.html() for state in states)
-        drawn = HtmlOrTextNode(
+        items = "".join(step.html() for step in steps)
+        listed = HtmlOrTextNode(
             html=f'<ol class="mk-rounds">\n{items}</ol>\n',
-            text="\n".join(str(state) for state in states),
+            text="\n".join(str(step) for step in steps),
         )
-        self.set_source_info(drawn)
-        return [drawn]
+        self.set_source_info(listed)
+        return [listed]
 
 
 @dataclass(frozen=True)
-class _State:
-    """The two blocks after some rounds."""
+class _Step:
+    """The blocks of the two counters after some rounds."""
 
     rounds: int
     first: Pair
@@ -79,7 +82,7 @@ class _State:
 
     def html(self) -> str:
         return (
-            f"<li><span>{self.title}</span>{_glyph(self.first)}{_glyph(self.second)}"
+            f"<li><span>{self.title}</span>{_glyph_html(self.first)}{_glyph_html(self.second)}"
             f"<span><b>{self.differing}</b> of 64 bits differ</span></li>\n"
         )
 
@@ -92,10 +95,11 @@ def _integer(text: str) -> int:
             "{threefry-rounds} takes a seed and, in :after:, numbers of rounds",
             expected="integers",
             found=text,
+            fix="write it as {threefry-rounds} 7, with :after: 0 1 20 below",
         ) from None
 
 
-def _glyph(words: Pair) -> str:
+def _glyph_html(words: Pair) -> str:
     return (
         f'<span class="mk-key-face"><svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
         f"{glyph(words, 0, 0, SIDE)}</svg><code>{_hex(words)}</code></span>"

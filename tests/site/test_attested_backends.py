@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sphinx.testing.util import SphinxTestApp
+from tests.sphinx_project import SITE_CONF, build, write
 
 from ext.attested_backends import column
 from mlx_keys.examples.execute.backend import Backend
@@ -36,30 +36,23 @@ def test_a_column_counts_what_is_equal_and_how_far_the_rest_is() -> None:
     )
 
 
-def build(folder: Path) -> str:
-    source = folder / "docs"
-    source.mkdir(exist_ok=True)
-    (source / "conf.py").write_text(
-        'extensions = ["myst_parser", "ext"]\nmlx_keys_trust = "../trust"\n'
-    )
-    (source / "index.md").write_text("# Page\n\n```{attested-backends}\n```\n")
-    app = SphinxTestApp(srcdir=source, builddir=folder / "build", freshenv=False)
-    try:
-        app.build()
-        assert app.warning.getvalue() == ""
-    finally:
-        app.cleanup()
-    return (folder / "build" / "html" / "index.html").read_text()
+def html_of(folder: Path) -> str:
+    """The page with the table, built on top of what earlier builds left."""
+    page = "# Page\n\n```{attested-backends}\n```\n"
+    write(folder, {"page.md": page}, SITE_CONF + 'mlx_keys_trust = "trust"\n')
+    built = build(folder)
+    assert (built.warnings, built.stopped) == ("", "")
+    return built.html("page")
 
 
 def test_the_page_follows_the_records(tmp_path: Path) -> None:
-    assert "No machine has been attested yet." in build(tmp_path)
+    assert "No machine has been attested yet." in html_of(tmp_path)
     save_record(tmp_path / "trust", RECORD)
-    page = build(tmp_path)
+    page = html_of(tmp_path)
     assert "NVIDIA H100" in page
     assert "No machine" not in page
     path = tmp_path / "trust" / "backends" / f"{CUDA.name}.json"
     path.write_text(path.read_text().replace("H100", "H200"))
-    assert "NVIDIA H200" in build(tmp_path)
+    assert "NVIDIA H200" in html_of(tmp_path)
     path.unlink()
-    assert "No machine has been attested yet." in build(tmp_path)
+    assert "No machine has been attested yet." in html_of(tmp_path)

@@ -16,7 +16,7 @@ from mlx_keys import __version__
 from .config import setup_config
 from .diagnostics import setup_diagnostics
 from .domain import setup_domain
-from .draws import setup_draws
+from .draws.directive import setup_draws
 from .example import setup_example
 from .gallery.verify import setup_gallery
 from .incremental import setup_incremental
@@ -24,9 +24,10 @@ from .key_tree import setup_key_tree
 from .maths import setup_maths
 from .nodes import setup_nodes
 from .pool import setup_children
-from .reference.at_a_glance import setup_glance
-from .reference.function import setup_reference
+from .reference.at_a_glance import setup_at_a_glance
+from .reference.function import setup_function
 from .reference.parameters import setup_parameters
+from .reference.result_spec import setup_result_specs
 from .reference.signatures import setup_signatures
 from .reference.type_links import setup_type_links
 from .summary import setup_summary
@@ -48,10 +49,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_example(app)
     setup_key_tree(app)
     setup_type_links(app)
-    setup_reference(app)
+    setup_function(app)
+    setup_result_specs(app)
     setup_draws(app)
     setup_parameters(app)
-    setup_glance(app)
+    setup_at_a_glance(app)
     setup_signatures(app)
     setup_maths(app)
     setup_verified(app)

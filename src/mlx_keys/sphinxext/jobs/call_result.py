@@ -1,4 +1,4 @@
-"""Ask the installed mlx what a call gives: run in a child, as it executes an author's expression.
+"""Find the shape and the dtype of a call's result: run in a child, as it runs an author's code.
 
 An array's shape and dtype are known before it is evaluated, so nothing here is.
 """
@@ -11,18 +11,18 @@ from typing import Any
 from mlx_keys.upstream.installed import introspect
 
 
-def measure(payload: dict[str, Any]) -> dict[str, Any]:
-    """Call a function as a page says, and work out what the page promises of the result.
+def call_result(payload: dict[str, Any]) -> dict[str, Any]:
+    """Call a function as a page says, and compute the shape that the page documents.
 
     Args:
         payload: ``name``, the function in full; ``call``, a call of it such as
             ``split(key(7), 3)``, with ``mlx.core.random``'s names and ``mx``; ``shape``, an
-            expression over the function's parameters, or None; ``dtypes``, names to give as
+            expression over the function's parameters, or None; ``dtypes``, names to pass as
             ``dtype=`` in turn.
 
     Returns:
-        ``shape`` and ``dtype`` of the result, ``promised`` (the shape that the expression comes
-        to), and ``dtypes``, a pair of name and dtype that came back for each name given.
+        ``shape`` and ``dtype`` of the result; ``documented_shape``, what the expression comes to;
+        and ``dtypes``, a pair of names for each one that was passed: it, and what came back.
     """
     import mlx.core as mx
 
@@ -30,34 +30,34 @@ def measure(payload: dict[str, Any]) -> dict[str, Any]:
     call = ast.parse(payload["call"], mode="eval").body
     if not isinstance(call, ast.Call):
         raise TypeError("not a call")
-    given = [value(node, names) for node in call.args]
-    named = {keyword.arg or "": value(keyword.value, names) for keyword in call.keywords}
-    function = value(call.func, names)
-    result = function(*given, **named)
-    promised = None
+    arguments = [evaluate(node, names) for node in call.args]
+    keywords = {keyword.arg or "": evaluate(keyword.value, names) for keyword in call.keywords}
+    function = evaluate(call.func, names)
+    result = function(*arguments, **keywords)
+    documented_shape = None
     if payload["shape"] is not None:
-        bound = {"mx": mx, **_bind(payload["name"], given, named, names)}
-        tree = ast.parse(payload["shape"], mode="eval").body
-        promised = _sizes(value(tree, bound))
+        bound = {"mx": mx, **_bind(payload["name"], arguments, keywords, names)}
+        shape = evaluate(ast.parse(payload["shape"], mode="eval").body, bound)
+        documented_shape = _sizes(shape)
     dtypes = [
-        (name, _dtype(function(*given, **{**named, "dtype": getattr(mx, name)})))
+        (name, _dtype(function(*arguments, **{**keywords, "dtype": getattr(mx, name)})))
         for name in payload["dtypes"]
     ]
     return {
         "shape": list(result.shape),
         "dtype": _dtype(result),
-        "promised": promised,
+        "documented_shape": documented_shape,
         "dtypes": dtypes,
     }
 
 
-def value(node: ast.expr, names: dict[str, Any]) -> Any:
-    """What an expression of the page comes to: it is the author's code, as an example is."""
-    return eval(compile(ast.Expression(node), "<probe>", "eval"), dict(names))  # noqa: S307
+def evaluate(node: ast.expr, names: dict[str, Any]) -> Any:
+    """The value of an expression of a page, which is its author's code, as an example is."""
+    return eval(compile(ast.Expression(node), "<page>", "eval"), dict(names))  # noqa: S307
 
 
 def _bind(
-    name: str, given: list[Any], named: dict[str, Any], names: dict[str, Any]
+    name: str, arguments: list[Any], keywords: dict[str, Any], names: dict[str, Any]
 ) -> dict[str, Any]:
     """The function's parameters with the values that a call gives them, or their defaults."""
     signature = introspect.entry(name).signature
@@ -66,9 +66,9 @@ def _bind(
     for parameter in parameters:
         if parameter.default is not None:
             default = ast.parse(parameter.default, mode="eval").body
-            bound[parameter.name] = value(default, {**vars(names["mx"]), **names})
-    bound.update(zip((parameter.name for parameter in parameters), given, strict=False))
-    return bound | named
+            bound[parameter.name] = evaluate(default, {**vars(names["mx"]), **names})
+    bound.update(zip((parameter.name for parameter in parameters), arguments, strict=False))
+    return bound | keywords
 
 
 def _sizes(shape: Any) -> list[int]:

@@ -1,36 +1,38 @@
-"""*At a glance*: the facts about a function of mlx, a row each, none of them typed in.
+"""*At a glance*: the table of facts about a function of mlx, none of them typed in.
 
-What follows from the signature is read off it; how long the numbers have been the same is measured
-(``trust/history.json``); where they are the same is what this page's own examples were seen to do.
+The signature's facts are read off it. Since when the numbers are the same was measured
+(``history.json`` in the folder of ``mlx_keys_trust``); on which backends they are the same, this
+page's own examples show.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from mlx_keys.sphinxext.example import EXAMPLES
-from mlx_keys.trust import history
+from mlx_keys.trust.history import load_history
 from mlx_keys.trust.probes import PROBES
-from mlx_keys.trust.status import Status
+from mlx_keys.trust.status import BackendEvidence, Status
 from mlx_keys.upstream.installed import introspect
-from mlx_keys.upstream.model import Entry, Signature
+from mlx_keys.upstream.model import Argument, Entry, Signature
 
 
 class AgreementNode(nodes.Inline, nodes.Element):
-    """Where the backends stand on which a page's examples agree; known when they have run."""
+    """The place of the backends on which a page's examples agree; known when they have run."""
 
 
-def glance(entry: Entry, options: Mapping[str, object], trust: Path) -> nodes.Element:
+def facts_table(entry: Entry, options: Mapping[str, Any], trust: Path) -> nodes.table:
     """The table of a function's facts.
 
     Args:
         entry: The function, as the installed mlx has it.
-        options: ``shape``, ``dtype`` and ``dtypes``, where the author gives them.
+        options: ``shape``, ``dtype`` and ``dtypes``, where the author documents them.
         trust: The folder of attestations and history.
     """
     signature = entry.signature or Signature()
@@ -38,25 +40,26 @@ def glance(entry: Entry, options: Mapping[str, object], trust: Path) -> nodes.El
     rows: list[tuple[str, list[nodes.Node]]] = []
     if "shape" in options or "dtype" in options:
         rows.append(("Gives", _gives(options)))
-    if listed := options.get("dtypes"):
-        rows.append(("Dtypes", _listed(str(name) for name in listed)))  # type: ignore[attr-defined]
-    key = by_name.get("key")
-    if key is None:
-        said = "takes none"
-    elif key.default is None:
-        said = "required"
-    else:
-        said = "optional; without one, the thread's own state gives it"
-    rows.append(("Key", [nodes.Text(said)]))
+    if dtypes := options.get("dtypes"):
+        rows.append(("Dtypes", _code_list(dtypes)))
+    rows.append(("Key", [nodes.Text(_key(by_name.get("key")))]))
     rows.append(("Stream", [nodes.Text("optional" if "stream" in by_name else "takes none")]))
     rows.append(("Outputs equal on", [AgreementNode()]))
-    if moved := _moved(entry.name.rpartition(".")[2], trust / "history.json"):
-        rows.append(("Last changed", moved))
+    if changed := _last_changed(entry.name.rpartition(".")[2], trust / "history.json"):
+        rows.append(("Last changed", changed))
     rows.append(("Read from", [nodes.Text(f"mlx {introspect.version()}")]))
     return _table("At a glance", rows)
 
 
-def _gives(options: Mapping[str, object]) -> list[nodes.Node]:
+def _key(parameter: Argument | None) -> str:
+    if parameter is None:
+        return "takes none"
+    if parameter.default is None:
+        return "required"
+    return "optional; without one, the thread's own state gives it"
+
+
+def _gives(options: Mapping[str, Any]) -> list[nodes.Node]:
     parts: list[nodes.Node] = []
     if "shape" in options:
         parts += [nodes.Text("shape "), _code(options["shape"])]
@@ -65,34 +68,36 @@ def _gives(options: Mapping[str, object]) -> list[nodes.Node]:
     return parts
 
 
-def _listed(words: Iterable[str]) -> list[nodes.Node]:
+def _code_list(texts: Iterable[str]) -> list[nodes.Node]:
     parts: list[nodes.Node] = []
-    for word in words:
+    for text in texts:
         parts += [nodes.Text(", ")] if parts else []
-        parts.append(_code(word))
+        parts.append(_code(text))
     return parts
 
 
-def _moved(function: str, path: Path) -> list[nodes.Node]:
-    """In which release the function's numbers last changed, as far as that was measured."""
+def _last_changed(function: str, path: Path) -> list[nodes.Node]:
+    """The release in which the function's numbers last changed, as far as that was measured."""
     if function not in PROBES or not path.is_file():
         return []
-    known = history.load_history(path)
-    first, last = known.versions[0], known.versions[-1]
-    changes = known.changes(function)
+    measured = load_history(path)
+    first, last = measured.versions[0], measured.versions[-1]
+    changes = measured.changes(function)
     if not changes:
-        text = f"not in {len(known.versions)} releases, mlx {first} to {last} ({known.platform})"
+        text = (
+            f"not in {len(measured.versions)} releases, mlx {first} to {last} ({measured.platform})"
+        )
         return [nodes.Text(text)]
     newest = changes[-1]
-    return [nodes.Text(f"in mlx {newest.since}: "), *_listed(newest.calls)]
+    return [nodes.Text(f"in mlx {newest.since}: "), *_code_list(newest.calls)]
 
 
-def _code(text: object) -> nodes.literal:
-    return nodes.literal(str(text), str(text))
+def _code(text: str) -> nodes.literal:
+    return nodes.literal(text, text)
 
 
-def _table(title: str, rows: list[tuple[str, list[nodes.Node]]]) -> nodes.Element:
-    """A table of two columns, its first naming the rows."""
+def _table(title: str, rows: list[tuple[str, list[nodes.Node]]]) -> nodes.table:
+    """A table of two columns, the first of which names the rows."""
     body = nodes.tbody()
     for name, value in rows:
         row = nodes.row()
@@ -106,26 +111,31 @@ def _table(title: str, rows: list[tuple[str, list[nodes.Node]]]) -> nodes.Elemen
     return nodes.table("", nodes.title(title, title), group, classes=["mk-glance"])
 
 
-def agreement(statuses: Iterable[Status]) -> str:
-    """Where all examples of a page printed the same, in words.
+def where_outputs_are_equal(statuses: Iterable[Status]) -> str:
+    """The backends on which the examples of a page printed the same, in words.
+
+    An example that varies from run to run does not count.
 
     Args:
-        statuses: What is known of each example of the page.
+        statuses: The status of each example of the page.
     """
-    known = [status.evidence for status in statuses if not status.line.startswith("varies")]
-    if not known:
+    examples = [status.evidence for status in statuses if not status.line.startswith("varies")]
+    if not examples:
         return "no example on this page yet"
-    labels = list(dict.fromkeys(one.label for evidence in known for one in evidence))
-    said = []
-    for label in labels:
-        seen = [one for evidence in known for one in evidence if one.label == label]
-        equal = sum(one.agreement == "equal" for one in seen)
-        every = "every example" if equal == len(known) else f"{equal} of {len(known)} examples"
-        said.append(f"{label} ({every} on this page)")
-    return ", ".join(said)
+    backends: dict[str, list[BackendEvidence]] = {}
+    for evidence in (evidence for example in examples for evidence in example):
+        backends.setdefault(evidence.label, []).append(evidence)
+    parts = []
+    for label, evidences in backends.items():
+        equal = sum(evidence.agreement == "equal" for evidence in evidences)
+        count = (
+            "every example" if equal == len(examples) else f"{equal} of {len(examples)} examples"
+        )
+        parts.append(f"{label} ({count} on this page)")
+    return ", ".join(parts)
 
 
-class FillAgreement(SphinxPostTransform):
+class PlaceAgreement(SphinxPostTransform):
     """Put the backends where the table keeps a place for them."""
 
     default_priority = 300
@@ -134,10 +144,10 @@ class FillAgreement(SphinxPostTransform):
         """Replace the placeholder."""
         for node in list(self.document.findall(AgreementNode)):
             page = EXAMPLES.of(self.env).get(self.env.docname)
-            node.replace_self(nodes.Text(agreement(page.statuses if page else ())))
+            node.replace_self(nodes.Text(where_outputs_are_equal(page.statuses if page else ())))
 
 
-def setup_glance(app: Sphinx) -> None:
+def setup_at_a_glance(app: Sphinx) -> None:
     """Register the placeholder and what fills it."""
     app.add_node(AgreementNode)
-    app.add_post_transform(FillAgreement)
+    app.add_post_transform(PlaceAgreement)

@@ -1,7 +1,7 @@
 """Stops a build whose mlx takes other parameters than the pages were written for.
 
-Compared with ``signatures.json`` in the folder of ``mlx_keys_trust``, at every build; a project
-that keeps no such record is let be.
+Every build compares the installed mlx with ``signatures.json`` in the folder of
+``mlx_keys_trust``; a project without that file has nothing to compare.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from mlx_keys.sphinxext.diagnostics import display_path, report
 from mlx_keys.upstream.installed import snapshot
 
 
-def compare(_app: Sphinx, env: BuildEnvironment) -> None:
-    """Note each changed signature at the page to curate."""
+def compare_signatures(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Report each changed signature at the page to curate, or at the record."""
     path = trust_folder(env) / "signatures.json"
     if not path.is_file():
         return
@@ -29,11 +29,11 @@ def compare(_app: Sphinx, env: BuildEnvironment) -> None:
         return
     described = env.domains.python_domain.objects
     for change in changes:
-        known = described.get(change.function)
-        page = env.doc2path(known.docname) if known else os.path.normpath(path)
+        function = described.get(change.function)
+        page = env.doc2path(function.docname) if function else os.path.normpath(path)
         report(env, change.fault(Location(display_path(page))))
 
 
 def setup_signatures(app: Sphinx) -> None:
     """Register the comparison."""
-    app.connect("env-updated", compare)
+    app.connect("env-updated", compare_signatures)

@@ -1,6 +1,6 @@
-"""Where the types of mlx's signatures are documented, for the words of a signature to link there.
+"""The addresses of the types in mlx's signatures, and the links of a signature's words to them.
 
-Building takes no network, so the addresses stand here in place of fetched inventories.
+A build fetches nothing, so the addresses are listed here in place of inventories.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TYPES = {
 _WORD = re.compile(r"(\w+)")
 
 
-def linked(annotation: str) -> list[nodes.Node]:
+def link_types(annotation: str) -> list[nodes.Node]:
     """An annotation as nodes, each type that is documented a link."""
     return [
         nodes.reference(word, word, internal=False, refuri=TYPES[word])
@@ -44,7 +44,7 @@ def linked(annotation: str) -> list[nodes.Node]:
     ]
 
 
-def link_type(
+def resolve_type(
     _app: Sphinx, _env: BuildEnvironment, node: pending_xref, content: nodes.Element
 ) -> nodes.Node | None:
     """Link a type in a signature that Sphinx's Python domain has parsed."""
@@ -60,4 +60,4 @@ def link_type(
 
 def setup_type_links(app: Sphinx) -> None:
     """Register the links."""
-    app.connect("missing-reference", link_type)
+    app.connect("missing-reference", resolve_type)
