@@ -13,7 +13,7 @@ from mlx_keys.errors import KeysError
 from mlx_keys.examples import bless
 from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import Tolerance
-from mlx_keys.examples.execute.pool import RunResult
+from mlx_keys.examples.execute.job import RunResult
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import extract
 

@@ -12,7 +12,7 @@ from mlx_keys.errors import Location
 from mlx_keys.examples import compare
 from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import Outcome, Tolerance, Verdict
-from mlx_keys.examples.execute.pool import RunResult
+from mlx_keys.examples.execute.job import RunResult
 from mlx_keys.examples.gallery import golden_file
 from mlx_keys.examples.gallery.script_example import ScriptExample
 from mlx_keys.examples.model import Example, Options, Output
@@ -65,31 +65,31 @@ BAD_ENDS = {
     ),
     "flood": (
         page_example(),
-        RunResult("flood", stdout="\nx\n", stderr="err"),
+        RunResult("output_limit", stdout="\nx\n", stderr="err"),
         11,
         "this example was stopped: it prints without end",
     ),
     "flood of errors": (
         page_example(),
-        RunResult("flood", stderr="y" * 601),
+        RunResult("output_limit", stderr="y" * 601),
         11,
         "this example was stopped: it prints without end",
     ),
     "flood of errors, as long as an excerpt": (
         page_example(),
-        RunResult("flood", stderr="y" * 600),
+        RunResult("output_limit", stderr="y" * 600),
         11,
         "this example was stopped: it prints without end",
     ),
     "its worker killed": (
         page_example(),
-        RunResult("lost", line=2, stderr="not reported"),
+        RunResult("worker_died", line=2, stderr="not reported"),
         12,
         "this example killed the process that watched it",
     ),
     "no report": (
         page_example(),
-        RunResult("vanished", line=2, status=3, stderr="not reported"),
+        RunResult("no_report", line=2, status=3, stderr="not reported"),
         12,
         "this example left its interpreter without an end, with status 3",
     ),
@@ -161,7 +161,7 @@ BAD_ENDS = {
     ),
     "processes left running": (
         page_example(),
-        RunResult("done", left=True),
+        RunResult("done", left_processes=True),
         11,
         "this example leaves processes running behind it",
     ),
@@ -193,14 +193,14 @@ def test_the_messages_of_bad_ends_are_worded_as_accepted() -> None:
 
 
 def test_a_page_is_shown_600_characters_of_an_output_at_most() -> None:
-    (fault,) = check(page_example(), RunResult("flood", stderr="y" * 601)).faults
+    (fault,) = check(page_example(), RunResult("output_limit", stderr="y" * 601)).faults
     assert fault.found == f"{'y' * 600} ... (601 characters)"
-    (fault,) = check(page_example(), RunResult("flood", stderr="y" * 600)).faults
+    (fault,) = check(page_example(), RunResult("output_limit", stderr="y" * 600)).faults
     assert fault.found == "y" * 600
 
 
 def test_each_thing_that_is_wrong_with_an_end_is_a_fault() -> None:
-    run = replace(RAISED, stderr="e", utf8=False, kept_stdout=False, left=True)
+    run = replace(RAISED, stderr="e", utf8=False, kept_stdout=False, left_processes=True)
     faults = check(page_example(signal="SIGFPE"), run).faults
     assert [(str(fault.where), fault.problem) for fault in faults] == [
         ("page.md:13", "this example raises"),
@@ -354,7 +354,7 @@ SCRIPT_ENDS = {
         "fix it, or show it as a page can: an {example} with :signal: SIGFPE",
     ),
     "processes left running": (
-        RunResult("done", left=True, result=[]),
+        RunResult("done", left_processes=True, result=[]),
         "this example leaves processes running behind it",
         "wait for each process that it starts",
     ),

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mlx_keys.examples.execute.pool import Job, Pool, RunResult
+from mlx_keys.examples.execute.job import Job, RunResult
+from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import extract

@@ -14,12 +14,12 @@ import pytest
 from tests.paths import DOCS
 
 from mlx_keys.errors import INSTALL_MLX, KeysError
+from mlx_keys.examples.execute.host import Method
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
-from mlx_keys.examples.execute.workers import Method
 from mlx_keys.examples.verify import Report, find_pages, verify_paths
 
-METHODS: list[Method] = ["fork", "fresh"] if sys.platform == "linux" else ["fresh"]
+METHODS: list[Method] = ["forkserver", "spawn"] if sys.platform == "linux" else ["spawn"]
 
 #: Options and code of a bad example, what is shown under it, the line of the fault counted from
 #: the example's fence, and the fault.

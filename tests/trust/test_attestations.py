@@ -15,7 +15,7 @@ from mlx_keys.errors import KeysError
 from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import EXACT, Tolerance
 from mlx_keys.examples.execute.backend import Backend, ask
-from mlx_keys.examples.execute.pool import RunResult
+from mlx_keys.examples.execute.job import RunResult
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import extract
 from mlx_keys.examples.ulp import Distance

@@ -36,7 +36,7 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     the one on which outputs are accepted.
     """
     trust = attestations.load_attestations(folder)
-    with Pool(method="fresh") as pool, progress_bar("examples") as progress:
+    with Pool(method="spawn") as pool, progress_bar("examples") as progress:
         runner = Runner(pool, device=device, patience=4.0)
         runner.progress = progress
         report = verify_paths(

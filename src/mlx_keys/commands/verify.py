@@ -13,7 +13,8 @@ from mlx_keys.errors import KeysError
 from mlx_keys.examples import bless, compare
 from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.compare import Outcome
-from mlx_keys.examples.execute.pool import Pool, RunResult
+from mlx_keys.examples.execute.job import RunResult
+from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
 from mlx_keys.examples.progress import progress_bar
 from mlx_keys.examples.verify import Report, verify_paths

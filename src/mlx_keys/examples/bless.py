@@ -10,7 +10,8 @@ from mlx_keys.files import write_atomic
 
 from . import compare
 from .check import CheckedExample
-from .execute.pool import Pool, RunResult
+from .execute.job import RunResult
+from .execute.pool import Pool
 from .execute.runner import Runner
 from .model import Example
 from .verify import Report, read_examples, sort_by_location
@@ -59,7 +60,7 @@ def find_nondeterminism(
     differing: dict[int, RunResult] = {}
     for seed in HASH_SEEDS:
         left = {n: one.example for n, one in candidates.items() if n not in differing}
-        with Pool(method="fresh", hash_seed=seed) as fresh:
+        with Pool(method="spawn", hash_seed=seed) as fresh:
             runs = Runner(fresh, device=device).results([*left.values()])
         differing |= {
             n: run

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mlx_keys.errors import KeysError
 
 from .compare import EXACT, Tolerance, Verdict
-from .execute.pool import RunResult
+from .execute.job import RunResult
 from .model import Example
 
 

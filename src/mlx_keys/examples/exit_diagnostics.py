@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlx_keys.errors import KeysError, Location
 
-from .execute.pool import RunResult
+from .execute.job import RunResult
 from .model import Example
 
 _EXCERPT = 600  # characters of an output that a message shows
@@ -37,7 +37,7 @@ def _unfinished(example: Example, run: RunResult, at: Location) -> KeysError | N
             expected="an end",
             fix=example.option_fix("timeout", "SECONDS", "if it only needs longer"),
         )
-    if run.ended == "flood":
+    if run.ended == "output_limit":
         return KeysError(
             "this example was stopped: it prints without end",
             where=at,
@@ -45,13 +45,13 @@ def _unfinished(example: Example, run: RunResult, at: Location) -> KeysError | N
             found=_excerpt(run.stdout or run.stderr),
             fix="give its loop an end, or print less",
         )
-    if run.ended == "lost":
+    if run.ended == "worker_died":
         return KeysError(
             "this example killed the process that watched it",
             where=at,
             fix="signal no process but its own and those that it started",
         )
-    if run.ended == "vanished":
+    if run.ended == "no_report":
         return KeysError(
             f"this example left its interpreter without an end, with status {run.status}",
             where=at,
@@ -135,7 +135,7 @@ def _streams(run: RunResult, at: Location) -> list[KeysError]:
                 fix="write to a file, or to contextlib.redirect_stdout, and leave sys.stdout open",
             )
         )
-    if run.left:
+    if run.left_processes:
         faults.append(
             KeysError(
                 "this example leaves processes running behind it",

@@ -17,7 +17,7 @@ from typing import ClassVar
 from mlx_keys.errors import KeysError, Location
 
 from .compare import Tolerance, Verdict
-from .execute.pool import Job, RunResult
+from .execute.job import Job, RunResult
 
 #: Seconds after which an example is stopped, unless its ``:timeout:`` says otherwise.
 DEFAULT_TIMEOUT = 30.0

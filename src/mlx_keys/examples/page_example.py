@@ -13,7 +13,7 @@ from . import compare
 from .compare import Tolerance, Verdict
 from .execute import run_code
 from .execute.imports import modules
-from .execute.pool import PLOTTING, Job, RunResult
+from .execute.job import PLOTTING, Job, RunResult
 from .exit_diagnostics import diagnose_exit
 from .model import Comparison, Example, dedent, normalize
 

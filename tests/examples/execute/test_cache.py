@@ -11,7 +11,7 @@ from tests.paths import ROOT
 from mlx_keys.examples.execute import imports
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.execute.cache import Cache, CacheContext, lock_digest
-from mlx_keys.examples.execute.pool import RunResult
+from mlx_keys.examples.execute.job import RunResult
 
 HERE = Backend("cpu", "linux", "x86_64", "glibc 2.36", "Chip", "0.32.4", "3.11.7")
 SEEN = RunResult("raised", "é\n", error=("builtins.KeyError",), message="KeyError: 1", line=3)

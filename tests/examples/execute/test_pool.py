@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ import pytest
 from tests.paths import ROOT
 
 from mlx_keys.examples.execute import run_code
-from mlx_keys.examples.execute.pool import Job, Pool, RunResult
-from mlx_keys.examples.execute.workers import Method, environment
+from mlx_keys.examples.execute.host import Method
+from mlx_keys.examples.execute.interpreter import environment
+from mlx_keys.examples.execute.job import Job, RunResult
+from mlx_keys.examples.execute.pool import Pool
 
-METHODS: list[Method] = ["fork", "fresh"] if sys.platform == "linux" else ["fresh"]
+METHODS: list[Method] = ["forkserver", "spawn"] if sys.platform == "linux" else ["spawn"]
 
 
 @pytest.fixture(scope="module", params=METHODS)
@@ -66,8 +68,8 @@ def test_jobs_end_in_their_order_with_what_they_printed(pool: Pool) -> None:
                 line=2,
             ),
         ),
-        ("import os\nos._exit(0)", RunResult("vanished")),
-        ("import os\nos._exit(7)", RunResult("vanished", status=7)),
+        ("import os\nos._exit(0)", RunResult("no_report")),
+        ("import os\nos._exit(7)", RunResult("no_report", status=7)),
         (
             "import os, signal\n\nos.kill(os.getpid(), signal.SIGKILL)",
             RunResult("killed", signal="SIGKILL", status=-9),
@@ -79,7 +81,7 @@ def test_jobs_end_in_their_order_with_what_they_printed(pool: Pool) -> None:
         ),
         ("import sys\nsys.stdout.close()", RunResult("done", kept_stdout=False)),
         ("import os\nos.close(1)", RunResult("done", kept_stdout=False)),
-        ("import os\nos.closerange(0, 1000)", RunResult("vanished")),
+        ("import os\nos.closerange(0, 1000)", RunResult("no_report")),
         (
             "import sys\nsys.stdout.buffer.write(b'\\xff\\n')",
             RunResult("done", "\\xff\n", utf8=False),
@@ -120,32 +122,29 @@ def test_a_thread_that_never_ends_is_out_of_time(pool: Pool) -> None:
 
 def test_a_flood_is_cut(pool: Pool) -> None:
     seen = one(pool, "while True:\n    print('x' * 1000)\n")
-    assert seen.ended == "flood"
+    assert seen.ended == "output_limit"
     assert 1 << 20 < len(seen.stdout) < 2 << 20
 
 
-@pytest.mark.parametrize("how", ["", "start_new_session=True"], ids=["in its group", "apart"])
-def test_a_process_left_behind_is_seen_and_killed(pool: Pool, how: str, tmp_path: Path) -> None:
-    if how and sys.platform != "linux":
-        pytest.skip("only Linux hands over processes that leave their group")
+def test_a_process_left_behind_is_seen_and_killed(pool: Pool, tmp_path: Path) -> None:
     code = (
         "import pathlib, subprocess\n"
-        f"child = subprocess.Popen(['sleep', '60'], {how})\n"
+        "child = subprocess.Popen(['sleep', '60'])\n"
         f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(child.pid))\n"
     )
     seen = one(pool, code)
-    assert (seen.ended, seen.left) == ("done", True)
+    assert (seen.ended, seen.left_processes) == ("done", True)
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def test_a_job_that_kills_its_watcher_is_lost_and_the_others_go_on(pool: Pool) -> None:
-    if pool.method == "fresh" and sys.platform != "linux":
+    if pool.method == "spawn" and sys.platform != "linux":
         pytest.skip("the parent of a fresh interpreter is its worker on Linux")
     kill = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
     seen = run(pool, kill, "print(1)", kill, "print(2)", "print(3)")
     assert [(one.ended, one.stdout) for one in seen] == [
-        ("lost", ""), ("done", "1\n"), ("lost", ""), ("done", "2\n"), ("done", "3\n"),
+        ("worker_died", ""), ("done", "1\n"), ("worker_died", ""), ("done", "2\n"), ("done", "3\n"),
     ]  # fmt: skip
 
 
@@ -233,6 +232,146 @@ def test_the_caller_hears_of_each_job_as_it_ends(pool: Pool) -> None:
     assert sorted(heard) == [f"print({n}){n}\n" for n in range(4)]
 
 
+def test_output_is_limited_also_where_a_job_ends_before_it_is_looked_at(pool: Pool) -> None:
+    codes = [f"import sys\nsys.{name}.write('x' * (1 << 21))" for name in ("stdout", "stderr")]
+    assert [result.ended for result in run(pool, *codes)] == ["output_limit"] * 2
+
+
+def test_a_job_that_ignores_signals_is_stopped_all_the_same(pool: Pool) -> None:
+    code = (
+        "import signal, time\nfor name in ('SIGUSR2', 'SIGTERM', 'SIGINT'):\n"
+        "    signal.signal(getattr(signal, name), signal.SIG_IGN)\ntime.sleep(60)\n"
+    )
+    assert one(pool, code, timeout=2.0).ended == "timeout"
+
+
+def test_a_program_is_the_main_process_to_multiprocessing(pool: Pool) -> None:
+    code = (
+        "import multiprocessing\nprint(multiprocessing.current_process().name)\n"
+        "print(multiprocessing.parent_process())\nmultiprocessing.set_start_method('spawn')\n"
+    )
+    assert one(pool, code) == RunResult("done", "MainProcess\nNone\n")
+
+
+def test_changes_of_the_environment_reach_the_jobs_after_them(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "beside.py").write_text("VALUE = 42\n")
+    code = "import os\nprint(os.environ.get('POND'))\nimport beside\nprint(beside.VALUE)\n"
+    monkeypatch.setenv("POND", "deep")
+    before = one(pool, code)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.delenv("POND")
+    after = one(pool, code)
+    assert (before.stdout, before.message) == (
+        "deep\n",
+        "ModuleNotFoundError: No module named 'beside'",
+    )
+    assert after == RunResult("done", "None\n42\n")
+
+
+def test_jobs_with_another_preload_leave_the_fork_server_of_the_first_alone() -> None:
+    if "forkserver" not in METHODS:
+        pytest.skip("only Linux has a fork server")
+    with Pool(workers=1, method="forkserver", preload=()) as pool:
+        payload = {"code": "import os, sys\nprint(os.getppid(), 'wave' in sys.modules)"}
+        plain = Job(run_code.run, payload)
+        wave = Job(run_code.run, payload, preload=("wave",))
+        first, second, third, fourth = [pool.run([job])[0].stdout for job in (plain, wave) * 2]
+    assert (first, second) == (third, fourth)
+    assert [line.split()[1] for line in (first, second)] == ["False", "True"]
+    assert first.split()[0] != second.split()[0]
+
+
+CALLER = """
+import pathlib, sys
+with open(sys.argv[2], "a") as ran:
+    ran.write("caller ")
+{before}
+from mlx_keys.examples.execute.job import Job
+from mlx_keys.examples.execute.pool import Pool
+from mlx_keys.examples.execute.run_code import run
+with Pool(workers=1, method=sys.argv[1]) as pool:
+    (result,) = pool.run([Job(run, {{"code": {code!r}}}, {timeout})])
+print(result.ended, result.stdout.strip(), result.message, flush=True)
+"""
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("start", ["file", "module", "without stdin"])
+def test_a_caller_is_not_run_again_in_its_children(
+    method: Method, start: str, tmp_path: Path
+) -> None:
+    code = "import sys\nprint(sys.argv[0].endswith('example.py'), repr(sys.stdin.read()))"
+    caller = tmp_path / "caller.py"
+    caller.write_text(CALLER.format(before="", code=code, timeout=20.0))
+    command = {
+        "file": [sys.executable, str(caller)],
+        "module": [sys.executable, "-m", "caller"],
+        "without stdin": ["sh", "-c", 'exec "$0" "$@" <&-', sys.executable, str(caller)],
+    }[start]
+    ran = tmp_path / "ran"
+    done = subprocess.run(
+        [*command, method, str(ran)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("done True '' \n", "")
+    assert ran.read_text() == "caller "
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_default_timeout_of_sockets_in_the_caller_stops_no_job(
+    method: Method, tmp_path: Path
+) -> None:
+    caller = CALLER.format(
+        before="import socket\nsocket.setdefaulttimeout(0.1)",
+        code="import socket, time\ntime.sleep(1)\nprint(socket.getdefaulttimeout())",
+        timeout=20.0,
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", caller, method, str(tmp_path / "ran")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("done None \n", "")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_interrupt_at_the_terminal_ends_the_caller_and_the_job(
+    method: Method, tmp_path: Path
+) -> None:
+    begun = tmp_path / "pid"
+    code = (
+        f"import os, pathlib, time\npathlib.Path({str(begun)!r}).write_text(str(os.getpid()))\n"
+        "time.sleep(600)\n"
+    )
+    caller = subprocess.Popen(
+        [
+            sys.executable, "-c", CALLER.format(before="", code=code, timeout=600.0), method,
+            str(tmp_path / "ran"),
+        ],
+        start_new_session=True, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_until(lambda: begun.exists() and begun.read_text() != "")
+    os.killpg(caller.pid, signal.SIGINT)
+    _, stderr = caller.communicate(timeout=100)
+    assert stderr.rstrip().endswith("KeyboardInterrupt")
+    wait_until(lambda: not alive(int(begun.read_text())))
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def test_what_the_caller_raises_meanwhile_comes_through() -> None:
     def stop(_job: Job, _seen: RunResult) -> None:
         raise KeyboardInterrupt
@@ -242,9 +381,8 @@ def test_what_the_caller_raises_meanwhile_comes_through() -> None:
         pool.run(jobs, stop)
 
 
-def test_children_die_with_a_caller_that_is_killed(tmp_path: Path) -> None:
-    if sys.platform != "linux":
-        pytest.skip("macOS has no parent-death signal; workers there end with their connection")
+@pytest.mark.parametrize("method", METHODS)
+def test_children_die_with_a_caller_that_is_killed(method: Method, tmp_path: Path) -> None:
     code = (
         "import os, pathlib, time\n"
         f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid()))\n"
@@ -252,62 +390,18 @@ def test_children_die_with_a_caller_that_is_killed(tmp_path: Path) -> None:
     )
     caller = subprocess.Popen(
         [
-            sys.executable,
-            "-c",
-            "import json, sys\nfrom mlx_keys.examples.execute.pool import Job, Pool\n"
-            "from mlx_keys.examples.execute.run_code import run\n"
-            "Pool(workers=1).run([Job(run, json.loads(sys.argv[1]), 60.0)])",
-            json.dumps({"code": code}),
+            sys.executable, "-c", CALLER.format(before="", code=code, timeout=60.0), method,
+            str(tmp_path / "ran"),
         ],
         env=os.environ | {"TMPDIR": str(tmp_path)},
-    )
-    deadline = time.monotonic() + 20
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-        assert time.monotonic() < deadline, "the job never began"
-        time.sleep(0.05)
+    )  # fmt: skip
+    begun = tmp_path / "pid"
+    wait_until(lambda: begun.exists() and begun.read_text() != "")
     caller.kill()
     caller.wait()
-    child = Path(f"/proc/{(tmp_path / 'pid').read_text()}")
-    while (child.exists() or list(tmp_path.glob("mlx-keys-*"))) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not child.exists()
-    assert list(tmp_path.glob("mlx-keys-*")) == []
+    wait_until(lambda: not alive(int(begun.read_text())))
+    wait_until(lambda: not list(tmp_path.glob("mlx-keys-*")))
 
 
 def test_seconds_are_told_but_not_compared() -> None:
     assert RunResult("done", seconds=1.0) == replace(RunResult("done"), seconds=2.0)
-
-
-WATCH = """
-import os, socket, subprocess, sys
-from mlx_keys.examples.execute.watch import watch
-if hasattr(os, "pidfd_open"):
-    del os.pidfd_open
-ours, caller = socket.socketpair()
-reading, writing = os.pipe()
-child = subprocess.Popen(
-    ["sh", "-c", sys.argv[1]], stdout=writing, start_new_session=True, pass_fds=[writing]
-)
-os.close(writing)
-seen = watch(child.pid, {"stdout": reading}, 2.0, caller)
-print(seen.status, repr(seen.stopped), seen.left, bytes(seen.streams["stdout"]))
-child.returncode = 0
-"""
-
-
-@pytest.mark.parametrize(
-    ("shell", "expected"),
-    [
-        ("sleep 0.1; echo out; exit 3", "3 '' False b'out\\n'"),
-        ("echo out; kill -9 $$", "-9 '' False b'out\\n'"),
-        ("trap '' USR2; echo out; sleep 60", "-9 'timeout' False b'out\\n'"),
-        ("echo out; sleep 60 & echo more", "0 '' True b'out\\nmore\\n'"),
-    ],
-)
-def test_a_child_is_watched_to_its_end_where_no_descriptor_stands_for_it(
-    shell: str, expected: str
-) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WATCH, shell], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == expected

@@ -14,7 +14,7 @@ from typing import Any
 
 from mlx_keys.errors import KeysError
 
-from .workers import environment, python
+from .interpreter import environment, python
 
 _PATIENCE = 120.0  # seconds: a GPU's first start compiles
 
@@ -151,5 +151,6 @@ def _cpu() -> str:
     return names[0] if names else os.uname().machine
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print what :func:`identify` gives, as JSON."""
     print(json.dumps(identify(sys.argv[1])))

@@ -21,7 +21,7 @@ from mlx_keys.files import write_atomic
 
 from . import imports
 from .backend import Backend
-from .pool import RunResult
+from .job import RunResult
 
 #: Changed when what is stored, or how children are set up, changes its meaning.
 FORMAT = 2

@@ -1,73 +1,98 @@
-"""Inside the child: make it a process of its own, call the job's function, say how it ended.
+"""Inside the child: make it a process of its own, call the job's function, report how it ended.
 
-On Linux the child is forked from a worker that has everything imported; elsewhere it is a fresh
-interpreter, started with ``python -m mlx_keys.examples.execute.child``. It tells its worker how it
-ended through one pipe. A second one receives the lines where a crash or a time-out happened, as
-written by :mod:`faulthandler`.
+The child leaves four files in its folder: ``stdout`` and ``stderr``; ``crash``, where
+:mod:`faulthandler` writes the line of a fatal signal or of a time-out; and ``report``, how the job
+ended, as JSON. A child that was killed, or that left by ``os._exit``, writes no report.
 """
 
 from __future__ import annotations
 
 import atexit
+import ctypes
 import faulthandler
 import io
 import json
 import os
+import pickle
 import resource
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from importlib import import_module
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-#: The worker sends this when the time is up: it makes the child say where it hangs.
-WHERE_ARE_YOU = signal.SIGUSR2
+#: What the job's working folder is called, in the child's.
+WORK = "work"
+
+#: This signal makes the child write to ``crash`` which line it is at.
+WHERE_SIGNAL = signal.SIGUSR2
+
+#: No file may grow beyond this many bytes. The host stops a job far earlier for its output, but
+#: looks at it only now and then.
+_FILE_LIMIT = 1 << 30
+
+_PR_SET_PDEATHSIG = 1
 
 
-def become(job: dict[str, Any], stdout: int, stderr: int, report: int, crash: int) -> NoReturn:
-    """Turn this process into the job, from file descriptors to exit.
+def main(folder: str, call: bytes, environment: Mapping[str, str]) -> NoReturn:
+    """Turn this process into the job, from its descriptors to its exit.
 
     Args:
-        job: ``entry`` as ``module:function``, its ``payload``, and the ``directory`` to run in.
-        stdout: Becomes descriptor 1.
-        stderr: Becomes descriptor 2.
-        report: Where the ending goes, as JSON.
-        crash: Where :mod:`faulthandler` writes.
+        folder: Where the files go; the job works in :data:`WORK` in there.
+        call: The function and its payload, pickled.
+        environment: All environment variables.
     """
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    for fd in {null, stdout, stderr} - {0, 1, 2}:
-        os.close(fd)
-    mine = os.fstat(1)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = _text(1, "strict")
-    sys.stderr = _text(2, "backslashreplace")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.chdir(job["directory"])
-    sys.path.insert(0, job["directory"])
-    faulthandler.enable(crash, all_threads=False)
-    faulthandler.register(WHERE_ARE_YOU, crash, all_threads=False)
+    os.setsid()
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.environ.clear()
+    os.environ.update(environment)
+    report = _redirect(folder)
+    stdout = os.fstat(1)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, _FILE_LIMIT)
+    work = os.path.join(folder, WORK)  # noqa: PTH118 - pathlib may not be imported yet
+    os.chdir(work)
+    sys.path.insert(0, work)
+    _forget_multiprocessing()
 
-    ending = _run(job["entry"], job["payload"])
+    ending = _call(call)
     try:
         sys.stdout.flush()
         now = os.fstat(1)
-        kept = (now.st_dev, now.st_ino) == (mine.st_dev, mine.st_ino)
+        kept = (now.st_dev, now.st_ino) == (stdout.st_dev, stdout.st_ino)
     except (OSError, ValueError):
         kept = False
-    ending["kept_stdout"] = kept
     try:
         sys.stderr.flush()
-        with os.fdopen(report, "w", encoding="utf-8") as pipe:
-            json.dump(ending, pipe)
-    except (OSError, ValueError):
-        os._exit(0)  # the job closed the pipe: the worker finds no report, which says it all
-    os._exit(0)
+        with os.fdopen(report, "w", encoding="utf-8") as file:
+            json.dump(ending | {"kept_stdout": kept}, file)
+    finally:
+        os._exit(0)  # where the job closed the report's descriptor, there is no report
+
+
+def prctl(option: int, value: int) -> None:
+    """Call Linux's ``prctl(2)``; other systems have none."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def _redirect(folder: str) -> int:
+    """Point the standard streams and faulthandler at the folder's files; give the report's."""
+    stdout, stderr, report, crash = (
+        os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for name in ("stdout", "stderr", "report", "crash")
+    )
+    null = os.open(os.devnull, os.O_RDONLY)
+    for fd, standard in ((null, 0), (stdout, 1), (stderr, 2)):
+        os.dup2(fd, standard)
+        os.close(fd)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = _text(1, "strict")
+    sys.stderr = _text(2, "backslashreplace")
+    faulthandler.enable(crash, all_threads=False)
+    faulthandler.register(WHERE_SIGNAL, crash, all_threads=False)
+    return report
 
 
 def _text(fd: int, errors: str) -> io.TextIOWrapper:
@@ -76,12 +101,29 @@ def _text(fd: int, errors: str) -> io.TextIOWrapper:
     )
 
 
-def _run(entry: str, payload: Any) -> dict[str, Any]:
+def _limit(kind: int, most: int) -> None:
+    """Set a limit of this process, where it has no lower one."""
+    hard = resource.getrlimit(kind)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
+
+
+def _forget_multiprocessing() -> None:
+    """Let the job import multiprocessing anew.
+
+    As it stands, its state says that this process is a child, called ``Process-1``, with a start
+    method that can't be chosen any more: not what holds in a program that someone starts.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] == "multiprocessing"]:
+        del sys.modules[name]
+
+
+def _call(call: bytes) -> dict[str, Any]:
     """Call the function and end as an interpreter would: wait for threads, then exit functions."""
-    module, _, name = entry.partition(":")
     ending: dict[str, Any] = {"ended": "done"}
     try:
-        function: Callable[[Any], Any] = getattr(import_module(module), name)
+        function: Callable[[Any], Any]
+        function, payload = pickle.loads(call)  # noqa: S301 - the caller's own
         ending["result"] = function(payload)
         json.dumps(ending["result"])
     except SystemExit as stop:
@@ -98,38 +140,18 @@ def _run(entry: str, payload: Any) -> dict[str, Any]:
 
 
 def _described(error: BaseException) -> dict[str, Any]:
-    """An exception: its names, its last traceback line, and the frames it came through."""
+    """Describe an exception: its names, its last traceback line, and the frames it came through."""
     kind = type(error)
-    frames = [
-        [frame.filename, frame.lineno, frame.name]
-        for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    if isinstance(error, SyntaxError) and error.filename is not None:
-        frames.append([error.filename, error.lineno, "<module>"])
-    last = traceback.TracebackException.from_exception(error)
-    text = (
-        "".join(last.format_exception_only())
-        if not isinstance(error, SyntaxError)
-        else (f"{kind.__name__}: {error.msg}")
-    )
+    frames = [[frame.filename, frame.lineno] for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        text = f"{kind.__name__}: {error.msg}"
+        if error.filename is not None:
+            frames.append([error.filename, error.lineno])
+    else:
+        last = traceback.TracebackException.from_exception(error)
+        text = "".join(last.format_exception_only())
     return {
         "error": [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__],
         "message": text.rstrip("\n"),
         "frames": frames,
     }
-
-
-def main() -> NoReturn:
-    """Be a fresh interpreter's job: the descriptors and the job's file come as arguments."""
-    job_file, stdout, stderr, report, crash = sys.argv[1:]
-    become(
-        json.loads(Path(job_file).read_text("utf-8")),
-        int(stdout),
-        int(stderr),
-        int(report),
-        int(crash),
-    )
-
-
-if __name__ == "__main__":
-    main()

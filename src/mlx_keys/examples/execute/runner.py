@@ -12,7 +12,8 @@ from typing import Protocol
 
 from .backend import Backend, ask
 from .cache import Cache, CacheContext, lock_digest, project_roots
-from .pool import Job, Pool, RunResult
+from .job import Job, RunResult
+from .pool import Pool
 
 #: Endings that are kept for later runs; a hang or a flood may have been the machine's load.
 _KEPT = ("done", "raised", "exited", "killed")

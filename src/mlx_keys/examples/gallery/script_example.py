@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.compare import Outcome, Tolerance, Verdict
-from mlx_keys.examples.execute.pool import PLOTTING, Job, RunResult
+from mlx_keys.examples.execute.job import PLOTTING, Job, RunResult
 from mlx_keys.examples.exit_diagnostics import diagnose_exit
 from mlx_keys.examples.model import Comparison, Example, Options, Output
 

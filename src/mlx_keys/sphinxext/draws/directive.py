@@ -21,7 +21,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.examples.execute.pool import Job, RunResult
+from mlx_keys.examples.execute.job import Job, RunResult
 from mlx_keys.sphinxext.diagnostics import location_of, report
 from mlx_keys.sphinxext.domain import Store
 from mlx_keys.sphinxext.jobs.cached_results import cached_results

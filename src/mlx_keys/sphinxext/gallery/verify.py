@@ -25,7 +25,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import Tolerance
 from mlx_keys.examples.execute.cache import CacheContext
-from mlx_keys.examples.execute.pool import PLOTTING, PRELOAD, Job, Pool, RunResult
+from mlx_keys.examples.execute.job import PLOTTING, Job, RunResult
+from mlx_keys.examples.execute.pool import PRELOAD, Pool
 from mlx_keys.examples.gallery import alt_text, script_example
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.progress import progress_bar

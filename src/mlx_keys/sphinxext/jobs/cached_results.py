@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sphinx.application import Sphinx
 
 from mlx_keys.examples.execute.cache import Cache
-from mlx_keys.examples.execute.pool import Job, RunResult
+from mlx_keys.examples.execute.job import Job, RunResult
 from mlx_keys.sphinxext.config import cache_folder
 from mlx_keys.sphinxext.pool import pool_of, runner_of
 

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.examples.execute.pool import Job, RunResult
+from mlx_keys.examples.execute.job import Job, RunResult
 from mlx_keys.sphinxext.diagnostics import report
 from mlx_keys.sphinxext.domain import Store
 from mlx_keys.sphinxext.jobs.cached_results import cached_results
