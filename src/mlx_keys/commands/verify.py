@@ -141,6 +141,10 @@ def _count_faults(report: Report) -> str:
     return f"{count} fault{'s' * (count != 1)}" if count else ""
 
 
+#: Endings that ``--json`` has always called by other names.
+_ENDED: dict[str, str] = {"output_limit": "flood", "no_report": "vanished", "worker_died": "lost"}
+
+
 def report_to_json(report: Report) -> dict[str, object]:
     """A report as ``--json`` prints it. The key ``mend`` holds a fault's fix."""
     return {
@@ -149,7 +153,7 @@ def report_to_json(report: Report) -> dict[str, object]:
         "examples": [
             {
                 "place": str(checked.example.location),
-                "ended": checked.run.ended,
+                "ended": _ENDED.get(checked.run.ended, checked.run.ended),
                 "verdict": checked.verdict.outcome.name.lower() if checked.verdict else None,
                 "distances": [str(far) for far in checked.verdict.distances]
                 if checked.verdict

@@ -12,10 +12,8 @@ killed with its process group, and so is whatever a job leaves running in that g
 from __future__ import annotations
 
 import contextlib
-import json
 import multiprocessing
 import os
-import re
 import shutil
 import signal
 import sys
@@ -29,15 +27,13 @@ from multiprocessing import connection, forkserver
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from . import child, run_code
-from .job import Ending, RunResult
+from .job import RunResult
+from .result import OUTPUT_LIMIT, read_result
 
 Method = Literal["forkserver", "spawn"]
-
-#: A job whose standard output or error passes this many bytes is stopped.
-OUTPUT_LIMIT = 1 << 20
 
 #: Seconds that processes started by a job get to end by themselves after it.
 GRACE = 1.0
@@ -46,7 +42,6 @@ _TICK = 0.02  # seconds between looks at a job's output
 _MOMENT = 0.1  # seconds for a signal, or for the end of a process, to take effect
 _SERVER_DIED = 255  # what multiprocessing calls the exit code of a child whose fork server died
 _PR_SET_CHILD_SUBREAPER = 36
-_FRAME = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d+)', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -139,14 +134,14 @@ class Host:
         process = self._context.Process(
             target=child.main, args=(str(folder), task.call, task.environment)
         )
-        start = time.monotonic()
         try:
             with self._lock:
-                process.start()
+                process.start()  # the first waits for what the fork server imports
                 pid = process.pid or 0
                 self._running.add(pid)
         except (EOFError, ConnectionError, FileNotFoundError):
             return RunResult("worker_died")  # the fork server died just now
+        start = time.monotonic()
         try:
             stopped = self._watch(process, folder, start + task.timeout)
             seconds = time.monotonic() - start
@@ -157,7 +152,7 @@ class Host:
         finally:
             self._running.discard(pid)
             _kill_group(pid)
-        return _result(folder, task.program, stopped, status, left=left, seconds=seconds)
+        return read_result(folder, task.program, stopped, status, left=left, seconds=seconds)
 
     def _watch(
         self, process: BaseProcess, folder: Path, deadline: float
@@ -246,68 +241,3 @@ def _is_orphan(pid: int) -> bool:
     except ChildProcessError:
         return False
     return True
-
-
-def _result(
-    folder: Path, program: str, stopped: Ending | None, status: int, *, left: bool, seconds: float
-) -> RunResult:
-    """Put together what a child wrote and how it ended."""
-    stdout, stderr = _read(folder / "stdout"), _read(folder / "stderr")
-    report = _report(folder / "report")
-    program = program or str(folder / child.WORK / run_code.NAME)
-    lines = [line for file, line in report.get("frames", ()) if file == program][-1:]
-    crash = _readable(_read(folder / "crash"))
-    lines += [int(m["line"]) for m in _FRAME.finditer(crash) if m["file"] == program]
-    killed = not stopped and status < 0
-    return RunResult(
-        stopped or ("killed" if killed else report.get("ended", "no_report")),
-        stdout=_readable(stdout),
-        stderr=_readable(stderr),
-        result=report.get("result"),
-        error=tuple(report.get("error", ())),
-        message=report.get("message", ""),
-        signal=_signal_name(-status) if killed else "",
-        status=status,
-        line=lines[0] if lines else None,
-        left_processes=left,
-        kept_stdout=report.get("kept_stdout", True),
-        utf8=_is_utf8(stdout),
-        seconds=seconds,
-    )
-
-
-def _read(file: Path) -> bytes:
-    """The beginning of a file; nothing where the child did not come so far as to make it."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(OUTPUT_LIMIT + 1)
-    except FileNotFoundError:
-        return b""
-
-
-def _report(file: Path) -> dict[str, Any]:
-    """The child's own report; empty where it did not come whole."""
-    try:
-        report = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return report if isinstance(report, dict) and "ended" in report else {}
-
-
-def _readable(data: bytes) -> str:
-    return data.decode("utf-8", "backslashreplace")
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

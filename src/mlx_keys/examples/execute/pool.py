@@ -10,12 +10,14 @@ import multiprocessing
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, as_completed
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Self
@@ -186,7 +188,8 @@ class _Host:
                 self._connection.send(None)
             self._process.wait(_PATIENCE)
         except (OSError, subprocess.TimeoutExpired):
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
