@@ -1,68 +1,64 @@
-"""``{verified-count}`` says what the build verified, and is written again when that changes."""
+"""A build's summary as text, and as the sentence that ``{verified-count}`` shows on a page."""
 
 from __future__ import annotations
 
-import io
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace, patch_docutils
+from tests.sphinx_project import CONF, build, write
 
-from mlx_keys.sphinxext.summary import Tally
-from mlx_keys.sphinxext.verified import sentence, today
+from mlx_keys.sphinxext.summary import Summary, Tally
+from mlx_keys.sphinxext.verified_count import build_day
 
 DAY = date(2026, 11, 22)
+EXAMPLES = Tally(1200, 3, 1230, "CPU", "0.32.4", ("the lock holds another mlx",))
+SCRIPTS = Tally(12, 0, 12, "CPU", "0.32.4")
+NONE = Tally(0, 0, 0)
 
 
-def test_the_sentence_adds_up_what_ran_and_names_each_backend_once() -> None:
-    tallies = [
-        Tally(1200, 3, 1230, "CPU", "0.32.4"),
-        Tally(12, 0, 12, "CPU", "0.32.4"),
-        Tally(0, 0, 0),
-    ]
-    assert sentence(tallies, DAY) == "1,242 outputs verified on CPU with mlx 0.32.4 on 2026-11-22."
+def test_the_sentence_adds_up_the_outputs_and_names_each_backend_once() -> None:
+    summary = Summary(7, [EXAMPLES, SCRIPTS, NONE])
+    assert summary.sentence(DAY) == ("1,242 outputs verified on CPU with mlx 0.32.4 on 2026-11-22.")
 
 
-def test_one_output_is_no_plural_and_none_is_said_so() -> None:
-    one = [Tally(1, 1, 1, "CPU", "0.32.4")]
-    assert sentence(one, DAY) == "1 output verified on CPU with mlx 0.32.4 on 2026-11-22."
-    assert sentence([], DAY) == "No output has been verified."
+def test_one_output_is_singular_and_none_is_a_sentence_of_its_own() -> None:
+    one = Summary(1, [Tally(1, 1, 1, "CPU", "0.32.4")])
+    assert one.sentence(DAY) == "1 output verified on CPU with mlx 0.32.4 on 2026-11-22."
+    assert Summary(1, [NONE]).sentence(DAY) == "No output has been verified."
 
 
-def test_a_build_that_can_be_repeated_has_the_day_that_it_is_told(
+def test_the_summary_names_pages_examples_and_outputs_and_ends_with_notes() -> None:
+    assert str(Summary(1, [EXAMPLES, SCRIPTS])) == (
+        "1 page, 1212 examples executed (3 now), 1242 outputs verified, on CPU with mlx 0.32.4\n"
+        "note: the lock holds another mlx"
+    )
+    assert str(Summary(2, [NONE])) == "2 pages, 0 examples executed (0 now), 0 outputs verified"
+
+
+def test_a_build_that_can_be_repeated_has_the_day_that_its_environment_names(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert today() == date(1970, 1, 2)
+    assert build_day() == date(1970, 1, 2)
 
 
-def build(folder: Path, outputs: int) -> tuple[str, str]:
-    """Build anew or again, with a part that verified so many; the page, and what was warned of."""
-    warnings = io.StringIO()
-    with patch_docutils(folder), docutils_namespace():
-        app = Sphinx(
-            folder,
-            folder,
-            folder / "out",
-            folder / "doctrees",
-            "html",
-            status=None,
-            warning=warnings,
-        )
-        app.emit("mlx-keys-verified", Tally(outputs, 0, outputs, "CPU", "0.32.4"))
-        app.build()
-    return (folder / "out/index.html").read_text(encoding="utf-8"), warnings.getvalue()
-
-
-def test_a_page_that_did_not_change_still_says_what_this_build_verified(
+def test_a_page_that_did_not_change_still_shows_what_this_build_verified(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    (tmp_path / "conf.py").write_text('extensions = ["myst_parser", "mlx_keys.sphinxext"]\n')
-    (tmp_path / "index.md").write_text("# Home\n\n```{verified-count}\n```\n")
+    verify = (
+        "\nimport os\nfrom mlx_keys.sphinxext.summary import Tally\n"
+        "def verify(app):\n"
+        "    number = int(os.environ['OUTPUTS'])\n"
+        "    app.emit('mlx-keys-verified', Tally(number, 0, number, 'CPU', '0.32.4'))\n"
+        "def setup(app):\n    app.connect('builder-inited', verify)\n"
+    )
+    write(tmp_path, {"page.md": "# Page\n\n```{verified-count}\n```\n"}, CONF + verify)
     for outputs in (7, 8):
-        page, warned = build(tmp_path, outputs)
-        assert f"{outputs} outputs verified on CPU with mlx 0.32.4 on 1970-01-02." in page
-        assert warned == ""
+        monkeypatch.setenv("OUTPUTS", str(outputs))
+        built = build(tmp_path)
+        assert built.read == ({"index", "page"} if outputs == 7 else set())
+        sentence = f"{outputs} outputs verified on CPU with mlx 0.32.4 on 1970-01-02."
+        assert sentence in built.html("page")
+        assert built.warnings == ""

@@ -31,7 +31,7 @@ from .reference.result_spec import setup_result_specs
 from .reference.signatures import setup_signatures
 from .reference.type_links import setup_type_links
 from .summary import setup_summary
-from .verified import setup_verified
+from .verified_count import setup_verified_count
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -41,7 +41,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_config(app)
     setup_domain(app)
     setup_nodes(app)
-    setup_summary(app)
+    summary = setup_summary(app)
     setup_children(app)
     setup_diagnostics(app)
     setup_incremental(app)
@@ -56,7 +56,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_at_a_glance(app)
     setup_signatures(app)
     setup_maths(app)
-    setup_verified(app)
+    setup_verified_count(app, summary)
     return {
         "version": __version__,
         "parallel_read_safe": True,

@@ -1,13 +1,16 @@
-"""What a build ends with: how much was executed and verified, on what.
+"""The summary of a build: how much was executed and verified, on what.
 
-Each part that runs examples says what came of them through the event ``mlx-keys-verified``; when
-Sphinx has written everything, ``mlx-keys-summary`` hands the sum on, for a command to print where
-the site stands. Without such a listener the sum is logged.
+Each part that runs examples emits ``mlx-keys-verified`` with a :class:`Tally`. One
+:class:`Summary` adds them up; ``{verified-count}`` shows it as a sentence. When Sphinx has written
+everything, it is handed on through the event ``mlx-keys-summary``, for a command to print; without
+a listener it is logged.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -18,14 +21,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tally:
-    """What came of the examples of one kind.
+    """The counts of one kind of example.
 
     Attributes:
         examples: How many there are; every one was executed, now or by an earlier build whose
             code, mlx, backend and lock were the same.
         run_now: How many of them this build executed.
-        outputs: How many outputs were compared and found to be what is shown.
-        backend: Where they ran, as a person says it: ``CPU (Linux x86_64)``.
+        outputs: How many outputs were compared and found equal to what is shown.
+        backend: The backend as a person names it: ``CPU``.
         mlx: The version of mlx that ran them.
         notes: What a reader of the summary should know besides.
     """
@@ -38,9 +41,9 @@ class Tally:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Summary:
-    """What one build did.
+    """The counts of one build.
 
     Attributes:
         pages: How many pages the site has.
@@ -48,57 +51,68 @@ class Summary:
     """
 
     pages: int = 0
-    tallies: tuple[Tally, ...] = field(default=())
+    tallies: list[Tally] = field(default_factory=list)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs were verified."""
+        return sum(tally.outputs for tally in self.tallies)
+
+    @property
+    def where(self) -> str:
+        """The backends and versions of mlx, as in ``on CPU with mlx 0.32.4``; empty without."""
+        backends = ", ".join(_distinct(tally.backend for tally in self.tallies))
+        versions = ", ".join(_distinct(tally.mlx for tally in self.tallies))
+        return f"on {backends} with mlx {versions}" if backends and versions else ""
+
+    def sentence(self, day: date) -> str:
+        """How many outputs were verified, on what, when."""
+        if not self.outputs:
+            return "No output has been verified."
+        counted = "1 output" if self.outputs == 1 else f"{self.outputs:,} outputs"
+        return f"{counted} verified {self.where} on {day.isoformat()}."
 
     def __str__(self) -> str:
         examples = sum(tally.examples for tally in self.tallies)
         now = sum(tally.run_now for tally in self.tallies)
-        outputs = sum(tally.outputs for tally in self.tallies)
-        where = ", ".join(dict.fromkeys(tally.backend for tally in self.tallies if tally.backend))
-        mlx = ", ".join(dict.fromkeys(tally.mlx for tally in self.tallies if tally.mlx))
         parts = [
             _count(self.pages, "page"),
             f"{_count(examples, 'example')} executed ({now} now)",
-            f"{_count(outputs, 'output')} verified",
+            f"{_count(self.outputs, 'output')} verified",
+            *filter(None, [self.where]),
         ]
-        if where and mlx:
-            parts.append(f"on {where} with mlx {mlx}")
-        notes = dict.fromkeys(note for tally in self.tallies for note in tally.notes)
+        notes = _distinct(note for tally in self.tallies for note in tally.notes)
         return "\n".join([", ".join(parts), *(f"note: {note}" for note in notes)])
+
+    def add(self, _app: Sphinx, tally: Tally) -> None:
+        """Add the counts of one kind of example."""
+        self.tallies.append(tally)
+
+    def count_pages(self, _app: Sphinx, env: BuildEnvironment) -> None:
+        """Count the pages, once Sphinx has found all of them."""
+        self.pages = len(env.found_docs)
+
+    def hand_on(self, app: Sphinx, exception: Exception | None) -> None:
+        """Emit or log the summary, if the build came to its end."""
+        if exception is None and not any(app.emit("mlx-keys-summary", self)):
+            logger.info("%s", self)
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    """The texts in their order, each once, without the empty one."""
+    return [text for text in dict.fromkeys(texts) if text]
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-class Summing:
-    """Adds up what a build says of itself."""
-
-    def __init__(self) -> None:
-        self.summary = Summary()
-
-    def add(self, _app: Sphinx, tally: Tally) -> None:
-        """Take one part's tally."""
-        self.summary = replace(self.summary, tallies=(*self.summary.tallies, tally))
-
-    def count_pages(self, _app: Sphinx, env: BuildEnvironment) -> None:
-        """Count once every page has been found; a summary of a build counts from there."""
-        self.summary = replace(self.summary, pages=len(env.found_docs))
-
-    def close(self, app: Sphinx, exception: Exception | None) -> None:
-        """Hand the sum on, if the build came to its end."""
-        if exception is not None:
-            return
-        heard = app.emit("mlx-keys-summary", self.summary)
-        if not any(heard):
-            logger.info("%s", self.summary)
-
-
-def setup_summary(app: Sphinx) -> None:
-    """Register the two events and the sum between them."""
+def setup_summary(app: Sphinx) -> Summary:
+    """Register the two events, and the summary between them, which is returned."""
     app.add_event("mlx-keys-verified")
     app.add_event("mlx-keys-summary")
-    summing = Summing()
-    app.connect("mlx-keys-verified", summing.add)
-    app.connect("env-updated", summing.count_pages)
-    app.connect("build-finished", summing.close, priority=900)
+    summary = Summary()
+    app.connect("mlx-keys-verified", summary.add)
+    app.connect("env-updated", summary.count_pages)
+    app.connect("build-finished", summary.hand_on, priority=900)
+    return summary
