@@ -186,9 +186,9 @@ def test_what_is_measured_is_kept_and_read_again(
     assert kept.backend == backend
     assert kept.command == "mlx-keys bench prng --rounds 1 --record"
     assert kept.rows == json.loads(done.stdout)["prng"]
-    assert kept.of("normal", 16)["prng"]["equal"] is True
+    assert kept.measurements("normal", 16)["prng"]["equal"] is True
     with pytest.raises(KeysError, match="nothing was measured of normal with 17 values"):
-        kept.of("normal", 17)
+        kept.measurements("normal", 17)
 
 
 def test_only_the_generator_is_kept() -> None:
@@ -202,7 +202,7 @@ def test_one_record_of_a_device_is_read(tmp_path: Path) -> None:
     assert caught.value.fix == "mlx-keys bench prng --record on such a machine"
     (tmp_path / "speed").mkdir()
     (tmp_path / "speed" / "cpu-a.json").write_text("[]")
-    with pytest.raises(KeysError, match="this is no record of speed"):
+    with pytest.raises(KeysError, match="the record of speed cannot be read"):
         speed.load_speed(tmp_path, "cpu")
     (tmp_path / "speed" / "cpu-b.json").touch()
     with pytest.raises(KeysError, match="2 records of speed on cpu"):

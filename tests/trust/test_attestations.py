@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mlx_keys.errors import KeysError
+from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import EXACT, Tolerance
 from mlx_keys.examples.execute.backend import Backend, ask
@@ -21,8 +21,8 @@ from mlx_keys.examples.parse.extract import extract
 from mlx_keys.examples.ulp import Distance
 from mlx_keys.trust import attestations
 from mlx_keys.trust.attest import MEASURING, attest
-from mlx_keys.trust.attestations import Attestations, BackendRecord, digest
-from mlx_keys.trust.status import status
+from mlx_keys.trust.attestations import Attestations, BackendRecord, text_digest
+from mlx_keys.trust.status import example_status
 
 CPU = Backend("cpu", "linux", "x86_64", "glibc 2.36", "AMD EPYC", "0.32.4", "3.11.7")
 CUDA = Backend("cuda", "linux", "x86_64", "glibc 2.39", "NVIDIA H100", "0.32.4", "3.12.3")
@@ -38,12 +38,12 @@ def example_of(shown: str | None = SHOWN, code: str = "print(x)", options: str =
     return example
 
 
-def judged(example: Example, printed: str, allowed: Tolerance = MEASURING) -> CheckedExample:
+def checked(example: Example, printed: str, allowed: Tolerance = MEASURING) -> CheckedExample:
     return check_example(example, RunResult("done", printed), allowed)
 
 
 def record(backend: Backend, printed: str, example: Example | None = None) -> BackendRecord:
-    return attest([judged(example or example_of(), printed)], backend, "2026-11-22").record
+    return attest([checked(example or example_of(), printed)], backend, "2026-11-22").record
 
 
 TRUST = Attestations({CUDA.name: record(CUDA, ON_CUDA), CPU.name: record(CPU, SHOWN)}, CPU.name)
@@ -65,15 +65,15 @@ TRUST = Attestations({CUDA.name: record(CUDA, ON_CUDA), CPU.name: record(CPU, SH
     ids=["no records", "reference", "attested", "another mlx", "not attested", "another output",
          "another code", "blessed elsewhere", "attested equal"],
 )  # fmt: skip
-def test_floats_may_be_off_by_what_was_measured_for_this_output_there(
+def test_floats_may_be_off_by_what_was_measured_for_this_output_on_this_backend(
     trust: Attestations, example: Example, backend: Backend, expected: Tolerance
 ) -> None:
     assert trust.tolerance(example, backend) == expected
 
 
-def test_blessing_at_home_again_forgets_the_other_backend() -> None:
+def test_blessing_on_the_reference_backend_again_removes_the_override() -> None:
     away = TRUST.blessed_on(METAL, [example_of()])
-    assert away.overrides == {digest("print(x)\n"): METAL.name}
+    assert away.overrides == {text_digest("print(x)\n"): METAL.name}
     assert away.blessed_on(CPU, [example_of()]) == TRUST
 
 
@@ -118,15 +118,15 @@ def test_the_first_blessing_names_the_reference_backend() -> None:
         (TRUST, example_of(None, "x = 1"), "", "verified on CPU, mlx 0.32.4"),
     ],
 )
-def test_a_status_says_where_and_how_closely(
+def test_a_status_names_each_backend_and_how_closely_it_agrees(
     trust: Attestations, example: Example, printed: str, line: str
 ) -> None:
-    assert status(judged(example, printed), CPU, trust).line == line
+    assert example_status(checked(example, printed), CPU, trust).line == line
 
 
-def test_evidence_names_the_chip_and_the_day_only_where_a_record_does() -> None:
+def test_only_attested_evidence_names_a_chip_and_a_day() -> None:
     known = Attestations({CUDA.name: record(CUDA, SHOWN)})
-    here, cuda = status(judged(example_of(), SHOWN), METAL, known).evidence
+    here, cuda = example_status(checked(example_of(), SHOWN), METAL, known).evidence
     assert (here.label, here.system, here.chip, here.date, here.attested) == (
         "Metal",
         "Darwin arm64, libSystem",
@@ -141,15 +141,15 @@ def test_evidence_names_the_chip_and_the_day_only_where_a_record_does() -> None:
         "2026-11-22",
         True,
     )
-    assert cuda.digest == digest(SHOWN)
+    assert cuda.digest == text_digest(SHOWN)
 
 
-def test_a_record_of_this_backend_lends_its_day_to_this_build() -> None:
-    (first, *_) = status(judged(example_of(), SHOWN), CPU, TRUST).evidence
+def test_this_build_takes_the_day_from_a_record_of_its_backend_with_the_same_output() -> None:
+    (first, *_) = example_status(checked(example_of(), SHOWN), CPU, TRUST).evidence
     assert (first.chip, first.date, first.attested) == ("AMD EPYC", "2026-11-22", True)
 
 
-def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
+def test_records_are_loaded_as_they_were_saved(tmp_path: Path) -> None:
     for one in TRUST.records.values():
         attestations.save_record(tmp_path, one)
     trust = TRUST.blessed_on(METAL, [example_of()])
@@ -163,44 +163,54 @@ def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert json.loads(text)["pages"]["page.md"][0]["apart"] == {"ulp of float32": 2.0}
 
 
-def test_a_folder_that_is_not_there_holds_no_records(tmp_path: Path) -> None:
+def test_a_missing_folder_holds_no_records(tmp_path: Path) -> None:
     assert attestations.load_attestations(tmp_path / "none") == Attestations()
 
 
-@pytest.mark.parametrize("name", ["blessed.json", "backends/cpu.json"])
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("blessed.json", "the name of the reference backend cannot be read"),
+        ("backends/cpu.json", "the attestations of a backend cannot be read"),
+    ],
+)
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"pages": 1}'])
-def test_a_broken_record_is_said_in_a_line(tmp_path: Path, name: str, text: str) -> None:
+def test_a_broken_record_is_an_error_at_its_file(
+    tmp_path: Path, name: str, what: str, text: str
+) -> None:
     (tmp_path / "backends").mkdir()
     (tmp_path / name).write_text(text)
-    with pytest.raises(KeysError, match="this record of trust cannot be read"):
+    with pytest.raises(KeysError) as caught:
         attestations.load_attestations(tmp_path)
+    assert caught.value.problem == what
+    assert caught.value.where == Location(str(tmp_path / name))
 
 
-def test_attesting_keeps_what_holds_and_names_what_it_leaves_out() -> None:
+def test_examples_with_faults_are_not_attested_and_those_that_lack_a_module_are_skipped() -> None:
     missing = RunResult(
         "raised", error=("builtins.ModuleNotFoundError",), message="No module named 'x'"
     )
-    wrong, lacking = judged(example_of("1"), "2"), check_example(example_of(), missing)
-    varying = judged(example_of("1 s", options=":varies: the clock\n"), "2 s")
-    made = attest([wrong, lacking, varying, judged(example_of(), ON_CUDA)], CUDA, "2026-11-22")
+    wrong, lacking = checked(example_of("1"), "2"), check_example(example_of(), missing)
+    varying = checked(example_of("1 s", options=":varies: the clock\n"), "2 s")
+    made = attest([wrong, lacking, varying, checked(example_of(), ON_CUDA)], CUDA, "2026-11-22")
     (entry,) = made.record.pages["page.md"]
     assert (entry.printed, entry.shown, entry.max_difference) == (
-        digest(ON_CUDA),
-        digest(SHOWN),
+        text_digest(ON_CUDA),
+        text_digest(SHOWN),
         TWO,
     )
     assert made.skipped == (lacking,)
 
 
-def test_attesting_some_pages_keeps_the_others_of_the_same_mlx() -> None:
+def test_attesting_some_pages_keeps_the_other_pages_of_the_same_mlx() -> None:
     before = replace(record(CPU, SHOWN), pages={"other.md": record(CPU, SHOWN).pages["page.md"]})
-    again = attest([judged(example_of(), SHOWN)], CPU, "2026-11-23", before).record
+    again = attest([checked(example_of(), SHOWN)], CPU, "2026-11-23", before).record
     assert sorted(again.pages) == ["other.md", "page.md"]
-    newer = attest([judged(example_of(), SHOWN)], replace(CPU, mlx="1"), "2026-11-23", before)
+    newer = attest([checked(example_of(), SHOWN)], replace(CPU, mlx="1"), "2026-11-23", before)
     assert sorted(newer.record.pages) == ["page.md"]
 
 
-def test_the_command_attests_then_verifies_within_what_it_measured(tmp_path: Path) -> None:
+def test_an_attested_backend_verifies_within_what_was_measured_on_it(tmp_path: Path) -> None:
     code = "import mlx.core as mx\nprint(mx.array(1.0).item())"
     page = f"```{{example}}\n{code}\n```\n```{{output}}\n1.0\n```\n"
     (tmp_path / "page.md").write_text(page)

@@ -32,7 +32,9 @@ def here() -> history.Release:
 
 
 @pytest.mark.parametrize("function", EXACT)
-def test_the_installed_mlx_gives_what_the_record_says(function: str, here: history.Release) -> None:
+def test_the_installed_mlx_draws_what_the_record_holds(
+    function: str, here: history.Release
+) -> None:
     recorded = {release["mlx"]: release for release in history.load_history(RECORD).releases}
     assert here["mlx"] in recorded, "measure it: mlx-keys history --measure " + here["mlx"]
     assert here["functions"][function] == recorded[here["mlx"]]["functions"][function]
@@ -51,7 +53,7 @@ def test_a_change_names_both_releases_and_the_call() -> None:
     assert past.changes("key") == ()
 
 
-def test_releases_stand_in_order_of_their_numbers_and_a_new_measure_replaces_the_old() -> None:
+def test_releases_are_ordered_by_number_and_a_new_measurement_replaces_the_old() -> None:
     first = history.merge_releases(
         None, [release("0.10.0"), release("0.9.0")], "2026-01-01", "here"
     )
@@ -61,7 +63,7 @@ def test_releases_stand_in_order_of_their_numbers_and_a_new_measure_replaces_the
     assert again.releases[0]["functions"]["key"][0] == "new"
 
 
-def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
+def test_a_saved_history_is_loaded_as_it_was(tmp_path: Path) -> None:
     past = history.History("2026-01-01", "here", (release("0.9.0"), release("0.10.0")))
     history.save_history(past, tmp_path / "history.json")
     assert history.load_history(tmp_path / "history.json") == past
@@ -70,16 +72,21 @@ def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("{", "not a history"),
-        ("[]", "not a history"),
-        ('{"measured": "x", "platform": "y", "releases": [3]}', "not a history"),
+        ("{", "history of mlx.s releases cannot be read"),
+        ("[]", "history of mlx.s releases cannot be read"),
+        (
+            '{"measured": "x", "platform": "y", "releases": [3]}',
+            "history of mlx.s releases cannot be read",
+        ),
         (
             '{"measured": "x", "platform": "y", "releases": [{"mlx": "1", "functions": {}}]}',
             "other probes",
         ),
     ],
 )
-def test_a_file_that_is_no_history_is_named(tmp_path: Path, text: str, problem: str) -> None:
+def test_a_file_that_is_no_history_is_an_error_at_its_path(
+    tmp_path: Path, text: str, problem: str
+) -> None:
     path = tmp_path / "history.json"
     path.write_text(text)
     with pytest.raises(KeysError, match=problem) as caught:
@@ -100,12 +107,12 @@ def test_the_command_lists_every_function() -> None:
     assert functions == list(probes.PROBES)
 
 
-def test_the_command_puts_each_changed_call_under_its_function_and_keeps_lines_short() -> None:
+def test_the_command_lists_changed_calls_under_their_function_in_short_lines() -> None:
     lines = CliRunner().invoke(command, ["--file", str(RECORD)]).output.splitlines()
     changed = lines.index("categorical          changed in 0.32.1")
     assert lines[changed + 2] == "  categorical(mx.zeros((1, 1000)), key=key(7))"
     assert max(map(len, lines)) < 80
 
 
-def test_versions_without_measure_are_a_question_of_usage() -> None:
+def test_versions_without_measure_are_a_usage_error() -> None:
     assert CliRunner().invoke(command, ["0.32.4"]).exit_code == 2

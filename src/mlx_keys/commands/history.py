@@ -10,7 +10,7 @@ import click
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError
-from mlx_keys.trust import history as trust_history
+from mlx_keys.trust.history import load_history, measure_release, merge_releases, save_history
 from mlx_keys.trust.probes import PROBES
 
 HISTORY = Path("trust/history.json")
@@ -29,17 +29,14 @@ def command(versions: tuple[str, ...], measure: bool, path: Path) -> None:
     if bool(versions) != measure:
         raise click.UsageError("name the releases to measure: --measure VERSION...")
     if measure:
-        known = trust_history.load_history(path) if path.exists() else None
-        new = [
-            trust_history.measure_release(v) for v in tqdm(versions, unit="release", disable=None)
-        ]
+        known = load_history(path) if path.exists() else None
+        new = [measure_release(v) for v in tqdm(versions, unit="release", disable=None)]
         where = f"{platform.system()} {platform.machine()}, CPU"
         today = datetime.now(UTC).date().isoformat()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        trust_history.save_history(trust_history.merge_releases(known, new, today, where), path)
-    history = trust_history.load_history(path)
+        save_history(merge_releases(known, new, today, where), path)
+    history = load_history(path)
     if not history.versions:
-        raise KeysError("no release has been measured", fix="mlx-keys history --measure VERSION")
+        raise KeysError("no release has been measured", fix="mlx-keys history --measure VERSION...")
     oldest, newest = history.versions[0], history.versions[-1]
     click.echo(f"{len(history.versions)} releases of mlx, {oldest} to {newest}, {history.platform}")
     for function in PROBES:

@@ -27,7 +27,7 @@ from mlx_keys.examples.parse.extract import PAGE_SUFFIXES, extract
 from mlx_keys.examples.progress import progress_bar
 from mlx_keys.examples.verify import Report, read_page_text, verify_examples
 from mlx_keys.trust import attestations
-from mlx_keys.trust.status import Status, status
+from mlx_keys.trust.status import Status, example_status
 
 from .config import files_outside, trust_folder
 from .diagnostics import display_path, report
@@ -200,7 +200,7 @@ def _restate(
         return
     judged = iter(report.checked)
     for docname, page in pages.items():
-        statuses = tuple(status(next(judged), report.backend, trust) for _ in page.examples)
+        statuses = tuple(example_status(next(judged), report.backend, trust) for _ in page.examples)
         if statuses != page.statuses:
             page.statuses = statuses
             yield docname

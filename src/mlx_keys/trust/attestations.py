@@ -1,8 +1,8 @@
-"""What has been attested where: a JSON file a backend, and who accepted what pages show.
+"""What has been attested where: a JSON file a backend, and which backend is the reference.
 
 ``trust/backends/NAME.json`` says, for each example, what it printed on that backend, as a digest,
-and how far its floats were from what the page showed. ``trust/blessed.json`` names the backend
-on which authors accept outputs: there every float is held to the letter.
+and how far its floats were from what the page showed. ``trust/blessed.json`` names the reference
+backend, on which authors accept outputs: there every float is held to the letter.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.compare import EXACT, Tolerance
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.ulp import Distance
-from mlx_keys.files import write_atomic
+from mlx_keys.files import read_record, write_atomic
 
 
-def digest(text: str) -> str:
+def text_digest(text: str) -> str:
     """The SHA-256 of a text, as it stands in records."""
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -35,7 +34,7 @@ class Attestation:
         code: The digest of its code: an example that is edited is not attested any more.
         printed: The digest of what it printed there.
         shown: The digest of what its page showed.
-        max_difference: How far its floats were from those shown, the largest distance in each unit.
+        max_difference: The largest distance of its floats from those shown, in each unit.
     """
 
     code: str
@@ -51,18 +50,18 @@ class BackendRecord:
     Attributes:
         backend: Where, on which chip, with which versions.
         date: The day, ISO 8601.
-        pages: The entries of each page, in its order.
+        pages: The attestations of each page's examples, in their order.
     """
 
     backend: Backend
     date: str
     pages: Mapping[str, tuple[Attestation, ...]]
 
-    def entry(self, example: Example) -> Attestation | None:
-        """What was attested of this code with this output beside it, wherever it stands."""
-        code, shown = digest(example.code), digest(example.expected_text)
-        entries = (entry for page in self.pages.values() for entry in page)
-        return next((e for e in entries if (e.code, e.shown) == (code, shown)), None)
+    def find(self, example: Example) -> Attestation | None:
+        """What was attested of this code with this output beside it, on whatever page."""
+        wanted = text_digest(example.code), text_digest(example.expected_text)
+        attested = (entry for page in self.pages.values() for entry in page)
+        return next((entry for entry in attested if (entry.code, entry.shown) == wanted), None)
 
 
 @dataclass(frozen=True)
@@ -80,70 +79,68 @@ class Attestations:
     overrides: Mapping[str, str] = field(default_factory=dict)
 
     def tolerance(self, example: Example, backend: Backend) -> Tolerance:
-        """How far an example's floats may be off on this backend.
+        """How far an example's floats may be off on a backend.
 
         Not at all where they were accepted, nor in a project that keeps no records. Elsewhere as
         far as was measured for this output there, by this version of MLX; where nothing was
-        measured they are reported.
+        measured, a difference is reported and is no fault.
         """
-        reference_backend = self.overrides.get(digest(example.code), self.reference_backend)
-        if reference_backend is None or reference_backend == backend.name:
+        reference = self.overrides.get(text_digest(example.code), self.reference_backend)
+        if reference is None or reference == backend.name:
             return EXACT
         record = self.records.get(backend.name)
-        if record is None or record.backend.mlx != backend.mlx:
-            return Tolerance(report=True)
-        entry = record.entry(example)
-        return (
-            Tolerance(report=True) if entry is None else Tolerance(distances=entry.max_difference)
-        )
+        same_mlx = record is not None and record.backend.mlx == backend.mlx
+        attested = record.find(example) if record is not None and same_mlx else None
+        return Tolerance(attested.max_difference) if attested else Tolerance(report=True)
 
     def blessed_on(self, backend: Backend, examples: Iterable[Example]) -> Self:
-        """These records after outputs were accepted on a backend."""
-        codes = {digest(example.code) for example in examples}
-        reference_backend = self.reference_backend or backend.name
+        """These records after the outputs of examples were accepted on a backend."""
+        codes = {text_digest(example.code) for example in examples}
+        reference = self.reference_backend or backend.name
         overrides = {code: name for code, name in self.overrides.items() if code not in codes}
-        if backend.name != reference_backend:
+        if backend.name != reference:
             overrides |= dict.fromkeys(codes, backend.name)
-        return replace(
-            self, reference_backend=reference_backend, overrides=dict(sorted(overrides.items()))
-        )
+        overrides = dict(sorted(overrides.items()))
+        return replace(self, reference_backend=reference, overrides=overrides)
 
 
 def load_attestations(folder: Path) -> Attestations:
     """Read the records of a project; a folder that is not there holds none.
 
     Raises:
-        KeysError: For a file that is not such a record.
+        KeysError: A file is not such a record.
     """
     records = {}
     for file in sorted((folder / "backends").glob("*.json")):
-        stored = _read(file)
-        try:
-            record = _record(stored)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise _broken(file, repr(error)) from error
+        what = "the attestations of a backend"
+        record = read_record(file, _decode_record, what, "mlx-keys attest, or restore the file")
         records[record.backend.name] = record
     blessed = folder / "blessed.json"
     if not blessed.is_file():
         return Attestations(records)
-    stored = _read(blessed)
-    try:
-        return Attestations(records, str(stored["backend"]), dict(stored["elsewhere"]))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _broken(blessed, repr(error)) from error
+    reference, overrides = read_record(
+        blessed,
+        lambda stored: (str(stored["backend"]), dict(stored["elsewhere"])),
+        "the name of the reference backend",
+        "mlx-keys attest, or restore the file",
+    )
+    return Attestations(records, reference, overrides)
 
 
-def save_blessed(folder: Path, trust: Attestations) -> None:
+def save_blessed(folder: Path, attestations: Attestations) -> None:
     """Write down which backend accepted the outputs."""
-    stored = {"backend": trust.reference_backend, "elsewhere": dict(trust.overrides)}
+    stored = {
+        "backend": attestations.reference_backend,
+        "elsewhere": dict(attestations.overrides),
+    }
     write_atomic(folder / "blessed.json", json.dumps(stored, indent=2) + "\n")
 
 
 def save_record(folder: Path, record: BackendRecord) -> Path:
-    """Write a backend's record, an example a line, so that a change of one is a change of one."""
+    """Write a backend's record, an example a line, so that a diff shows which examples changed."""
     pages = []
-    for page, entries in sorted(record.pages.items()):
-        lines = ",\n".join(f"      {json.dumps(_stored(entry))}" for entry in entries)
+    for page, attested in sorted(record.pages.items()):
+        lines = ",\n".join(f"      {json.dumps(_encode(entry))}" for entry in attested)
         pages.append(f"    {json.dumps(page)}: [\n{lines}\n    ]")
     backend = json.dumps(asdict(record.backend), indent=2).replace("\n", "\n  ")
     text = (
@@ -156,41 +153,27 @@ def save_record(folder: Path, record: BackendRecord) -> Path:
     return path
 
 
-def _stored(entry: Attestation) -> dict[str, Any]:
-    """An entry as JSON: what equals what is shown is said once."""
-    stored: dict[str, Any] = {"code": entry.code, "printed": entry.printed}
-    if entry.shown != entry.printed:
-        stored["shown"] = entry.shown
-        stored["apart"] = {one.unit: one.amount for one in entry.max_difference}
+def _encode(attestation: Attestation) -> dict[str, Any]:
+    """An attestation as JSON; where what was printed is what is shown, one digest stands for both.
+
+    The key ``apart`` holds the largest difference in each unit.
+    """
+    stored: dict[str, Any] = {"code": attestation.code, "printed": attestation.printed}
+    if attestation.shown != attestation.printed:
+        stored["shown"] = attestation.shown
+        stored["apart"] = {one.unit: one.amount for one in attestation.max_difference}
     return stored
 
 
-def _record(stored: Any) -> BackendRecord:
-    pages = {}
-    for page, entries in stored["pages"].items():
-        pages[page] = tuple(
-            Attestation(
-                entry["code"],
-                entry["printed"],
-                entry.get("shown", entry["printed"]),
-                tuple(Distance(float(n), unit) for unit, n in entry.get("apart", {}).items()),
-            )
-            for entry in entries
-        )
+def _decode_record(stored: Any) -> BackendRecord:
+    pages = {page: tuple(map(_decode, entries)) for page, entries in stored["pages"].items()}
     return BackendRecord(Backend(**stored["backend"]), str(stored["date"]), pages)
 
 
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise _broken(file, str(error)) from error
-
-
-def _broken(file: Path, found: str) -> KeysError:
-    return KeysError(
-        "this record of trust cannot be read",
-        where=Location(str(file)),
-        found=found,
-        fix="mlx-keys attest, or restore the file",
+def _decode(stored: Any) -> Attestation:
+    return Attestation(
+        stored["code"],
+        stored["printed"],
+        stored.get("shown", stored["printed"]),
+        tuple(Distance(float(amount), unit) for unit, amount in stored.get("apart", {}).items()),
     )

@@ -19,9 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from mlx_keys.errors import KeysError, Location
+from mlx_keys.files import read_record, write_atomic
 from mlx_keys.trust import probes
 
+#: A release as the file holds it: its number in ``mlx``, and in ``functions``, by name, the digests
+#: of each function's probes.
 Release = dict[str, Any]
+
+_MEASURE = "mlx-keys history --measure VERSION..."
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class History:
             raise KeysError(
                 f"no probe measures mlx.core.random.{function}",
                 expected="one of " + ", ".join(probes.PROBES),
-                fix="add its calls to src/mlx_keys/trust/probes.py and measure anew",
+                fix="name a function that has probes",
             )
         found = []
         for old, new in zip(self.releases, self.releases[1:], strict=False):
@@ -78,14 +83,14 @@ class History:
                 new["functions"][function],
                 strict=True,
             )
-            calls = tuple(_spelled(call) for call, before, after in pairs if before != after)
+            calls = tuple(_as_written(call) for call, before, after in pairs if before != after)
             if calls:
                 found.append(NumbersChange(old["mlx"], new["mlx"], calls))
         return tuple(found)
 
 
-def _spelled(probe: str) -> str:
-    """A probe as its reader would write it, who knows of no ``r`` and no ``k``."""
+def _as_written(probe: str) -> str:
+    """A probe as a reader writes it: ``split(key(7))`` for ``r.split(k)``."""
     return re.sub(r"\bk\b", "key(7)", re.sub(r"\br\.", "", probe))
 
 
@@ -93,36 +98,29 @@ def load_history(path: Path) -> History:
     """Read a history file.
 
     Raises:
-        KeysError: It is missing, or is no history.
+        KeysError: It is missing, or is no history, or answers other probes than today's.
     """
-    fix = "mlx-keys history --measure VERSION..."
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        releases = tuple(data["releases"])
-        for release in releases:
-            if {name: len(calls) for name, calls in probes.PROBES.items()} != {
-                name: len(digests) for name, digests in release["functions"].items()
-            }:
-                raise KeysError(
-                    f"the record of mlx {release['mlx']} answers other probes than today's",
-                    where=Location(str(path)),
-                    fix=fix,
-                )
-        return History(data["measured"], data["platform"], releases)
-    except OSError as error:
-        raise KeysError(
-            "no history of mlx's releases",
-            where=Location(str(path)),
-            found=error.strerror,
-            fix=fix,
-        ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise KeysError(
-            "not a history of mlx's releases",
-            where=Location(str(path)),
-            found=f"{type(error).__name__}: {error}",
-            fix=fix,
-        ) from error
+    history = read_record(path, _decode_history, "the history of mlx's releases", _MEASURE)
+    probed = {name: len(calls) for name, calls in probes.PROBES.items()}
+    for release in history.releases:
+        if {name: len(digests) for name, digests in release["functions"].items()} != probed:
+            raise KeysError(
+                f"the record of mlx {release['mlx']} answers other probes than today's",
+                where=Location(str(path)),
+                fix=_MEASURE,
+            )
+    return history
+
+
+def _decode_history(stored: Any) -> History:
+    releases = tuple(
+        {
+            "mlx": release["mlx"],
+            "functions": {name: [*digests] for name, digests in release["functions"].items()},
+        }
+        for release in stored["releases"]
+    )
+    return History(stored["measured"], stored["platform"], releases)
 
 
 def measure_release(version: str) -> Release:
@@ -144,11 +142,17 @@ def measure_release(version: str) -> Release:
         done = _run(
             [sys.executable, str(Path(probes.__file__))],
             f"mlx {version} does not run here",
+            fix="name a release that runs on this machine's processor and system",
             env={**os.environ, "PYTHONPATH": folder},
         )
     release: Release = json.loads(done)
     if release["mlx"] != version:
-        raise KeysError("another release of mlx answered", expected=version, found=release["mlx"])
+        raise KeysError(
+            "another release of mlx answered",
+            expected=version,
+            found=release["mlx"],
+            fix="take the folder of that mlx out of PYTHONPATH, and measure again",
+        )
     return release
 
 
@@ -162,9 +166,12 @@ def _installer(folder: str, package: str) -> list[str]:
     return [*start, "--target", folder, package, "numpy"]
 
 
-def _run(
-    command: list[str], problem: str, *, env: dict[str, str] | None = None, fix: str | None = None
-) -> str:
+def _run(command: list[str], problem: str, *, fix: str, env: dict[str, str] | None = None) -> str:
+    """What a command prints on standard output.
+
+    Raises:
+        KeysError: It fails: with this problem and this fix.
+    """
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if done.returncode:
         found = done.stderr.strip() or f"exit status {done.returncode}"
@@ -181,6 +188,7 @@ def merge_releases(known: History | None, new: list[Release], day: str, platform
 
 
 def _order(version: str) -> tuple[int, ...]:
+    """``0.10.0`` after ``0.9.0``."""
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
@@ -199,4 +207,4 @@ def save_history(history: History, path: Path) -> None:
         f'"measured": {json.dumps(history.measured)},\n"platform": {json.dumps(history.platform)}'
     )
     text = f'{{{head},\n"releases": [\n' + ",\n".join(releases) + "\n]}\n"
-    path.write_text(text, encoding="utf-8")
+    write_atomic(path, text)

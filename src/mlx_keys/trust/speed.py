@@ -16,7 +16,7 @@ from typing import Any
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.backend import Backend
-from mlx_keys.files import write_atomic
+from mlx_keys.files import read_record, write_atomic
 
 
 @dataclass(frozen=True)
@@ -37,28 +37,33 @@ class SpeedRecord:
     libraries: Mapping[str, str]
     rows: Sequence[Mapping[str, Any]]
 
-    def of(self, draw: str, values: int, in_a_row: int = 1) -> dict[str, Mapping[str, Any]]:
-        """The measurements of one draw of one size, by who made it.
+    def measurements(self, draw: str, values: int, batch: int = 1) -> dict[str, Mapping[str, Any]]:
+        """The measurements of one draw of one size, by implementation.
 
         Args:
             draw: What was drawn.
             values: How many values.
-            in_a_row: How many calls were made before they were waited for.
+            batch: How many calls were made before they were waited for.
+
+        Raises:
+            KeysError: No such draw was measured.
         """
-        wanted = draw, values, in_a_row
-        found = {row["who"]: row for row in self.rows if _measured(row) == wanted}
-        if found:
-            return found
+        wanted = draw, values, batch
+        rows = {row["who"]: row for row in self.rows if _identity(row) == wanted}
+        if rows:
+            return rows
         raise KeysError(
-            f"nothing was measured of {_told(*wanted)} on {self.backend.label}",
-            expected=", ".join(_told(*one) for one in sorted({_measured(r) for r in self.rows})),
+            f"nothing was measured of {_describe(*wanted)} on {self.backend.label}",
+            expected=", ".join(
+                _describe(*one) for one in sorted({_identity(r) for r in self.rows})
+            ),
             fix=self.command,
         )
 
     def largest_batch(self, values: int) -> int:
         """The most calls of one size that were made before they were waited for."""
-        many = (in_a_row for _, n, in_a_row in map(_measured, self.rows) if n == values)
-        return max(many, default=1)
+        batches = (batch for _, n, batch in map(_identity, self.rows) if n == values)
+        return max(batches, default=1)
 
     @property
     def draws(self) -> tuple[str, ...]:
@@ -71,26 +76,27 @@ class SpeedRecord:
         return tuple(sorted({row["values"] for row in self.rows}))
 
 
-def _measured(row: Mapping[str, Any]) -> tuple[str, int, int]:
+def _identity(row: Mapping[str, Any]) -> tuple[str, int, int]:
+    """What a row measured: the draw, how many values, and the batch (the JSON's ``in_a_row``)."""
     return row["draw"], row["values"], row.get("in_a_row", 1)
 
 
-def _told(draw: str, values: int, in_a_row: int) -> str:
-    return f"{draw} with {values} values" + (f", {in_a_row} in a row" if in_a_row > 1 else "")
+def _describe(draw: str, values: int, batch: int) -> str:
+    return f"{draw} with {values} values" + (f", {batch} in a row" if batch > 1 else "")
 
 
 def save_speed(folder: Path, speed: SpeedRecord) -> Path:
-    """Write down what was measured; what was measured before on that backend and GPU goes."""
+    """Write a record, in place of an older one of that backend and GPU."""
     head = asdict(speed)
     rows = ",\n".join(f"    {json.dumps(row)}" for row in head.pop("rows"))
     lines = json.dumps(head, indent=2).removesuffix("\n}")
-    path = folder / "speed" / f"{_name(speed.backend)}.json"
+    path = folder / "speed" / f"{_record_name(speed.backend)}.json"
     write_atomic(path, f'{lines},\n  "rows": [\n{rows}\n  ]\n}}\n')
     return path
 
 
-def _name(backend: Backend) -> str:
-    """The name of a record. GPUs differ in speed, not in what they draw."""
+def _record_name(backend: Backend) -> str:
+    """The name of a record: the backend's, and a GPU's, since GPUs differ in speed."""
     if backend.device == "cpu":
         return backend.name
     chip = backend.chip.partition(",")[0]  # the driver follows
@@ -98,52 +104,48 @@ def _name(backend: Backend) -> str:
 
 
 def speed_files(folder: Path, where: str) -> list[Path]:
-    """The records in whose names a word stands."""
-    words = (file for file in (folder / "speed").glob("*.json") if where in file.stem.split("-"))
-    return sorted(words)
+    """The records with a word in their names, sorted."""
+    paths = (folder / "speed").glob("*.json")
+    return sorted(path for path in paths if where in path.stem.split("-"))
 
 
 def load_speed(folder: Path, where: str) -> SpeedRecord:
-    """Read what was measured somewhere.
+    """Read the record of a device or a chip.
 
     Args:
         folder: The folder of records.
         where: A word of the record's name: a device, such as ``cpu``, or a chip, such as ``h100``.
 
     Raises:
-        KeysError: There is no such record, or more than one, or it can't be read.
+        KeysError: There is no such record, or more than one, or it cannot be read.
     """
-    found = speed_files(folder, where)
-    if len(found) != 1:
+    paths = speed_files(folder, where)
+    if len(paths) != 1:
         raise KeysError(
-            f"{len(found)} records of speed on {where}",
+            f"{len(paths)} records of speed on {where}",
             expected=f"one file in trust/speed with {where} in its name",
-            found=", ".join(file.name for file in found) or "none",
+            found=", ".join(path.name for path in paths) or "none",
             fix="mlx-keys bench prng --record on such a machine"
-            if not found
+            if not paths
             else "remove those that are not to be shown",
         )
-    try:
-        stored = json.loads(found[0].read_text("utf-8"))
-        return SpeedRecord(**stored | {"backend": Backend(**stored["backend"])})
-    except (KeyError, TypeError, ValueError) as error:
-        raise KeysError(
-            "this is no record of speed",
-            where=Location(str(found[0])),
-            found=repr(error),
-            fix="mlx-keys bench prng --record",
-        ) from error
+    return read_record(
+        paths[0],
+        lambda stored: SpeedRecord(**stored | {"backend": Backend(**stored["backend"])}),
+        "the record of speed",
+        "mlx-keys bench prng --record",
+    )
 
 
 def _beside(folder: Path, where: str, suffix: str) -> Path:
-    """A file beside the one record of a place."""
+    """A file beside the one record of a device or a chip, which differs in its suffix."""
     (record,) = speed_files(folder, where)
     path = record.with_suffix(suffix)
     if not path.is_file():
         raise KeysError(
             f"no such thing was measured on {where}",
             expected=f"trust/speed/{path.name}",
-            fix="name a chip that has it, or measure it, see docs/explain/speed.md",
+            fix=f"name a chip that has one, or write trust/speed/{path.name} with ncu --csv",
         )
     return path
 
@@ -164,18 +166,18 @@ def load_kernel_profile(
     path = _beside(folder, where, ".ncu.csv")
     with path.open(encoding="utf-8", newline="") as file:
         units, *measured = csv.DictReader(file)
-    found = {}
+    kernels = {}
     for row in measured:
         try:
-            found[row["Kernel Name"]] = {m: f"{row[m]} {units[m]}" for m in metrics}
+            kernels[row["Kernel Name"]] = {m: f"{row[m]} {units[m]}" for m in metrics}
         except KeyError as error:
             raise KeysError(
                 f"a metric was not measured: {error}",
                 where=Location(str(path)),
                 expected=", ".join(metrics),
-                fix="ncu --metrics with it, see docs/explain/speed.md",
+                fix="ncu --metrics, with the metric that is missing",
             ) from None
-    return found
+    return kernels
 
 
 def load_kernel_variants(folder: Path, where: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What a page may say under an example: where its output was seen, and how closely."""
+"""What a page may say under an example: on which backends its output was seen, and how closely."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.ulp import Distance
-from mlx_keys.trust.attestations import Attestations, digest
+from mlx_keys.trust.attestations import Attestations, text_digest
+
+#: The agreement of an output that is the one shown, to the letter.
+EQUAL = "equal"
 
 
 @dataclass(frozen=True)
 class BackendEvidence:
-    """Where an output was seen.
+    """What one backend printed.
 
     Attributes:
         label: The device as a reader calls it: ``CPU``, ``CUDA`` or ``Metal``.
         system: Operating system, architecture and C library.
-        agreement: ``equal``, or how far floats were apart.
+        agreement: ``equal``, or how far floats were from those shown.
         mlx: MLX's version.
         chip: The chip, where a record names it.
         date: The day of the record, ISO 8601; empty for this build.
@@ -50,66 +53,71 @@ class Status:
     evidence: tuple[BackendEvidence, ...]
 
 
-def status(judged: CheckedExample, backend: Backend, trust: Attestations) -> Status:
+def example_status(checked: CheckedExample, backend: Backend, attestations: Attestations) -> Status:
     """What may be said of an example that this build has run and found right.
 
     Args:
-        judged: The example and its verdict.
+        checked: The example and its verdict.
         backend: Where this build ran it.
-        trust: What was attested elsewhere.
+        attestations: What was attested elsewhere.
     """
-    assert judged.verdict is not None  # noqa: S101 - one without a verdict never gets this far
-    if judged.example.options.varies is not None:
-        here = _here(judged, backend, trust, "same shape")
-        line = f"varies: {judged.example.options.varies}; its shape was checked on {_on([here])}"
+    assert checked.verdict is not None  # noqa: S101 - one without a verdict never gets this far
+    varies = checked.example.options.varies
+    if varies is not None:
+        here = _this_build(checked, backend, attestations, "same shape")
+        line = f"varies: {varies}; its shape was checked on {_devices([here])}"
         return Status(line, (here,))
-    evidence = [_here(judged, backend, trust, describe_agreement(judged.verdict.distances))]
-    for name, record in trust.records.items():
-        entry = record.entry(judged.example)
-        if name != backend.name and entry is not None:
-            evidence.append(
-                _evidence(
-                    record.backend,
-                    describe_agreement(entry.max_difference),
-                    entry.printed,
-                    record.date,
-                )
-            )
-    equal = [one for one in evidence if one.agreement == "equal"]
+    agreement = describe_agreement(checked.verdict.distances)
+    evidence = [_this_build(checked, backend, attestations, agreement)]
+    for name, record in attestations.records.items():
+        attested = record.find(checked.example)
+        if name != backend.name and attested is not None:
+            agreement = describe_agreement(attested.max_difference)
+            evidence.append(_evidence(record.backend, agreement, attested.printed, record.date))
+    unattested = checked.verdict.outcome is Outcome.UNATTESTED
+    return Status(_status_line(evidence, unattested=unattested), tuple(evidence))
+
+
+def _status_line(evidence: Sequence[BackendEvidence], *, unattested: bool) -> str:
+    """One line for all backends: ``equal on CPU, mlx 0.32.4; within 2 ulp of float32 on CUDA``.
+
+    Args:
+        evidence: Of each backend, this build first.
+        unattested: Whether this build's output was neither accepted nor attested on its backend.
+    """
+    equal = [one for one in evidence if one.agreement == EQUAL]
     if len(equal) == len(evidence):
-        return Status(f"verified on {_on(evidence)}", tuple(evidence))
-    parts = [f"equal on {_on(equal)}"] if equal else []
+        return f"verified on {_devices(evidence)}"
+    parts = [f"equal on {_devices(equal)}"] if equal else []
     for one in evidence:
         if one not in equal:
-            unattested = one is evidence[0] and judged.verdict.outcome is Outcome.UNATTESTED
-            parts.append(
-                f"{one.agreement} on {_on([one])}{', not attested here' if unattested else ''}"
-            )
-    return Status("; ".join(parts), tuple(evidence))
+            note = ", not attested here" if unattested and one is evidence[0] else ""
+            parts.append(f"{one.agreement} on {_devices([one])}{note}")
+    return "; ".join(parts)
 
 
-def describe_agreement(apart: Sequence[Distance]) -> str:
-    """How close two outputs are, in words."""
-    return "within " + " and ".join(map(str, apart)) if apart else "equal"
+def describe_agreement(differences: Sequence[Distance]) -> str:
+    """How close two outputs are, in words: ``equal``, or ``within 2 ulp of float32``."""
+    return "within " + " and ".join(map(str, differences)) if differences else EQUAL
 
 
-def _here(
-    judged: CheckedExample, backend: Backend, trust: Attestations, agreed: str
+def _this_build(
+    checked: CheckedExample, backend: Backend, attestations: Attestations, agreement: str
 ) -> BackendEvidence:
-    """What this build saw; a record of this backend that saw the same adds its date and chip."""
-    printed = digest(judged.printed)
-    record = trust.records.get(backend.name)
-    entry = record.entry(judged.example) if record else None
-    if record and entry and (entry.printed, record.backend.mlx) == (printed, backend.mlx):
-        return _evidence(record.backend, agreed, printed, record.date)
-    return _evidence(backend, agreed, printed, "")
+    """What this build printed; a record of this backend with the same adds its date and chip."""
+    printed = text_digest(checked.printed)
+    record = attestations.records.get(backend.name)
+    attested = record.find(checked.example) if record else None
+    if record and attested and (attested.printed, record.backend.mlx) == (printed, backend.mlx):
+        return _evidence(record.backend, agreement, printed, record.date)
+    return _evidence(backend, agreement, printed, "")
 
 
-def _evidence(backend: Backend, agreed: str, printed: str, date: str) -> BackendEvidence:
+def _evidence(backend: Backend, agreement: str, printed: str, date: str) -> BackendEvidence:
     return BackendEvidence(
         label=backend.label,
         system=f"{backend.system.capitalize()} {backend.machine}, {backend.libc}",
-        agreement=agreed,
+        agreement=agreement,
         mlx=backend.mlx,
         chip=backend.chip if date else "",
         date=date,
@@ -118,7 +126,7 @@ def _evidence(backend: Backend, agreed: str, printed: str, date: str) -> Backend
     )
 
 
-def _on(evidence: Sequence[BackendEvidence]) -> str:
+def _devices(evidence: Sequence[BackendEvidence]) -> str:
     """Devices and MLX's version: ``CPU and CUDA, mlx 0.32.4``."""
     by_version: dict[str, list[str]] = {}
     for one in evidence:

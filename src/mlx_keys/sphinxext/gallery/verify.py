@@ -37,7 +37,7 @@ from mlx_keys.sphinxext.pool import runner_of
 from mlx_keys.sphinxext.status import details
 from mlx_keys.sphinxext.summary import Tally
 from mlx_keys.trust import attestations
-from mlx_keys.trust.status import Status, status
+from mlx_keys.trust.status import Status, example_status
 
 from . import figures, sphinx_gallery_adapter
 from .figures import setup_figure
@@ -198,7 +198,7 @@ class Gallery:
         )
         app.emit("mlx-keys-verified", tally)
         if not faults:
-            said = [status(one, backend, trust) for one in judged]
+            said = [example_status(one, backend, trust) for one in judged]
             names = [script.docname(Path(app.srcdir)) for script in scripts]
             self.statuses = dict(zip(names, said, strict=True))
 
