@@ -110,8 +110,8 @@ def rate_bars(speed: SpeedRecord, draw: str, values: int) -> nodes.Element:
     Where calls were made in a row, the rates are theirs.
     """
     in_a_row = speed.largest_batch(values)
-    rows = speed.of(draw, values, in_a_row)
-    limits = speed.of("split", values, in_a_row)
+    rows = speed.measurements(draw, values, in_a_row)
+    limits = speed.measurements("split", values, in_a_row)
     rows |= {who: row for who, row in limits.items() if _LIMIT in who}
     caption = f"{draw}, {values:,} values{_in_a_row(in_a_row)}: {_finding(rows)}"
     rates = {who: row["gb_per_s"] for who, row in rows.items()}
@@ -132,7 +132,7 @@ def time_table(speed: SpeedRecord, values: int, in_a_row: int) -> nodes.table:
     others = [THEIRS, *([COMPILED] if compiled else [])]
     rows = [["Draw", OURS, *(cell for who in others for cell in (_COLUMNS[who], "ratio"))]]
     for draw in speed.draws:
-        measured = speed.of(draw, values, in_a_row)
+        measured = speed.measurements(draw, values, in_a_row)
         ours = measured[OURS]
         pairs = [(_time(measured.get(who)), _ratio(measured.get(who), ours)) for who in others]
         rows.append([draw, _time(ours), *(cell for pair in pairs for cell in pair)])
