@@ -18,9 +18,9 @@ from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
 from mlx_keys.sphinxext.diagnostics import location_of, report
-from mlx_keys.upstream.drift import compare, entry
-from mlx_keys.upstream.drift.finding import Finding, FindingKind
-from mlx_keys.upstream.drift.grouping import group_common
+from mlx_keys.upstream.drift.compare import compare_docstrings
+from mlx_keys.upstream.drift.entry import entry_prose
+from mlx_keys.upstream.drift.finding import Finding, FindingKind, group_common
 from mlx_keys.upstream.installed import introspect
 
 #: Where a finding concerns all functions but so many, those are named, as it is shorter.
@@ -39,7 +39,7 @@ class ErrataDirective(SphinxDirective):
         """Make the two lists."""
         module = self.arguments[0]
         try:
-            findings = compare.docstrings(module).findings
+            findings = compare_docstrings(module).findings
             functions = introspect.names(module)
         except KeysError as error:
             report(self.env, error, location_of(self))
@@ -72,7 +72,7 @@ class UpstreamSaysDirective(SphinxDirective):
         quote = " ".join(" ".join(self.content).split())
         name = self.arguments[0]
         try:
-            if not quote or _folded(quote) not in _folded(entry.prose(introspect.entry(name))):
+            if not quote or _folded(quote) not in _folded(entry_prose(introspect.entry(name))):
                 raise KeysError(
                     f"the documentation of {name} does not say this",
                     expected=quote or "a few words of its docstring",
@@ -96,7 +96,7 @@ def is_quoted(finding: Finding, quotes: Iterable[tuple[str, str]]) -> bool:
         finding: Any finding.
         quotes: The functions and quotes of the page, as :func:`_folded` makes them.
     """
-    claim = _folded(finding.said)
+    claim = _folded(finding.documented)
     return finding.kind is FindingKind.REFUTED and any(
         name == finding.function and (quote in claim or claim in quote) for name, quote in quotes
     )

@@ -1,4 +1,4 @@
-"""``mlx-keys drift``: docstrings, pages and recorded signatures against the installed mlx."""
+"""``mlx-keys drift``: docstrings, pages and recorded signatures compared with the installed mlx."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from click.testing import CliRunner
 from tests.paths import CORPUS, ROOT
 
 from mlx_keys.__main__ import cli
+from mlx_keys.commands import drift as drift_command
 from mlx_keys.errors import INSTALL_MLX, KeysError, Location
-from mlx_keys.upstream.drift import compare
+from mlx_keys.upstream.drift.compare import DriftReport, compare_file
 from mlx_keys.upstream.drift.finding import FindingKind
-from mlx_keys.upstream.drift.runtime_claims import PROMISES
-from mlx_keys.upstream.installed import snapshot
-from mlx_keys.upstream.installed.snapshot import Change, Signatures
+from mlx_keys.upstream.drift.runtime_claims import CLAIMS
+from mlx_keys.upstream.installed.snapshot import (
+    SignatureChange,
+    SignatureSnapshot,
+    load_snapshot,
+    save_snapshot,
+    signature_changes,
+    take_snapshot,
+)
 
 mlx = pytest.importorskip("mlx.core", reason="mlx is not installed")
 
@@ -72,7 +79,7 @@ def test_findings_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_where_nothing_differs_the_status_is_0(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "docstrings", lambda _: compare.DriftReport(13))
+    monkeypatch.setattr(drift_command, "compare_docstrings", lambda _: DriftReport(13))
     monkeypatch.chdir(ROOT)
     status, out, err = drift()
     assert (status, err) == (0, "")
@@ -134,24 +141,24 @@ def test_what_is_recorded_is_what_is_installed(tmp_path: Path) -> None:
     status, out, _ = drift("--record", "--file", str(path))
     assert status == 0
     assert out == f"{path}: 13 signatures of mlx {mlx.__version__} recorded\n"
-    assert snapshot.load(path) == snapshot.now()
-    assert snapshot.load(path).functions["mlx.core.random.key"] == ("(seed: int) → array",)
+    assert load_snapshot(path) == take_snapshot()
+    assert load_snapshot(path).functions["mlx.core.random.key"] == ("(seed: int) → array",)
 
 
 def test_the_record_of_this_project_holds_for_its_lock() -> None:
     """The build compares it with the installed mlx, which here is the lock's."""
-    kept = snapshot.load(ROOT / "trust" / "signatures.json")
-    assert snapshot.changes(kept, snapshot.now()) == ()
+    kept = load_snapshot(ROOT / "trust" / "signatures.json")
+    assert signature_changes(kept, take_snapshot()) == ()
 
 
 def test_a_changed_signature_is_told_with_the_page_to_curate(tmp_path: Path) -> None:
     path = tmp_path / "signatures.json"
-    kept = snapshot.now()
+    kept = take_snapshot()
     functions = dict(kept.functions)
     functions["mlx.core.random.key"] = ("(seed: float) → array",)
     functions["mlx.core.random.sow"] = ("() → None",)
     del functions["mlx.core.random.split"]
-    snapshot.save(Signatures("0.1.0", functions), path)
+    save_snapshot(SignatureSnapshot("0.1.0", functions), path)
     status, out, err = drift("--file", str(path))
     assert status == 1
     now = f"mlx {mlx.__version__}"
@@ -174,11 +181,13 @@ def test_a_changed_signature_is_told_with_the_page_to_curate(tmp_path: Path) -> 
     } in json.loads(out)["changed"]
 
 
-def test_a_change_carries_both_forms() -> None:
-    changed = snapshot.changes(
-        Signatures("1", {"a": ("(x)",), "b": ("()",)}), Signatures("2", {"a": ("(x)", "(y)")})
+def test_a_change_holds_the_forms_and_releases_of_both_sides() -> None:
+    recorded = SignatureSnapshot("1", {"a": ("(x)",), "b": ("()",)})
+    installed = SignatureSnapshot("2", {"a": ("(x)", "(y)")})
+    assert signature_changes(recorded, installed) == (
+        SignatureChange("a", "(x)", "(x)\n(y)", "1", "2"),
+        SignatureChange("b", "()", "", "1", "2"),
     )
-    assert changed == (Change("a", "(x)", "(x)\n(y)", "1", "2"), Change("b", "()", "", "1", "2"))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"mlx": "1", "functions": {"a": [1]}}'])
@@ -186,9 +195,9 @@ def test_what_is_no_record_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "signatures.json"
     path.write_text(text)
     with pytest.raises(KeysError, match="the record of signatures cannot be read"):
-        snapshot.load(path)
+        load_snapshot(path)
     with pytest.raises(KeysError, match="the record of signatures cannot be read"):
-        snapshot.load(tmp_path / "nothing.json")
+        load_snapshot(tmp_path / "nothing.json")
 
 
 @needs_corpus
@@ -198,11 +207,11 @@ def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None
     found = [
         one
         for path in sorted((CORPUS / form).glob("*random*.md"))
-        for one in compare.load(path).findings
+        for one in compare_file(path).findings
     ]
     told = {(one.function.removeprefix("mlx.core.random."), one.kind, one.subject) for one in found}
-    functions = {name.rpartition(".")[2] for name in snapshot.now().functions}
-    assert {name for name, kind, _ in told if kind is FindingKind.EXAMPLE} == functions
+    functions = {name.rpartition(".")[2] for name in take_snapshot().functions}
+    assert {name for name, kind, _ in told if kind is FindingKind.EXAMPLE_MISSING} == functions
     streams = {
         name for name, kind, about in told if (kind, about) == (FindingKind.UNDOCUMENTED, "stream")
     }
@@ -214,26 +223,26 @@ def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None
         ("truncated_normal", FindingKind.DEFAULT, "shape"),
         ("permutation", FindingKind.OPTIONAL, "x"),
         ("gumbel", FindingKind.OPTIONAL, "shape"),
-        ("split", FindingKind.SHAPE_UNSAID, ""),
-        ("split", FindingKind.DTYPE_UNSAID, ""),
-        ("key", FindingKind.SHAPE_UNSAID, ""),
-        ("key", FindingKind.DTYPE_UNSAID, ""),
-        ("bernoulli", FindingKind.DTYPE_UNSAID, ""),
+        ("split", FindingKind.SHAPE_MISSING, ""),
+        ("split", FindingKind.DTYPE_MISSING, ""),
+        ("key", FindingKind.SHAPE_MISSING, ""),
+        ("key", FindingKind.DTYPE_MISSING, ""),
+        ("bernoulli", FindingKind.DTYPE_MISSING, ""),
         ("key", FindingKind.NOTE, "stream"),
-        ("mlx.core.random", FindingKind.CLAIM, "key"),
+        ("mlx.core.random", FindingKind.ALL_FUNCTIONS, "key"),
         ("mlx.core.random", FindingKind.UNLISTED, "state"),
     } <= told
     refuted = {name for name, kind, _ in told if kind is FindingKind.REFUTED}
-    assert refuted == {one.function.rpartition(".")[2] for one in PROMISES}
-    [claim] = [one for one in found if one.kind is FindingKind.CLAIM]
-    assert claim.so == "not taken by `key`, `seed`; required by `split`"
+    assert refuted == {one.function.rpartition(".")[2] for one in CLAIMS}
+    [claim] = [one for one in found if one.kind is FindingKind.ALL_FUNCTIONS]
+    assert claim.actual == "not taken by `key`, `seed`; required by `split`"
 
 
 @needs_corpus
 def test_the_page_that_this_project_began_with() -> None:
     """Its note on ``stream`` does not hold: ``key`` takes none."""
     path = CORPUS / "seed_mlx.core.random.key.txt"
-    [note] = [one for one in compare.load(path).findings if one.kind is FindingKind.NOTE]
+    [note] = [one for one in compare_file(path).findings if one.kind is FindingKind.NOTE]
     assert (note.subject, note.where) == ("stream", Location(str(path), 1))
 
 
@@ -245,9 +254,9 @@ def test_both_forms_of_a_page_say_the_same_of_every_function_of_mlx() -> None:
         findings = [
             one
             for path in sorted((CORPUS / form).glob("*.md"))
-            for one in compare.load(path).findings
-            if one.kind not in (FindingKind.EXAMPLE, FindingKind.UNLISTED)
+            for one in compare_file(path).findings
+            if one.kind not in (FindingKind.EXAMPLE_MISSING, FindingKind.UNLISTED)
         ]
-        told.append(sorted((one.function, one.kind, one.subject, one.so) for one in findings))
+        told.append(sorted((one.function, one.kind, one.subject, one.actual) for one in findings))
     assert told[0] == told[1]
     assert len(told[0]) > 300

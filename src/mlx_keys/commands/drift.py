@@ -1,4 +1,4 @@
-"""``mlx-keys drift``: what documentation says, held against the mlx that is installed."""
+"""``mlx-keys drift``: documentation compared with the mlx that is installed."""
 
 from __future__ import annotations
 
@@ -12,20 +12,32 @@ import click
 from tqdm import tqdm
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.upstream.drift import compare
-from mlx_keys.upstream.drift.compare import DriftReport
-from mlx_keys.upstream.drift.finding import Finding
-from mlx_keys.upstream.drift.grouping import group_common
-from mlx_keys.upstream.installed import introspect, snapshot
+from mlx_keys.files import pages_below
+from mlx_keys.upstream.drift.compare import (
+    DriftReport,
+    Skipped,
+    compare_docstrings,
+    compare_file,
+)
+from mlx_keys.upstream.drift.finding import Finding, group_common
+from mlx_keys.upstream.installed import introspect
+from mlx_keys.upstream.installed.snapshot import (
+    MODULE,
+    SignatureChange,
+    load_snapshot,
+    save_snapshot,
+    signature_changes,
+    take_snapshot,
+)
 
 #: The signatures that a project's pages were written for.
-RECORD = Path("trust/signatures.json")
+SNAPSHOT = Path("trust/signatures.json")
 
-#: How a list of names is laid out below the finding that they share.
-_WIDTH, _DEEP = 79, " " * 6
+#: The layout of the list of functions below a finding that they have in common.
+_WIDTH, _INDENT = 79, " " * 6
 
-#: Of the entries that could not be compared, how many are named.
-_NAMED = 5
+#: How many of the entries that could not be compared are named.
+_MAX_NAMED = 5
 
 
 @click.command()
@@ -34,13 +46,13 @@ _NAMED = 5
 @click.option("--record", is_flag=True, help="Accept the installed signatures.")
 @click.option(
     "--file",
-    "record_path",
+    "snapshot_path",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=RECORD,
+    default=SNAPSHOT,
     show_default=True,
     help="The record of signatures.",
 )
-def command(paths: tuple[Path, ...], *, as_json: bool, record: bool, record_path: Path) -> None:
+def command(paths: tuple[Path, ...], *, as_json: bool, record: bool, snapshot_path: Path) -> None:
     """Say where documentation and the installed mlx part.
 
     The docstrings of mlx.core.random are compared with its signatures, what they promise with what
@@ -52,98 +64,101 @@ def command(paths: tuple[Path, ...], *, as_json: bool, record: bool, record_path
     if record:
         if paths or as_json:
             raise click.UsageError("--record takes neither pages nor --json")
-        signatures = snapshot.now()
-        snapshot.save(signatures, record_path)
-        count = len(signatures.functions)
-        click.echo(f"{record_path}: {count} signatures of mlx {signatures.mlx} recorded")
+        snapshot = take_snapshot()
+        save_snapshot(snapshot, snapshot_path)
+        count = len(snapshot.functions)
+        click.echo(f"{snapshot_path}: {count} signatures of mlx {snapshot.mlx} recorded")
         return
-    changed = _changed(record_path)
-    found = compare.docstrings(snapshot.MODULE)
+    changes = _changes_since(snapshot_path)
+    report = compare_docstrings(MODULE)
     faults: list[KeysError] = []
     for path in tqdm(_pages(paths, faults), unit="page", disable=None, leave=False):
         try:
-            found += compare.load(path)
+            report += compare_file(path)
         except KeysError as error:
             faults.append(error)
     if as_json:
-        click.echo(json.dumps(_as_json(found, changed, faults), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(_as_json(report, changes, faults), indent=1, ensure_ascii=False))
     else:
-        for fault in (*faults, *map(_fault, changed)):
+        for fault in (*faults, *map(_as_fault, changes)):
             click.echo(f"mlx-keys: {fault}\n", err=True)
-        click.echo(report(found))
-    sys.exit(1 if found.findings or changed or faults else 0)
+        click.echo(report_text(report))
+    sys.exit(1 if report.findings or changes or faults else 0)
 
 
-def report(found: DriftReport) -> str:
-    """Lay the findings out for people: what docstrings share, then by function, then the sum."""
-    lines: list[str] = []
-    shared, own = group_common(one for one in found.findings if one.where is None)
-    if shared:
-        lines.append("docstrings of several functions")
-    for text, names in shared.items():
-        listed = ", ".join(name.rpartition(".")[2] for name in names)
-        lines += [f"  {text}", fill(listed, _WIDTH, initial_indent=_DEEP, subsequent_indent=_DEEP)]
-    lines += [""] * bool(shared)
-    for function, findings in own.items():
-        lines += [f"docstring: {function}", *(f"  {one}" for one in findings), ""]
-    on_pages = (one for one in found.findings if one.where is not None)
-    for (where, function), group in groupby(on_pages, _heading):
+def report_text(report: DriftReport) -> str:
+    """Lay a report out for people: common findings of docstrings, those of each function, pages."""
+    lines = _docstring_lines([one for one in report.findings if one.where is None])
+    on_pages = (one for one in report.findings if one.where is not None)
+    for (where, function), group in groupby(on_pages, _place_and_function):
         lines += [f"{where}: {function}", *(f"  {one}" for one in group), ""]
-    for why, skipped in groupby(sorted(found.skipped, key=_why), _why):
+    for why, skipped in groupby(sorted(report.skipped, key=_reason), _reason):
         names = [one.name for one in skipped]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        lines += [f"not compared, {why}: {', '.join(names[:_NAMED])}{more}", ""]
-    functions = len({one.function for one in found.findings})
-    total = f"{len(found.findings)} findings on {functions} functions or modules"
-    if not found.findings:
+        more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+        lines += [f"not compared, {why}: {', '.join(names[:_MAX_NAMED])}{more}", ""]
+    functions = len({one.function for one in report.findings})
+    total = f"{len(report.findings)} findings on {functions} functions or modules"
+    if not report.findings:
         total = "no difference"
-    return "\n".join(
-        [*lines, f"{total}; {found.compared} compared with mlx {introspect.version()}"]
-    )
+    last = f"{total}; {report.compared} compared with mlx {introspect.version()}"
+    return "\n".join([*lines, last])
 
 
-def _heading(finding: Finding) -> tuple[str, str]:
+def _docstring_lines(findings: list[Finding]) -> list[str]:
+    lines: list[str] = []
+    common, own = group_common(findings)
+    if common:
+        lines.append("docstrings of several functions")
+    for text, functions in common.items():
+        names = ", ".join(function.rpartition(".")[2] for function in functions)
+        listed = fill(names, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+        lines += [f"  {text}", listed]
+    lines += [""] * bool(common)
+    for function, group in own.items():
+        lines += [f"docstring: {function}", *(f"  {one}" for one in group), ""]
+    return lines
+
+
+def _place_and_function(finding: Finding) -> tuple[str, str]:
     return str(finding.where), finding.function
 
 
-def _why(skipped: compare.Skipped) -> str:
+def _reason(skipped: Skipped) -> str:
     return skipped.why
 
 
-def _changed(path: Path) -> tuple[snapshot.Change, ...]:
-    """What changed since the record; nothing where a project keeps none."""
-    current = snapshot.now()  # first, so that a missing mlx is told whatever else is missing
-    return snapshot.changes(snapshot.load(path), current) if path.exists() else ()
+def _changes_since(path: Path) -> tuple[SignatureChange, ...]:
+    """The changes since a snapshot; none where a project keeps none."""
+    installed = take_snapshot()  # first: that mlx is missing is reported before anything else
+    return signature_changes(load_snapshot(path), installed) if path.exists() else ()
 
 
-def _fault(change: snapshot.Change) -> KeysError:
+def _as_fault(change: SignatureChange) -> KeysError:
     return change.fault(Location(f"docs/reference/{change.function}.md"))
 
 
 def _pages(paths: tuple[Path, ...], faults: list[KeysError]) -> list[Path]:
+    """The pages that the command line names, those below a folder included."""
     pages: list[Path] = []
     for path in paths:
-        if not path.is_dir():
-            pages.append(path)
-            continue
-        below = sorted(one for one in path.rglob("*") if one.suffix in (".md", ".txt"))
-        pages += below
-        if not below:
-            faults.append(
-                KeysError("no page (.md or .txt) in this folder", where=Location(str(path)))
-            )
+        try:
+            pages += pages_below(path) if path.is_dir() else [path]
+        except KeysError as error:
+            faults.append(error)
     return pages
 
 
 def _as_json(
-    found: DriftReport, changed: tuple[snapshot.Change, ...], faults: list[KeysError]
+    report: DriftReport, changes: tuple[SignatureChange, ...], faults: list[KeysError]
 ) -> dict[str, object]:
     return {
         "mlx": introspect.version(),
-        "compared": found.compared,
-        "findings": [one.to_json() for one in found.findings],
-        "changed": [{"function": one.function, "was": one.was, "now": one.now} for one in changed],
-        "skipped": [one.to_json() for one in found.skipped],
+        "compared": report.compared,
+        "findings": [one.to_json() for one in report.findings],
+        "changed": [
+            {"function": one.function, "was": one.recorded, "now": one.installed} for one in changes
+        ],
+        "skipped": [one.to_json() for one in report.skipped],
         "unreadable": [
             {"where": str(fault.where) if fault.where else None, "problem": fault.problem}
             for fault in faults

@@ -22,7 +22,7 @@ Makes a key.
 def changed_record(folder: Path) -> None:
     """Record other signatures than the installed ones."""
     path = folder / "trust" / "signatures.json"
-    snapshot.save(snapshot.now(), path)
+    snapshot.save_snapshot(snapshot.take_snapshot(), path)
     plain = json.loads(path.read_text())
     plain["functions"]["mlx.core.random.key"] = ["(seed: float) → array"]
     plain["functions"]["mlx.core.random.seed"] = ["(seed: float) → None"]
@@ -48,7 +48,7 @@ def test_a_changed_signature_ends_the_build_at_the_page_to_curate(
         re.MULTILINE,
     )
     assert "trust/signatures.json:1: ERROR" in built.warnings
-    snapshot.save(snapshot.now(), tmp_path / "trust" / "signatures.json")
+    snapshot.save_snapshot(snapshot.take_snapshot(), tmp_path / "trust" / "signatures.json")
     assert build(tmp_path).stopped == ""
 
 

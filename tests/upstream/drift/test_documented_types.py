@@ -1,4 +1,4 @@
-"""What prose says of a parameter: words for types, values, and where two of them are one."""
+"""Types, defaults and "optional" in prose, and whether two types or defaults are the same."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import pytest
 
 from mlx_keys.upstream.drift.documented_types import (
     Default,
-    default,
+    documented_default,
+    is_marked_optional,
     is_optional,
-    marked_optional,
+    parse_types,
     same_types,
     same_value,
-    types,
 )
 from mlx_keys.upstream.model import Parameter
 
@@ -44,17 +44,17 @@ from mlx_keys.upstream.model import Parameter
         ("complex", {"complex"}),
     ],
 )
-def test_words_for_types_are_read(text: str, expected: set[str]) -> None:
-    assert types(text) == expected
+def test_types_are_parsed_from_words(text: str, expected: set[str]) -> None:
+    assert parse_types(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "optional", "thing", "int or thing", "(int)", "int), float"])
-def test_a_type_that_is_not_known_is_not_judged(text: str) -> None:
-    assert types(text) is None
+def test_types_of_which_one_is_not_known_are_not_compared(text: str) -> None:
+    assert parse_types(text) is None
 
 
 @pytest.mark.parametrize(
-    ("said", "so", "same"),
+    ("documented", "actual", "same"),
     [
         ({"int"}, {"int"}, True),
         ({"int"}, {"float"}, False),
@@ -73,12 +73,15 @@ def test_a_type_that_is_not_known_is_not_judged(text: str) -> None:
     ],
     ids=lambda value: "|".join(sorted(value)) if isinstance(value, set) else str(value),
 )
-def test_a_number_is_a_scalar_and_none_is_no_type(said: set[str], so: set[str], same: bool) -> None:
-    assert same_types(frozenset(said), frozenset(so)) is same
+def test_types_are_the_same_if_each_is_among_the_others(
+    documented: set[str], actual: set[str], same: bool
+) -> None:
+    """A number is a scalar; None is no type."""
+    assert same_types(frozenset(documented), frozenset(actual)) is same
 
 
 @pytest.mark.parametrize(
-    ("said", "so", "same"),
+    ("documented", "actual", "same"),
     [
         ("1", "1.0", True),
         ("1", "2", False),
@@ -111,10 +114,10 @@ def test_a_number_is_a_scalar_and_none_is_no_type(said: set[str], so: set[str], 
     ],
     ids=str,
 )
-def test_two_values_are_one_or_not_or_that_cannot_be_told(
-    said: str, so: str, same: bool | None
+def test_two_defaults_are_the_same_or_not_or_that_is_not_clear(
+    documented: str, actual: str, same: bool | None
 ) -> None:
-    assert same_value(said, so) is same
+    assert same_value(documented, actual) is same
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ def test_two_values_are_one_or_not_or_that_cannot_be_told(
         ("int", "Default: 2. It defaults to 1", Default("2")),
         ("dtype", "Default = float32", Default("float32")),
         ("dtype", "It defaults to uint8 here", Default("uint8")),
-        ("int", "If none is given it defaults to 4", Default("4", meant=True)),
+        ("int", "If none is given it defaults to 4", Default("4", is_fallback=True)),
         ("int", "If so, fine. It defaults to 4", Default("4")),
         ("int", "Negative by default -1", Default("-1")),
         ("list", r"Default: \[1, 2\].", Default("[1, 2]")),
@@ -142,17 +145,17 @@ def test_two_values_are_one_or_not_or_that_cannot_be_told(
     ],
     ids=str,
 )
-def test_a_default_is_read_from_the_type_or_from_the_description(
+def test_a_default_is_found_in_the_type_or_in_the_description(
     type_: str, description: str, expected: Default | None
 ) -> None:
     parameter = Parameter("n", type_, description)
-    assert default(parameter) == expected
+    assert documented_default(parameter) == expected
     assert is_optional(parameter) is (expected is not None)
 
 
 def test_what_is_marked_optional_is_optional_without_a_default() -> None:
     marked = Parameter("n", "int, Optional", "How many.")
-    assert marked_optional(marked)
+    assert is_marked_optional(marked)
     assert is_optional(marked)
-    assert not marked_optional(Parameter("n", "int", "It is optional."))
-    assert not marked_optional(Parameter("n", "optionally", ""))
+    assert not is_marked_optional(Parameter("n", "int", "It is optional."))
+    assert not is_marked_optional(Parameter("n", "optionally", ""))

@@ -1,22 +1,18 @@
-"""What upstream promises and running mlx refutes: each promise tried, and what becomes of it."""
+"""The claims of documentation that running mlx refutes: each claim of the list, and the runner."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 from tests.paths import DOCS
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.upstream.drift import module, runtime_claims
 from mlx_keys.upstream.drift.finding import Finding, FindingKind
-from mlx_keys.upstream.drift.runtime_claims import PROMISES, Promise
+from mlx_keys.upstream.drift.runtime_claims import CLAIMS, Claim, refuted_claims, run_programs
 from mlx_keys.upstream.installed import introspect
-from mlx_keys.upstream.model import Entry
-from mlx_keys.upstream.signature_parser import definition
 
 pytest.importorskip("mlx.core", reason="mlx is not installed")
 
@@ -24,85 +20,76 @@ ERRATA = DOCS / "explain" / "errata.md"
 SPLIT = "mlx.core.random.split"
 
 
-@pytest.fixture(autouse=True)
-def tried_anew() -> Iterator[None]:
-    """What the programs saw is kept for a process; here each test has programs of its own."""
-    runtime_claims._tried.cache_clear()
-    yield
-    runtime_claims._tried.cache_clear()
+def claim(words: str, program: str) -> Claim:
+    return Claim(SPLIT, re.compile(words), program)
 
 
-def made(monkeypatch: pytest.MonkeyPatch, words: str, program: str) -> list[Finding]:
-    """What is found if that is all that is promised, of ``split``."""
-    one = Promise(SPLIT, re.compile(words), program)
-    monkeypatch.setattr(runtime_claims, "PROMISES", (one,))
-    return list(runtime_claims.broken(introspect.entry(SPLIT), Location("split.md", 3)))
+def refuted(words: str, program: str) -> list[Finding]:
+    """The findings if the words are all that ``split`` claims."""
+    where = Location("split.md", 3)
+    return list(refuted_claims(introspect.entry(SPLIT), where, (claim(words, program),)))
 
 
-@pytest.mark.parametrize("promise", PROMISES, ids=lambda one: one.function)
-def test_the_installed_mlx_makes_each_promise_and_breaks_it(promise: Promise) -> None:
-    [found] = runtime_claims.broken(introspect.entry(promise.function))
+def refutation(claim: Claim) -> Finding:
+    [found] = refuted_claims(introspect.entry(claim.function))
+    return found
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda one: one.function)
+def test_the_installed_mlx_makes_each_claim_and_refutes_it(claim: Claim) -> None:
+    found = refutation(claim)
     assert (found.kind, found.where) == (FindingKind.REFUTED, None)
-    assert promise.words.fullmatch(found.said)
-    assert found.so
-    assert "raises" not in found.so
+    assert claim.words.fullmatch(found.documented)
+    assert found.actual
+    assert "raises" not in found.actual
 
 
-def test_what_was_seen_is_told_with_the_words_and_their_place(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_refuted_claim_is_a_finding_with_its_words_its_place_and_what_was_printed() -> None:
+    [found] = refuted("PRNG key into", "print(mx.random.split(key)[0, 0].item())")
+    assert (found.function, found.kind) == (SPLIT, FindingKind.REFUTED)
+    assert (found.documented, found.actual) == ("PRNG key into", "4146024105")
+    assert found.where == Location("split.md", 3)
+
+
+def test_a_claim_that_is_true_is_no_finding() -> None:
+    assert refuted("PRNG key into", "mx.random.split(key)") == []
+
+
+def test_a_claim_that_the_documentation_does_not_make_is_no_finding() -> None:
+    assert refuted("PRNG key onto", "print('false')") == []
+
+
+def test_a_program_that_raises_is_a_finding_with_the_error_in_one_line() -> None:
+    """A new mlx may not take the program's arguments any more: that does not make a claim true."""
+    [found] = refuted("PRNG key into", "mx.random.split(keys=7)\n")
+    assert found.actual.startswith("trying it raises TypeError: split(): incompatible")
+    assert "\n" not in found.actual
+
+
+@pytest.mark.parametrize(
+    ("program", "timeout", "found"),
+    [
+        ("import sys; print('no mlx', file=sys.stderr, flush=True); os._exit(1)", 60, "no mlx"),
+        ("os._exit(3)", 60, "exit status 3"),
+        ("import time; time.sleep(60)", 0.1, "no answer in 0.1 s"),
+    ],
+)
+def test_an_interpreter_that_gives_no_answer_is_an_error_with_what_it_wrote(
+    program: str, timeout: float, found: str
 ) -> None:
-    [found] = made(monkeypatch, "PRNG key into", "print(mx.random.split(key)[0, 0].item())")
-    assert found == Finding(
-        SPLIT,
-        FindingKind.REFUTED,
-        said="PRNG key into",
-        so="4146024105",
-        where=Location("split.md", 3),
-    )
-    assert str(found) == "\u201cPRNG key into\u201d; in fact 4146024105"
+    with pytest.raises(KeysError, match="cannot be tested") as caught:
+        run_programs((claim("", f"import os; {program}"),), timeout)
+    assert caught.value.found == found
 
 
-def test_a_promise_that_is_kept_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert made(monkeypatch, "PRNG key into", "mx.random.split(key)") == []
-
-
-def test_a_promise_that_is_not_made_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert made(monkeypatch, "PRNG key onto", "print('broken')") == []
-
-
-def test_a_promise_that_cannot_be_tried_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A new mlx may take the program's arguments no longer: that is no promise kept."""
-    [found] = made(monkeypatch, "PRNG key into", "mx.random.split(keys=7)\n")
-    assert found.so.startswith("trying it raises TypeError: split(): incompatible")
-    assert "\n" not in found.so
-
-
-def test_an_interpreter_that_gives_no_answer_is_told_with_what_it_said(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(runtime_claims, "_RUNNER", "raise ImportError('no mlx here')")
-    with pytest.raises(KeysError, match="cannot be tried") as told:
-        made(monkeypatch, "PRNG key into", "print(1)")
-    assert told.value.found == "ImportError: no mlx here"
-    monkeypatch.setattr(runtime_claims, "_RUNNER", "raise SystemExit(3)")
-    with pytest.raises(KeysError) as told:
-        made(monkeypatch, "PRNG key into", "print(1)")
-    assert told.value.found == "exit status 3"
-    monkeypatch.setattr(runtime_claims, "_RUNNER", "import time; time.sleep(60)")
-    monkeypatch.setattr(runtime_claims, "_PATIENCE", 0.1)
-    with pytest.raises(KeysError) as told:
-        made(monkeypatch, "PRNG key into", "print(1)")
-    assert told.value.found == "no answer in 0.1 s"
-
-
-def test_nothing_is_evaluated_in_the_process_that_asks() -> None:
+def test_nothing_is_evaluated_in_this_process() -> None:
     """It may fork later, and a child of a process that has evaluated hangs."""
     script = """
 import os
 import mlx.core as mx
-from mlx_keys.upstream.drift import compare as comparison
+from mlx_keys.upstream.drift.compare import compare_docstrings
 
-assert comparison.docstrings("mlx.core.random").findings
+assert compare_docstrings("mlx.core.random").findings
 child = os.fork()
 if child == 0:
     mx.eval(mx.random.uniform(key=mx.random.key(0)))
@@ -115,50 +102,18 @@ print(os.waitpid(child, 0)[1])
     assert done.stdout == "0\n", done.stderr
 
 
-def test_the_errata_page_shows_each_promise_that_is_broken() -> None:
-    """Each is quoted there, above the example that shows it."""
+def test_the_errata_page_quotes_each_refuted_claim_above_an_example_that_shows_it() -> None:
     quoted = re.findall(
         r"^```\{upstream-says\} (\S+)\n(.*?)\n```\n(.*?)^##",
         ERRATA.read_text(encoding="utf-8"),
         re.MULTILINE | re.DOTALL,
     )
-    for promise in PROMISES:
-        shown = [
+    for claim in CLAIMS:
+        words = refutation(claim).documented
+        below = [
             rest
             for function, quote, rest in quoted
-            if function == promise.function
-            and any(words in quote.replace("`", "") for words in _parts(promise))
+            if function == claim.function and words in quote.replace("`", "")
         ]
-        assert len(shown) == 1, promise.function
-        assert "```{output}" in shown[0], promise.function
-
-
-def _parts(promise: Promise) -> list[str]:
-    [found] = runtime_claims.broken(introspect.entry(promise.function))
-    return [found.said]
-
-
-def pond(*calls: str) -> list[Entry]:
-    """Functions of a module ``pond``."""
-    return [
-        Entry(f"pond.{name}", "function", first, "")
-        for name, first in (definition(call) for call in calls)
-    ]
-
-
-def test_a_parameter_that_is_first_here_and_later_there() -> None:
-    entries = pond("fill(depth: int)", "pour(depth: int)", "scoop(a: int, depth: int)", "dry()")
-    [found] = module.order("pond", entries)
-    assert (found.function, found.kind, found.subject) == ("pond", FindingKind.FIRST, "depth")
-    assert str(found) == "`depth` comes first in `fill` and `pour`, and later in others"
-
-
-def test_functions_that_agree_on_what_comes_first_give_nothing() -> None:
-    entries = pond("fill(a: int, b: int)", "pour(a: int)")
-    assert list(module.order("pond", entries)) == []
-
-
-def test_what_a_module_has_beside_functions_is_not_documented() -> None:
-    found = list(module.module("mlx.core.random", []))
-    assert [(one.kind, one.subject) for one in found] == [(FindingKind.UNDOCUMENTED, "state")]
-    assert introspect.attributes("mlx.core.linalg") == ()
+        assert len(below) == 1, claim.function
+        assert "```{output}" in below[0], claim.function

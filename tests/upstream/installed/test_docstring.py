@@ -1,10 +1,10 @@
-"""A docstring of mlx's kind, taken apart: Google's sections, Sphinx's marks, in Markdown."""
+"""Docstrings in the style of mlx's, parsed: Google's sections, Sphinx's markup as Markdown."""
 
 from __future__ import annotations
 
 import pytest
 
-from mlx_keys.upstream.installed.docstring import Docstring, parse, rst_to_markdown
+from mlx_keys.upstream.installed.docstring import Docstring, parse_docstring, rst_to_markdown
 from mlx_keys.upstream.model import Parameter, Raised, Returns
 
 WHOLE = """Lift water.
@@ -40,8 +40,8 @@ WHOLE = """Lift water.
 """
 
 
-def test_each_section_goes_where_it_belongs() -> None:
-    assert parse(WHOLE) == Docstring(
+def test_each_section_becomes_the_field_of_its_name() -> None:
+    assert parse_docstring(WHOLE) == Docstring(
         summary="Lift water.",
         body="Slowly, and by hand.\n\n```{note}\nDucks.\n```\n\n**Example**\n\n"
         "```pycon\n>>> scoop(1)\nbucket(1)\n```",
@@ -57,12 +57,14 @@ def test_each_section_goes_where_it_belongs() -> None:
 
 
 @pytest.mark.parametrize("title", ["Args", "Arguments", "Parameters"])
-def test_parameters_stand_under_one_of_three_names(title: str) -> None:
-    assert parse(f"A.\n\n{title}:\n    a (int): B.\n").parameters == (Parameter("a", "int", "B."),)
+def test_the_section_of_parameters_has_one_of_three_names(title: str) -> None:
+    assert parse_docstring(f"A.\n\n{title}:\n    a (int): B.\n").parameters == (
+        Parameter("a", "int", "B."),
+    )
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("array: The key.", Returns("array", "The key.")),
         ("The key.", Returns("", "The key.")),
@@ -71,10 +73,10 @@ def test_parameters_stand_under_one_of_three_names(title: str) -> None:
         ("The ``key``: one.", Returns("", "The `key`: one.")),
     ],
 )
-def test_what_is_returned_has_a_type_where_a_few_words_stand_before_a_colon(
-    said: str, expected: Returns
+def test_a_few_words_before_a_colon_are_the_type_of_the_result(
+    text: str, expected: Returns
 ) -> None:
-    assert parse(f"A.\n\nReturns:\n    {said}\n").returns == expected
+    assert parse_docstring(f"A.\n\nReturns:\n    {text}\n").returns == expected
 
 
 @pytest.mark.parametrize(
@@ -95,17 +97,17 @@ def test_what_is_returned_has_a_type_where_a_few_words_stand_before_a_colon(
     ],
 )  # fmt: skip
 def test_blocks_keep_their_kind(lines: str, expected: str) -> None:
-    assert parse(f"A.\n\n{lines}\n").body == expected
+    assert parse_docstring(f"A.\n\n{lines}\n").body == expected
 
 
 def test_a_docstring_that_opens_with_a_list_has_no_summary() -> None:
-    found = parse("* one\n* two\n")
+    found = parse_docstring("* one\n* two\n")
     assert (found.summary, found.body) == ("", "* one\n* two")
-    assert parse("") == Docstring()
+    assert parse_docstring("") == Docstring()
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("``a`` and `b`", "`a` and `b`"),
         (":func:`scoop`", "`scoop()`"),
@@ -129,10 +131,10 @@ def test_a_docstring_that_opens_with_a_list_has_no_summary() -> None:
         ("two\n  lines", "two lines"),
     ],
 )  # fmt: skip
-def test_marks_are_those_of_markdown(said: str, expected: str) -> None:
-    assert rst_to_markdown(said) == expected
+def test_inline_markup_becomes_markdown(text: str, expected: str) -> None:
+    assert rst_to_markdown(text) == expected
 
 
-def test_a_role_that_leads_nowhere_shows_its_name_alone() -> None:
+def test_a_role_without_a_link_shows_the_name_alone() -> None:
     assert rst_to_markdown(":class:`!Odd`") == "`Odd`"
     assert rst_to_markdown(":class:`.Odd`") == "`Odd`"

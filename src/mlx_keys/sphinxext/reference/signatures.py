@@ -23,7 +23,7 @@ def compare_signatures(_app: Sphinx, env: BuildEnvironment) -> None:
     if not path.is_file():
         return
     try:
-        changes = snapshot.changes(snapshot.load(path), snapshot.now())
+        changes = snapshot.signature_changes(snapshot.load_snapshot(path), snapshot.take_snapshot())
     except KeysError as error:
         report(env, error)
         return

@@ -1,4 +1,4 @@
-"""All of a module's docstrings, or a page, held against the installed mlx."""
+"""The drift report: the docstrings of a module, or a page, compared with the installed mlx."""
 
 from __future__ import annotations
 
@@ -10,36 +10,43 @@ from typing import Any
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Entry, Page
-from mlx_keys.upstream.read import page as page_module
+from mlx_keys.upstream.read import page as reader
 
-from . import curator_notes, index, runtime_claims
-from . import entry as drift
-from . import module as module_drift
-from .finding import Finding, FindingKind
-from .source_text import Written
+from .curator_notes import compare_notes, parameter_names
+from .entry import compare_entry, compare_signature
+from .finding import Finding, FindingKind, SourceText
+from .index import compare_index
+from .module import compare_module
+from .runtime_claims import refuted_claims
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """An entry that could not be compared, and why."""
+    """An entry that could not be compared.
+
+    Attributes:
+        name: The entry's full name.
+        where: Its page and line.
+        why: The reason.
+    """
 
     name: str
     where: Location
     why: str
 
     def to_json(self) -> dict[str, Any]:
-        """The fields as plain values."""
+        """Give the fields as plain values."""
         return {"name": self.name, "where": str(self.where), "why": self.why}
 
 
 @dataclass(frozen=True)
 class DriftReport:
-    """What comparing gave.
+    """What a comparison found. Reports can be added.
 
     Attributes:
-        compared: How many entries and module pages were held against the installed mlx.
+        compared: How many entries and module pages were compared with the installed mlx.
         findings: In the order of the documentation.
-        skipped: Entries that the installed mlx gives no signature for.
+        skipped: Entries for which the installed mlx has no signature.
     """
 
     compared: int = 0
@@ -54,8 +61,8 @@ class DriftReport:
         )
 
 
-def docstrings(module: str) -> DriftReport:
-    """Compare each function's docstring with its signature, and its promises with what it does.
+def compare_docstrings(module: str) -> DriftReport:
+    """Compare each docstring with its signature, and what it claims with what mlx does.
 
     Args:
         module: Such as ``mlx.core.random``.
@@ -64,67 +71,67 @@ def docstrings(module: str) -> DriftReport:
         KeysError: mlx is not installed, or has no such module.
     """
     entries = [introspect.entry(name) for name in introspect.names(module)]
-    found = [*module_drift.module(module, entries)]
+    findings = [*compare_module(module, entries)]
     for entry in entries:
-        found += [*drift.entry(entry, entry), *runtime_claims.broken(entry)]
-    return DriftReport(len(entries), tuple(found))
+        findings += [*compare_entry(entry, entry), *refuted_claims(entry)]
+    return DriftReport(len(entries), tuple(findings))
 
 
-def load(path: Path) -> DriftReport:
+def compare_file(path: Path) -> DriftReport:
     """Read a page and compare it.
 
     Raises:
         KeysError: mlx is not installed, or the page cannot be read.
     """
-    return page(page_module.load(path), Written(str(path), path.read_text("utf-8", "replace")))
+    page = reader.load(path)
+    return compare_page(page, SourceText(str(path), path.read_text("utf-8", "replace")))
 
 
-def page(record: Page, written: Written) -> DriftReport:
+def compare_page(page: Page, source: SourceText) -> DriftReport:
     """Compare a page with the installed mlx.
 
     Args:
-        record: The page.
-        written: The page as it stands, to name lines of it.
+        page: The page's record.
+        source: The page's text, to name lines of it.
 
     Raises:
         KeysError: mlx is not installed.
     """
-    introspect.version()  # without mlx, say so rather than skip every entry
-    if not record.entries:
-        found = index.index(
-            record, introspect.names, introspect.entry, written, introspect.attributes
-        )
-        return DriftReport(1, tuple(found))
-    return sum(
-        (_entry(record, documented, written) for documented in record.entries), DriftReport()
-    )
+    introspect.version()  # raises without mlx; below, a KeysError means that an entry is skipped
+    if not page.entries:
+        return DriftReport(1, tuple(compare_index(page, introspect, source)))
+    reports = (_compare_documented(page, entry, source) for entry in page.entries)
+    return sum(reports, DriftReport())
 
 
-def _entry(record: Page, documented: Entry, written: Written) -> DriftReport:
-    place = Location(written.path, documented.line)
+def _compare_documented(page: Page, documented: Entry, source: SourceText) -> DriftReport:
+    """Compare one entry of a page."""
+    where = Location(source.path, documented.line)
     try:
-        there = introspect.entry(documented.name)
+        installed = introspect.entry(documented.name)
     except introspect.AbsentError:
-        return DriftReport(1, (Finding(documented.name, FindingKind.GONE, where=place),))
+        return DriftReport(1, (Finding(documented.name, FindingKind.GONE, where=where),))
     except KeysError:
         why = "no signature" if documented.name.startswith("mlx.core.") else "outside mlx.core"
-        return DriftReport(skipped=(Skipped(documented.name, place, why),))
-    found = [*drift.signatures(documented, there, place), *drift.entry(documented, there, place)]
-    found += runtime_claims.broken(documented, place)
-    if documented is record.entries[0]:
-        found += _notes(record, there, written)
-    return DriftReport(1, tuple(found))
+        return DriftReport(skipped=(Skipped(documented.name, where, why),))
+    findings = [
+        *compare_signature(documented, installed, where),
+        *compare_entry(documented, installed, where),
+        *refuted_claims(documented, where),
+    ]
+    if documented is page.entries[0]:
+        findings += _compare_notes(page, installed, source)
+    return DriftReport(1, tuple(findings))
 
 
-def _notes(record: Page, there: Entry, written: Written) -> Iterator[Finding]:
-    """Notes stand in front of the page, so they are about its first entry."""
-    if not (record.curated.notes or record.curated.examples):
+def _compare_notes(page: Page, installed: Entry, source: SourceText) -> Iterator[Finding]:
+    """Compare a curator's notes. They stand in front of the page and are about its first entry."""
+    if not (page.curated.notes or page.curated.examples):
         return
-    module = there.name.rpartition(".")[0]
-    beside: frozenset[str] = frozenset()
+    vocabulary: frozenset[str] = frozenset()
     try:
-        for name in introspect.names(module):
-            beside |= curator_notes.parameters(introspect.entry(name))
+        for name in introspect.names(installed.name.rpartition(".")[0]):
+            vocabulary |= parameter_names(introspect.entry(name))
     except KeysError:
-        pass  # a method: its class is no module, and only calls in the notes are judged
-    yield from curator_notes.notes(record.curated, there, beside, introspect.entry, written)
+        pass  # a method: its class is no module, and only the calls in the notes are compared
+    yield from compare_notes(page.curated, installed, vocabulary, introspect.entry, source)

@@ -1,7 +1,7 @@
-"""Whether what a curator wrote in front of a page holds for the function that the page is about.
+"""The findings on what a curator wrote in front of a page, for the function that it is about.
 
-Two things can be told from signatures alone. A call in a note or an example passes parameters that
-the called function takes, or does not. A note that speaks of a parameter by name, and of no other
+Two things follow from signatures alone. A call in a note or an example passes parameters that the
+called function takes, or does not. And a note that speaks of a parameter by name, and of no other
 function, speaks of this one: ``stream`` in a note on a function without ``stream`` misleads.
 """
 
@@ -15,91 +15,99 @@ from collections.abc import Callable, Iterator
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import Curated, Entry
 
-from .finding import Finding, FindingKind
-from .source_text import Written
+from .finding import Finding, FindingKind, SourceText
 
+#: Gives the installed function of a full name, or raises KeysError.
 Lookup = Callable[[str], Entry]
 
-_SPAN = re.compile(r"(?<!`)`([^`\n]{1,300})`(?!`)")
+_CODE_SPAN = re.compile(r"(?<!`)`([^`\n]{1,300})`(?!`)")
 _PARAMETER = re.compile(r"([A-Za-z_]\w*)=?$")
-_CLAUSE = re.compile(r"[;:]\s|\.\s|\.$")
-_DENIED = re.compile(r"\b(?:no|not|without|never|lacks?|nor)\b[^,]*$", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[;:]\s|\.\s|\.$")
+_NEGATION = re.compile(r"\b(?:no|not|without|never|lacks?|nor)\b[^,]*$", re.IGNORECASE)
 #: "to random ops", "in other functions": the clause is about others.
-_OTHERS = re.compile(
+_OTHER_FUNCTIONS = re.compile(
     r"\b(?:to|in|of|by|with|for)\s+(?:\w+\s+){0,2}(?:ops|operations|functions|samplers|draws|calls)\b",
     re.IGNORECASE,
 )
-#: Characters of a note that are looked at.
-_NOTE_LIMIT = 10_000
-#: A curator's example is some lines; what is longer is not parsed.
-_CODE_LIMIT = 50_000
+#: Characters of a note that are compared.
+_MAX_NOTE = 10_000
+#: Characters of an example; a longer one is not parsed.
+_MAX_CODE = 50_000
 _ALIASES = {"mx": "mlx.core", "mlx": "mlx"}
 
 
-def notes(
+def compare_notes(
     curated: Curated,
     about: Entry,
     vocabulary: frozenset[str],
     lookup: Lookup,
-    written: Written,
+    source: SourceText,
 ) -> Iterator[Finding]:
     """Compare a curator's notes and examples with signatures.
 
     Args:
         curated: The notes and examples.
         about: The function of the page, as installed.
-        vocabulary: Every parameter that functions beside it take.
-        lookup: Gives the installed entry of a name.
-        written: The page as it stands.
+        vocabulary: The names of all parameters that functions of its module take.
+        lookup: Gives the installed function of a name.
+        source: The page's text.
     """
-    takes = parameters(about)
-    for note in (whole[:_NOTE_LIMIT] for whole in curated.notes):
-        place = written.place(note)
-        for clause in _CLAUSE.split(note):
-            for span in _SPAN.finditer(clause):
-                named = _PARAMETER.match(span.group(1))
-                if named is None or _OTHERS.search(clause):
-                    continue
-                name = named.group(1)
-                denied = bool(_DENIED.search(clause[: span.start()]))
-                if denied == (name in takes) and (denied or name in vocabulary):
-                    so = f"it takes `{name}`" if denied else f"`{name}` is not taken"
-                    yield Finding(about.name, FindingKind.NOTE, name, clause.strip(), so, place)
-        for span in _SPAN.findall(note):
-            yield from _calls(span, about, lookup, place)
+    for note in (whole[:_MAX_NOTE] for whole in curated.notes):
+        where = source.locate(note)
+        yield from _compare_parameters(note, about, vocabulary, where)
+        for code in _CODE_SPAN.findall(note):
+            yield from _compare_calls(code, about, lookup, where)
     for example in curated.examples:
-        yield from _calls(example, about, lookup, written.place(example))
+        yield from _compare_calls(example, about, lookup, source.locate(example))
 
 
-def _calls(code: str, about: Entry, lookup: Lookup, place: Location) -> Iterator[Finding]:
-    """What is wrong with the calls of mlx's functions in a piece of Python."""
-    if len(code) > _CODE_LIMIT:
+def _compare_parameters(
+    note: str, about: Entry, vocabulary: frozenset[str], where: Location
+) -> Iterator[Finding]:
+    """Find the parameters that a note speaks of and ``about`` lacks, or denies and it takes."""
+    parameters = parameter_names(about)
+    for clause in _CLAUSE_END.split(note):
+        if _OTHER_FUNCTIONS.search(clause):
+            continue
+        for span in _CODE_SPAN.finditer(clause):
+            parameter = _PARAMETER.match(span[1])
+            if parameter is None:
+                continue
+            name = parameter[1]
+            denied = bool(_NEGATION.search(clause[: span.start()]))
+            if denied == (name in parameters) and (denied or name in vocabulary):
+                actual = f"it takes `{name}`" if denied else f"`{name}` is not taken"
+                yield Finding(about.name, FindingKind.NOTE, name, clause.strip(), actual, where)
+
+
+def _compare_calls(code: str, about: Entry, lookup: Lookup, where: Location) -> Iterator[Finding]:
+    """Find the parameters that calls of mlx's functions pass and those do not take."""
+    if len(code) > _MAX_CODE:
         return
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # of a stray backslash, as in "\d"
             tree = ast.parse(code)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        name = _dotted(node.func)
+        name = _full_name(node.func)
         if not name.startswith("mlx.core."):
             continue
         try:
-            called = lookup(name)
+            parameters = parameter_names(lookup(name))
         except KeysError:
             continue
-        takes = parameters(called)
         for keyword in node.keywords:
-            if keyword.arg is not None and keyword.arg not in takes:
-                said = f"{name}({keyword.arg}=...)"
-                so = f"`{name.rpartition('.')[2]}` takes no `{keyword.arg}`"
-                yield Finding(about.name, FindingKind.NOTE, keyword.arg, said, so, place)
+            if keyword.arg is not None and keyword.arg not in parameters:
+                documented = f"{name}({keyword.arg}=...)"
+                actual = f"`{name.rpartition('.')[2]}` takes no `{keyword.arg}`"
+                yield Finding(about.name, FindingKind.NOTE, keyword.arg, documented, actual, where)
 
 
-def _dotted(node: ast.expr) -> str:
+def _full_name(node: ast.expr) -> str:
     """``mlx.core.random.split`` for ``mx.random.split``; "" for what is no dotted name of mlx."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
@@ -110,7 +118,7 @@ def _dotted(node: ast.expr) -> str:
     return ".".join([_ALIASES[node.id], *reversed(parts)])
 
 
-def parameters(entry: Entry) -> frozenset[str]:
-    """The names of what a function takes, in any of its forms."""
+def parameter_names(entry: Entry) -> frozenset[str]:
+    """Give the names of the parameters that a function takes, in any of its forms."""
     forms = [form for form in (entry.signature, *entry.overloads) if form]
     return frozenset(one.name.lstrip("*") for form in forms for one in form.parameters)

@@ -1,7 +1,7 @@
-"""What prose says of a parameter: its types, whether it is optional, its default.
+"""What prose documents of a parameter: its types, whether it is optional, its default.
 
 Upstream writes these as words (``list(int), optional``, "Default: ``2``."), in several ways. What
-is not understood is not judged: a finding needs both sides to be clear.
+is not understood is not compared: a finding needs both sides to be clear.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from mlx_keys.upstream.model import Parameter
 
-#: Words for a type, by the one name under which the two sides are compared.
+#: Words for a type, by the one name under which documentation and annotation are compared.
 _TYPES = {
     "array": "array arrays",
     "scalar": "scalar scalars",
@@ -35,24 +35,24 @@ _TYPES = {
     "file": "file",
 }
 _TYPE_OF = {word: name for name, words in _TYPES.items() for word in words.split()}
-#: Numbers that Python has, each of which mlx calls a scalar.
+#: The numbers of Python, each of which mlx calls a scalar.
 _SCALARS = frozenset({"int", "float", "bool", "complex"})
 
-#: Characters of a type or a description that are looked at.
-_LIMIT = 10_000
+#: Characters of a type or a description that are searched.
+_MAX_TEXT = 10_000
 
 _OPTIONAL = re.compile(r"\boptional\b", re.IGNORECASE)
-_IN_TYPE = re.compile(r",?\s{0,3}\b(?:optional\b(?!\[)|default\b.*)", re.IGNORECASE)
+_OPTIONAL_PART = re.compile(r",?\s{0,3}\b(?:optional\b(?!\[)|default\b.*)", re.IGNORECASE)
 _LITERAL = (
     r"`[^`]{1,200}`|'[^']{0,80}'|\"[^\"]{0,80}\"|\\?\[[^\]]{0,80}\]|\([^)]{0,80}\)|-?[\w.+-]{1,80}"
 )
 _DEFAULT = re.compile(
-    r"\b(?P<how>defaults?(?:\s+values?)?(?:\s+is|\s+to)?\s{0,3}[:=]?)\s{0,3}"
+    r"\b(?P<intro>defaults?(?:\s+values?)?(?:\s+is|\s+to)?\s{0,3}[:=]?)\s{0,3}"
     rf"(?P<value>{_LITERAL})"
-    r"(?P<after>\s+(?:if|for|when|unless|otherwise)\b)?",
+    r"(?P<condition>\s+(?:if|for|when|unless|otherwise)\b)?",
     re.IGNORECASE,
 )
-_MARKED = re.compile(rf"(?P<value>{_LITERAL})\s{{0,3}}\(default\)", re.IGNORECASE)
+_DEFAULT_MARK = re.compile(rf"(?P<value>{_LITERAL})\s{{0,3}}\(default\)", re.IGNORECASE)
 _VALUE = re.compile(r"-?\d[\w.+-]*|None|True|False|['\"(\[].*|(?:u?int|b?float|complex|bool)\d*_?$")
 
 
@@ -62,44 +62,45 @@ class Default:
 
     Attributes:
         value: As written.
-        meant: Given as what happens if nothing is passed, which None may stand for.
+        is_fallback: The sentence says what happens if nothing is passed: "If unspecified, it
+            defaults to ``-1``". A default of None in the signature may stand for that.
     """
 
     value: str
-    meant: bool = False
+    is_fallback: bool = False
 
 
 def is_optional(parameter: Parameter) -> bool:
-    """Whether it is marked optional, or a default is given for it."""
-    return marked_optional(parameter) or default(parameter) is not None
+    """Whether a parameter is marked optional, or a default is documented."""
+    return is_marked_optional(parameter) or documented_default(parameter) is not None
 
 
-def marked_optional(parameter: Parameter) -> bool:
-    """Whether the word stands with its type."""
-    return bool(_OPTIONAL.search(parameter.type, 0, _LIMIT))
+def is_marked_optional(parameter: Parameter) -> bool:
+    """Whether the word "optional" stands with the type of a parameter."""
+    return bool(_OPTIONAL.search(parameter.type, 0, _MAX_TEXT))
 
 
-def default(parameter: Parameter) -> Default | None:
-    """The default that the prose gives; None where it gives none.
+def documented_default(parameter: Parameter) -> Default | None:
+    """Find the default that the prose gives; None where it gives none.
 
     A default under a condition is not one: "defaults to ``float32`` if any of them is".
     """
-    found = [
+    mentions = [
         (text, one)
-        for text in (parameter.type[:_LIMIT], parameter.description[:_LIMIT])
+        for text in (parameter.type[:_MAX_TEXT], parameter.description[:_MAX_TEXT])
         for one in _DEFAULT.finditer(text)
-        if not one["after"] and _is_value(one["value"])
+        if not one["condition"] and _is_value(one["value"])
     ]
-    if not found:
-        marked = _MARKED.search(parameter.description, 0, _LIMIT)
-        return Default(_bare(marked["value"])) if marked else None
-    # "Default: x" is the usual form, and outweighs a sentence before it.
-    plain = [one for _, one in found if one["how"].endswith((":", "="))]
+    if not mentions:
+        marked = _DEFAULT_MARK.search(parameter.description, 0, _MAX_TEXT)
+        return Default(_unquoted(marked["value"])) if marked else None
+    # "Default: x" is the usual form, and counts for more than a sentence before it.
+    plain = [one for _, one in mentions if one["intro"].endswith((":", "="))]
     if plain:
-        return Default(_bare(plain[-1]["value"]))
-    text, one = found[-1]
+        return Default(_unquoted(plain[-1]["value"]))
+    text, one = mentions[-1]
     sentence = text[: one.start()].rpartition(". ")[2]
-    return Default(_bare(one["value"]), bool(re.search(r"\bif\b", sentence, re.IGNORECASE)))
+    return Default(_unquoted(one["value"]), bool(re.search(r"\bif\b", sentence, re.IGNORECASE)))
 
 
 def _is_value(text: str) -> bool:
@@ -107,33 +108,33 @@ def _is_value(text: str) -> bool:
     return text.startswith("`") or bool(_VALUE.match(text.replace("\\", "").rstrip(".,;")))
 
 
-def _bare(text: str) -> str:
+def _unquoted(text: str) -> str:
     if text.startswith("`"):
         return text.strip("`").strip()
     return text.replace("\\", "").rstrip(".,;")
 
 
-def same_value(said: str, so: str) -> bool | None:
-    """Whether two defaults are one value; None where that cannot be told.
+def same_value(documented: str, actual: str) -> bool | None:
+    """Whether two defaults are one value; None where that is not clear.
 
     ``()`` and ``[]`` are the same shape, ``1`` and ``1.0`` the same number, ``any`` and ``'any'``
     the same word. A default of None often stands for something computed: documentation that gives
-    an expression (``p.shape``) for it says what it stands for, and is not judged.
+    an expression (``p.shape``) for it says what it stands for, and is not compared.
     """
-    left, right = _value(said), _value(so)
-    if isinstance(left, _Word) and isinstance(right, _Word):
+    left, right = _parse_value(documented), _parse_value(actual)
+    if isinstance(left, _Expression) and isinstance(right, _Expression):
         return left.name == right.name or (False if left.is_dtype and right.is_dtype else None)
-    if isinstance(left, _Word) and isinstance(right, str):
+    if isinstance(left, _Expression) and isinstance(right, str):
         return left.text == right
     for one in (left, right):
-        if isinstance(one, _Word):
+        if isinstance(one, _Expression):
             return False if one.is_dtype else None
     return type(left) is type(right) and left == right
 
 
 @dataclass(frozen=True)
-class _Word:
-    """What is no literal of Python: a dtype's name, an expression."""
+class _Expression:
+    """A default that is no literal of Python: a name, such as a dtype's, or an expression."""
 
     text: str
 
@@ -146,14 +147,14 @@ class _Word:
         return self.text.rpartition(".")[2] if self.is_dtype else self.text
 
 
-def _value(text: str) -> object:
-    """A literal in a form that can be compared, or the words."""
+def _parse_value(text: str) -> object:
+    """The value of a literal, in a form that can be compared, or the text as an expression."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a stray backslash, as in "\d"
             value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return _Word(text)
+        return _Expression(text)
     if isinstance(value, list):
         return tuple(value)
     # Larger integers are not all floats.
@@ -162,28 +163,28 @@ def _value(text: str) -> object:
     return value
 
 
-def types(text: str) -> frozenset[str] | None:
-    """The types that a documented type or an annotation names; None where one is not known."""
-    heads = [_head(part) for part in _alternatives(_IN_TYPE.sub("", text[:_LIMIT]))]
-    names = [_TYPE_OF.get(head.lower()) for head in heads if head]
+def parse_types(text: str) -> frozenset[str] | None:
+    """Parse the types that documentation or an annotation names; None where one is not known."""
+    words = [_type_name(part) for part in _alternatives(_OPTIONAL_PART.sub("", text[:_MAX_TEXT]))]
+    names = [_TYPE_OF.get(word.lower()) for word in words if word]
     if not names or None in names:
         return None
     return frozenset(name for name in names if name)
 
 
-def same_types(said: frozenset[str], so: frozenset[str]) -> bool:
-    """Whether each side's types are among the other's; a number is a scalar, None is no type."""
-    left, right = said - {"None"}, so - {"None"}
-    return all(_among(one, right) for one in left) and all(_among(one, left) for one in right)
+def same_types(documented: frozenset[str], actual: frozenset[str]) -> bool:
+    """Whether each side's types are among the other's: a number is a scalar, None is no type."""
+    left, right = documented - {"None"}, actual - {"None"}
+    return all(_is_among(one, right) for one in left) and all(_is_among(one, left) for one in right)
 
 
-def _among(one: str, others: frozenset[str]) -> bool:
+def _is_among(one: str, others: frozenset[str]) -> bool:
     if one in others or (one in _SCALARS and "scalar" in others):
         return True
     return one == "scalar" and bool(others & _SCALARS)
 
 
-def _head(part: str) -> str:
+def _type_name(part: str) -> str:
     """``tuple`` of ``tuple(int, int)``, ``array`` of ``mlx.core.array``."""
     return re.split(r"[(\[]", part, maxsplit=1)[0].strip(" `.*").rpartition(".")[2]
 

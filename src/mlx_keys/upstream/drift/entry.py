@@ -1,8 +1,8 @@
-"""Where documentation and the installed mlx part: an entry, from a page or a docstring, compared.
+"""The findings on a function: its documentation, from a page or a docstring, and its signature.
 
-Rules over any function of mlx, none for one of them. What is compared is the signature, which mlx
-itself gives, with the prose that people wrote; nothing is called. Where a function has several
-forms, the prose is that of the first, and what another form takes counts as taken.
+The rules hold for any function of mlx, and none is for one of them. The signature, which mlx itself
+gives, is compared with the prose, which people wrote; nothing is called. Where a function has
+several forms, the prose describes the first, and a parameter of another form counts as taken.
 """
 
 from __future__ import annotations
@@ -10,18 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mlx_keys.errors import Location
 from mlx_keys.upstream.model import Argument, Entry, Parameter, Signature
 
-from . import documented_types
+from .documented_types import (
+    documented_default,
+    is_marked_optional,
+    is_optional,
+    parse_types,
+    same_types,
+    same_value,
+)
 from .finding import Finding, FindingKind
 
-#: Characters of prose that are looked at: more than any documentation of one function has.
-_LIMIT = 100_000
+#: Characters of prose that are searched: more than the documentation of any function has.
+MAX_PROSE = 100_000
 
-#: Stand in a signature, and are not parameters that prose would describe.
-_UNSPOKEN = ("*", "/", "self")
+#: Parts of a signature that documentation does not describe as parameters.
+_NOT_DOCUMENTED = ("*", "/", "self")
 
 _SHAPE = re.compile(
     r"\bshape|\bsame size|element-?wise|\bscalar\b|`\([^)]{0,80}\)`|\b\d-?D\b", re.IGNORECASE
@@ -30,8 +38,8 @@ _DTYPE = re.compile(
     r"\bdtype|\b(?:data |same |output )?types?\b|\b(?:u?int|b?float|complex)\d+\b|\bbool",
     re.IGNORECASE,
 )
-#: A summary that is itself about what comes back: "Get ...", "Check if ...", "See ...".
-_TELLS_RESULT = re.compile(
+#: A summary that itself describes the result: "Get ...", "Check if ...", "See ...".
+_DESCRIBES_RESULT = re.compile(
     r"^(?:Returns?|Gets?|See|Checks?|Makes?|Creates?|An? |The )\b|\breturns?\b", re.IGNORECASE
 )
 #: A block of code, a session, a heading that names an example, or code that a page has crushed.
@@ -43,23 +51,23 @@ _EXAMPLE = re.compile(
 
 
 @dataclass(frozen=True)
-class Matter:
-    """Something that whoever passes a key or a seed needs to know.
+class RequiredTopic:
+    """Something that everybody who passes a key or a seed needs to know.
 
     Attributes:
         name: In words.
-        parameters: It matters for functions that take one of these.
-        told: Found where the prose speaks of it.
+        parameters: The topic matters for functions that take one of these.
+        pattern: Matches prose on it.
     """
 
     name: str
     parameters: frozenset[str]
-    told: re.Pattern[str]
+    pattern: re.Pattern[str]
 
 
-MATTERS = tuple(
-    Matter(name, frozenset(parameters.split()), re.compile(told, re.IGNORECASE))
-    for name, parameters, told in (
+REQUIRED_TOPICS = tuple(
+    RequiredTopic(name, frozenset(parameters.split()), re.compile(pattern, re.IGNORECASE))
+    for name, parameters, pattern in (
         ("what shape and dtype a key has", "key", r"\bkey\b[^.\n]{0,60}(?:uint32|\bshape)"),
         (
             "that the same key gives the same numbers again",
@@ -78,114 +86,51 @@ MATTERS = tuple(
 )
 
 
-def entry(documented: Entry, installed: Entry, place: Location | None = None) -> Iterator[Finding]:
-    """Compare what is said of a function with the installed signature.
+#: The kind, ``documented`` and ``actual`` of a finding on a part of a function.
+Difference: TypeAlias = tuple[FindingKind, str, str]
+
+
+def compare_entry(
+    documented: Entry, installed: Entry, where: Location | None = None
+) -> Iterator[Finding]:
+    """Compare the prose on a function with the installed signature.
 
     Args:
         documented: From a page, or the installed entry itself, whose prose is the docstring.
         installed: The same function, as mlx has it.
-        place: Where the documentation stands; None for a docstring.
+        where: The place of the documentation; None for a docstring.
     """
-    forms = (installed.signature or Signature(), *installed.overloads)
-    first = [one for one in forms[0].parameters if one.name not in _UNSPOKEN]
-    taken = {_bare(one.name): one for form in reversed(forms) for one in form.parameters}
-    taken |= {_bare(one.name): one for one in first}
-    told = {_bare(one.name): one for one in documented.parameters if one.name}
-
-    def found(kind: FindingKind, subject: str = "", said_: str = "", so: str = "") -> Finding:
-        return Finding(installed.name, kind, subject, said_, so, place)
-
-    for one in first:
-        if _bare(one.name) not in told:
-            yield found(FindingKind.UNDOCUMENTED, _bare(one.name), so=str(one))
-    for name, spoken in told.items():
-        if name not in taken:
-            yield found(FindingKind.ABSENT, name, _sentence(spoken), str(forms[0]))
-        else:
-            for kind, said_, so in _parameter(spoken, taken[name], len(forms) == 1):
-                yield found(kind, name, said_, so)
-    order = [_bare(one.name) for one in first if _bare(one.name) in told]
-    spoken_order = [name for name in told if name in order]
-    if order != spoken_order:
-        yield found(FindingKind.ORDER, "", ", ".join(spoken_order), ", ".join(order))
-    for kind, said_, so in _result(documented, forms[0].returns):
-        yield found(kind, "", said_, so)
-    words = prose(documented)[:_LIMIT]
-    for matter in MATTERS:
-        if matter.parameters & set(taken) and not matter.told.search(words):
-            yield found(FindingKind.UNSAID, matter.name)
+    yield from _compare_parameters(documented, installed, where)
+    returns = installed.signature.returns if installed.signature else ""
+    for kind, words, actual in _compare_result(documented, returns):
+        yield Finding(installed.name, kind, "", words, actual, where)
+    prose = entry_prose(documented)[:MAX_PROSE]
+    parameters = _by_name(installed)
+    for topic in REQUIRED_TOPICS:
+        if topic.parameters & parameters.keys() and not topic.pattern.search(prose):
+            yield Finding(installed.name, FindingKind.TOPIC_MISSING, topic.name, where=where)
     blocks = f"{documented.summary}\n\n{documented.body}"
-    if not _EXAMPLE.search(blocks, 0, _LIMIT):
-        yield found(FindingKind.EXAMPLE)
+    if not _EXAMPLE.search(blocks, 0, MAX_PROSE):
+        yield Finding(installed.name, FindingKind.EXAMPLE_MISSING, where=where)
 
 
-def signatures(documented: Entry, installed: Entry, place: Location) -> Iterator[Finding]:
+def compare_signature(documented: Entry, installed: Entry, where: Location) -> Iterator[Finding]:
     """Compare the signature that a page prints with the installed one."""
     if documented.signature is None:
         return
     forms = [form for form in (installed.signature, *installed.overloads) if form]
-    if _plain(documented.signature) not in map(_plain, forms):
+    if _without_modules(documented.signature) not in map(_without_modules, forms):
         yield Finding(
             installed.name,
             FindingKind.SIGNATURE,
-            said=str(documented.signature),
-            so=str(forms[0] if forms else ""),
-            where=place,
+            documented=str(documented.signature),
+            actual=str(forms[0] if forms else ""),
+            where=where,
         )
 
 
-def _parameter(
-    spoken: Parameter, taken: Argument, one_form: bool
-) -> Iterator[tuple[FindingKind, str, str]]:
-    """What is wrong with the words on one parameter that exists."""
-    many = taken.name.startswith("*")
-    default = documented_types.default(spoken)
-    if taken.default is not None and default is not None:
-        judged = one_form and not (default.meant and taken.default == "None")
-        if judged and documented_types.same_value(default.value, taken.default) is False:
-            yield FindingKind.DEFAULT, default.value, taken.default
-    elif taken.default not in (None, "None") and documented_types.marked_optional(spoken):
-        yield FindingKind.DEFAULT_UNSAID, "", str(taken.default)
-    if documented_types.is_optional(spoken) and taken.default is None and not many and one_form:
-        none = "None" in (documented_types.types(taken.annotation) or ())
-        yield FindingKind.OPTIONAL, "marked optional", "required" + ", and may be `None`" * none
-    if spoken.type and taken.default is not None and not documented_types.is_optional(spoken):
-        yield FindingKind.OPTIONAL, "not marked optional", f"optional, by default `{taken.default}`"
-    if not spoken.type:
-        if taken.annotation:
-            yield FindingKind.TYPE_UNSAID, "", taken.annotation
-        return
-    left, right = documented_types.types(spoken.type), documented_types.types(taken.annotation)
-    if left and right and not documented_types.same_types(left, right) and one_form and not many:
-        yield FindingKind.TYPE, spoken.type, taken.annotation
-
-
-def _result(documented: Entry, returns: str) -> Iterator[tuple[FindingKind, str, str]]:
-    """What is wrong with the words on what comes back."""
-    told = documented.returns
-    if returns in ("", "None"):
-        return
-    if told is None:
-        if not _TELLS_RESULT.search(documented.summary, 0, _LIMIT):
-            yield FindingKind.RETURNS_UNSAID, "", returns
-    elif told.type:
-        left, right = documented_types.types(told.type), documented_types.types(returns)
-        if left and right and not documented_types.same_types(left, right):
-            yield FindingKind.RETURNS, told.type, returns
-    if returns.rpartition(".")[2] != "array":
-        return
-    words = f"{told.type} {told.description}" if told else ""
-    about = f"{documented.summary} {documented.body} {words}"[:_LIMIT]
-    described = {_bare(one.name): one for one in documented.parameters}
-    # "with type `uint32`" tells the dtype; the word "type" that names a kind of result does not.
-    if not (_SHAPE.search(about) or "shape" in described):
-        yield FindingKind.SHAPE_UNSAID, words.strip(), returns
-    if not (_DTYPE.search(about) or "dtype" in described):
-        yield FindingKind.DTYPE_UNSAID, words.strip(), returns
-
-
-def prose(documented: Entry) -> str:
-    """Every word on the function."""
+def entry_prose(documented: Entry) -> str:
+    """Give every word on a function."""
     parts = [documented.summary, documented.body]
     parts += [f"{one.name} {one.type} {one.description}" for one in documented.parameters]
     if documented.returns:
@@ -194,15 +139,111 @@ def prose(documented: Entry) -> str:
     return "\n".join(parts)
 
 
-def _sentence(spoken: Parameter) -> str:
-    return f"{spoken.type}: {spoken.description}" if spoken.type else spoken.description
+def _by_name(installed: Entry) -> dict[str, Argument]:
+    """The parameters of all forms by their bare name; of one name, that of the earliest form."""
+    forms = (installed.signature or Signature(), *installed.overloads)
+    return {_bare(one.name): one for form in reversed(forms) for one in form.parameters}
+
+
+def _compare_parameters(
+    documented: Entry, installed: Entry, where: Location | None
+) -> Iterator[Finding]:
+    """Compare the documented parameters with those of the signature, and their order."""
+    signature = installed.signature or Signature()
+    first = [_bare(one.name) for one in signature.parameters if one.name not in _NOT_DOCUMENTED]
+    taken = _by_name(installed)
+    described = {_bare(one.name): one for one in documented.parameters if one.name}
+    for name in first:
+        if name not in described:
+            yield Finding(
+                installed.name, FindingKind.UNDOCUMENTED, name, "", str(taken[name]), where
+            )
+    for name, parameter in described.items():
+        if name not in taken:
+            words = parameter.description
+            words = f"{parameter.type}: {words}" if parameter.type else words
+            yield Finding(installed.name, FindingKind.ABSENT, name, words, str(signature), where)
+            continue
+        one_form = not installed.overloads
+        for kind, words, actual in _compare_parameter(parameter, taken[name], one_form=one_form):
+            yield Finding(installed.name, kind, name, words, actual, where)
+    order = [name for name in first if name in described]
+    documented_order = [name for name in described if name in order]
+    if order != documented_order:
+        yield Finding(
+            installed.name,
+            FindingKind.ORDER,
+            "",
+            ", ".join(documented_order),
+            ", ".join(order),
+            where,
+        )
+
+
+def _compare_parameter(
+    described: Parameter, taken: Argument, *, one_form: bool
+) -> Iterator[Difference]:
+    """Compare what is documented of a parameter with the signature.
+
+    Where the function has other forms, a default or a type may be that of another form.
+    """
+    is_variadic = taken.name.startswith("*")
+    default = documented_default(described)
+    if taken.default is not None and default is not None:
+        # None may stand for "computed from the rest", of which the prose says what it gives.
+        comparable = one_form and not (default.is_fallback and taken.default == "None")
+        if comparable and same_value(default.value, taken.default) is False:
+            yield FindingKind.DEFAULT, default.value, taken.default
+    elif taken.default not in (None, "None") and is_marked_optional(described):
+        yield FindingKind.DEFAULT_MISSING, "", str(taken.default)
+    if is_optional(described) and taken.default is None and not is_variadic and one_form:
+        nullable = "None" in (parse_types(taken.annotation) or ())
+        actual = "required" + ", and may be `None`" * nullable
+        yield FindingKind.OPTIONAL, "marked optional", actual
+    if described.type and taken.default is not None and not is_optional(described):
+        yield FindingKind.OPTIONAL, "not marked optional", f"optional, by default `{taken.default}`"
+    if not described.type:
+        if taken.annotation:
+            yield FindingKind.TYPE_MISSING, "", taken.annotation
+        return
+    differ = _types_differ(described.type, taken.annotation)
+    if differ and one_form and not is_variadic:
+        yield FindingKind.TYPE, described.type, taken.annotation
+
+
+def _compare_result(documented: Entry, returns: str) -> Iterator[Difference]:
+    """Compare what is documented of the result with the annotation ``returns``."""
+    described = documented.returns
+    if returns in ("", "None"):
+        return
+    if described is None:
+        if not _DESCRIBES_RESULT.search(documented.summary, 0, MAX_PROSE):
+            yield FindingKind.RETURNS_MISSING, "", returns
+    elif described.type and _types_differ(described.type, returns):
+        yield FindingKind.RETURNS, described.type, returns
+    if returns.rpartition(".")[2] != "array":
+        return
+    words = f"{described.type} {described.description}" if described else ""
+    prose = f"{documented.summary} {documented.body} {words}"[:MAX_PROSE]
+    parameters = {_bare(one.name) for one in documented.parameters}
+    if not (_SHAPE.search(prose) or "shape" in parameters):
+        yield FindingKind.SHAPE_MISSING, words.strip(), returns
+    # "with type `uint32`" names the dtype; the word "type" before another kind of result does not.
+    if not (_DTYPE.search(prose) or "dtype" in parameters):
+        yield FindingKind.DTYPE_MISSING, words.strip(), returns
+
+
+def _types_differ(documented: str, annotation: str) -> bool:
+    """Whether two types are both understood, and are not the same."""
+    left, right = parse_types(documented), parse_types(annotation)
+    return bool(left and right and not same_types(left, right))
 
 
 def _bare(name: str) -> str:
     return name.lstrip("*")
 
 
-def _plain(signature: Signature) -> str:
-    """A signature without what is only a way of writing it: modules, quotes, spaces."""
+def _without_modules(signature: Signature) -> str:
+    """A signature without the names of modules, white space, and the choice of quotes."""
     text = re.sub(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)", "", str(signature))
     return re.sub(r"\s", "", text).replace('"', "'")

@@ -1,115 +1,177 @@
-"""What a finding is: one place where documentation and the installed mlx part."""
+"""A finding: one place where documentation and the installed mlx differ.
+
+Also the text of a page, to name the line of a finding, and the findings that functions share.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from mlx_keys.errors import Location
 
+#: A finding on at least so many functions is common to them.
+_MIN_COMMON = 3
+#: Words that tell one sentence of a page from another, and the characters that they are taken from.
+_KEY_WORDS, _KEY_CHARACTERS = 5, 1_000
+
 
 class FindingKind(StrEnum):
-    """What is wrong or missing; :data:`MEANING` describes each."""
+    """What is wrong or missing in documentation. The values are those of ``drift --json``."""
 
+    #: A parameter of the signature is not documented, or an attribute of a module.
     UNDOCUMENTED = "undocumented"
+    #: A parameter is documented that no form of the function takes.
     ABSENT = "absent"
+    #: The parameters are documented in another order than that of the signature.
     ORDER = "order"
+    #: The documented default is not the signature's.
     DEFAULT = "default"
-    DEFAULT_UNSAID = "default-unsaid"
+    #: The default of an optional parameter is not documented.
+    DEFAULT_MISSING = "default-unsaid"
+    #: A parameter is marked optional and is required, or is optional and not marked.
     OPTIONAL = "optional"
+    #: The documented types of a parameter are not those of the signature.
     TYPE = "type"
-    TYPE_UNSAID = "type-unsaid"
+    #: The type of a parameter is not documented.
+    TYPE_MISSING = "type-unsaid"
+    #: The documented type of the result is not the signature's.
     RETURNS = "returns"
-    RETURNS_UNSAID = "returns-unsaid"
-    SHAPE_UNSAID = "shape-unsaid"
-    DTYPE_UNSAID = "dtype-unsaid"
-    UNSAID = "unsaid"
-    EXAMPLE = "example"
+    #: The function returns something, and its result is not documented.
+    RETURNS_MISSING = "returns-unsaid"
+    #: The function returns an array, and its shape is not documented.
+    SHAPE_MISSING = "shape-unsaid"
+    #: The function returns an array, and its dtype is not documented.
+    DTYPE_MISSING = "dtype-unsaid"
+    #: Nothing is documented on a topic that users of keys need: see ``entry.REQUIRED_TOPICS``.
+    TOPIC_MISSING = "unsaid"
+    #: There is no example.
+    EXAMPLE_MISSING = "example"
+    #: A page prints another signature than the installed one.
     SIGNATURE = "signature"
+    #: The installed mlx has nothing of this name.
     GONE = "gone"
-    CLAIM = "claim"
+    #: A statement about all functions of a module does not hold for some.
+    ALL_FUNCTIONS = "claim"
+    #: The page of a module does not list one of its functions or attributes.
     UNLISTED = "unlisted"
+    #: A curator's note or example is wrong about a parameter.
     NOTE = "note"
+    #: A claim that running the code refutes.
     REFUTED = "refuted"
-    FIRST = "first"
-
-
-MEANING = {
-    FindingKind.UNDOCUMENTED: "a parameter of the signature of which nothing is said",
-    FindingKind.ABSENT: "a parameter is documented that no form of the function takes",
-    FindingKind.ORDER: "the parameters are documented in another order than they are taken in",
-    FindingKind.DEFAULT: "the documented default is not the signature's",
-    FindingKind.DEFAULT_UNSAID: "an optional parameter whose default is not given",
-    FindingKind.OPTIONAL: "a parameter is marked optional and is not, or is and is not marked",
-    FindingKind.TYPE: "the documented types are not those that the signature takes",
-    FindingKind.TYPE_UNSAID: "a parameter without a type",
-    FindingKind.RETURNS: "the documented type of the result is not the signature's",
-    FindingKind.RETURNS_UNSAID: "something comes back, and nothing is said of it",
-    FindingKind.SHAPE_UNSAID: "an array comes back, and its shape is not told",
-    FindingKind.DTYPE_UNSAID: "an array comes back, and its dtype is not told",
-    FindingKind.UNSAID: "something that users of keys need to know and that is not told",
-    FindingKind.EXAMPLE: "no example",
-    FindingKind.SIGNATURE: "the page prints another signature than the installed one",
-    FindingKind.GONE: "the installed mlx has nothing of this name",
-    FindingKind.CLAIM: "a statement about all functions of a module that does not hold for some",
-    FindingKind.UNLISTED: "a function of the module that the module's page does not list",
-    FindingKind.NOTE: "a curator's note or example is wrong about a parameter",
-    FindingKind.REFUTED: "a promise that running the code refutes",
-    FindingKind.FIRST: "a parameter that some functions of a module take first, others later",
-}
+    #: Some functions of a module take a parameter first, others later.
+    FIRST_PARAMETER = "first"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that documentation says otherwise than mlx is, or leaves out.
+    """One thing that is documented and is not so, or is so and is not documented.
 
     Attributes:
-        function: In full: ``mlx.core.random.split``; a module for what is said of all of it.
+        function: In full: ``mlx.core.random.split``; a module for a finding on all of it.
         kind: What is wrong.
-        subject: What it is about: a parameter's name, a matter; "" for the whole.
-        said: What the documentation says, in its words; "" where it says nothing.
-        so: What the installed mlx says; "" where the finding is that something is unsaid.
+        subject: What it is about: the name of a parameter, a topic; "" for the whole.
+        documented: What the documentation says, in its words; "" where it says nothing.
+        actual: What the installed mlx has or does; "" where something is missing.
         where: The page and its line; None for a docstring.
     """
 
     function: str
     kind: FindingKind
     subject: str = ""
-    said: str = ""
-    so: str = ""
+    documented: str = ""
+    actual: str = ""
     where: Location | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The finding as plain values; ``where`` is ``PAGE:LINE`` or ``docstring``."""
-        plain = asdict(self)
-        return {**plain, "kind": self.kind.value, "where": str(self.where or "docstring")}
+        """Give the finding as plain values; ``where`` is ``PAGE:LINE`` or ``docstring``."""
+        return {
+            "function": self.function,
+            "kind": self.kind.value,
+            "subject": self.subject,
+            "said": self.documented,
+            "so": self.actual,
+            "where": str(self.where or "docstring"),
+        }
 
     def __str__(self) -> str:
-        return _SENTENCES[self.kind].format(subject=self.subject, said=self.said, so=self.so)
+        return _SENTENCES[self.kind].format(
+            subject=self.subject, documented=self.documented, actual=self.actual
+        )
 
 
 #: As Markdown with code in backticks, so that a page and a terminal show the same words.
 _SENTENCES = {
     FindingKind.UNDOCUMENTED: "`{subject}` is not documented",
     FindingKind.ABSENT: "`{subject}` is documented, and not taken",
-    FindingKind.ORDER: "documented in the order `{said}`, taken in the order `{so}`",
-    FindingKind.DEFAULT: "the default of `{subject}` is documented as `{said}`; it is `{so}`",
-    FindingKind.DEFAULT_UNSAID: "the default of `{subject}` is not given; it is `{so}`",
-    FindingKind.OPTIONAL: "`{subject}` is {said}; it is {so}",
-    FindingKind.TYPE: "`{subject}` is documented as `{said}`; the signature has `{so}`",
-    FindingKind.TYPE_UNSAID: "`{subject}` is documented without a type; the signature has `{so}`",
-    FindingKind.RETURNS: "the result is documented as `{said}`; the signature has `{so}`",
-    FindingKind.RETURNS_UNSAID: "nothing is said of the result, `{so}`",
-    FindingKind.SHAPE_UNSAID: "the shape of the result is not told",
-    FindingKind.DTYPE_UNSAID: "the dtype of the result is not told",
-    FindingKind.UNSAID: "not told: {subject}",
-    FindingKind.EXAMPLE: "no example",
-    FindingKind.SIGNATURE: "the page prints `{said}`; installed is `{so}`",
+    FindingKind.ORDER: "documented in the order `{documented}`, taken in the order `{actual}`",
+    FindingKind.DEFAULT: "the default of `{subject}` is documented as `{documented}`; "
+    "it is `{actual}`",
+    FindingKind.DEFAULT_MISSING: "the default of `{subject}` is not given; it is `{actual}`",
+    FindingKind.OPTIONAL: "`{subject}` is {documented}; it is {actual}",
+    FindingKind.TYPE: "`{subject}` is documented as `{documented}`; the signature has `{actual}`",
+    FindingKind.TYPE_MISSING: "`{subject}` is documented without a type; "
+    "the signature has `{actual}`",
+    FindingKind.RETURNS: "the result is documented as `{documented}`; the signature has `{actual}`",
+    FindingKind.RETURNS_MISSING: "nothing is said of the result, `{actual}`",
+    FindingKind.SHAPE_MISSING: "the shape of the result is not told",
+    FindingKind.DTYPE_MISSING: "the dtype of the result is not told",
+    FindingKind.TOPIC_MISSING: "not told: {subject}",
+    FindingKind.EXAMPLE_MISSING: "no example",
+    FindingKind.SIGNATURE: "the page prints `{documented}`; installed is `{actual}`",
     FindingKind.GONE: "the installed mlx has nothing of this name",
-    FindingKind.CLAIM: "\u201c{said}\u201d; {so}",
+    FindingKind.ALL_FUNCTIONS: "\u201c{documented}\u201d; {actual}",
     FindingKind.UNLISTED: "`{subject}` is not listed",
-    FindingKind.NOTE: "a curator wrote \u201c{said}\u201d; {so}",
-    FindingKind.REFUTED: "\u201c{said}\u201d; in fact {so}",
-    FindingKind.FIRST: "`{subject}` comes first in {so}, and later in others",
+    FindingKind.NOTE: "a curator wrote \u201c{documented}\u201d; {actual}",
+    FindingKind.REFUTED: "\u201c{documented}\u201d; in fact {actual}",
+    FindingKind.FIRST_PARAMETER: "`{subject}` comes first in {actual}, and later in others",
 }
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """The text of a page as its file has it, in which words of a record are found again.
+
+    Attributes:
+        path: The page's path.
+        text: Its text.
+    """
+
+    path: str
+    text: str
+
+    def locate(self, words: str) -> Location:
+        """Find the line where some words begin, whatever marks stand between them.
+
+        Returns:
+            The line; the page as a whole if they are not there.
+        """
+        key = re.findall(r"\w{1,60}", words[:_KEY_CHARACTERS])[:_KEY_WORDS]
+        found = re.search(r"\W{1,40}".join(map(re.escape, key)), self.text) if key else None
+        line = self.text.count("\n", 0, found.start()) + 1 if found else None
+        return Location(self.path, line)
+
+
+def group_common(
+    findings: Iterable[Finding],
+) -> tuple[dict[str, list[str]], dict[str, list[Finding]]]:
+    """Sort findings into those that several functions have in common, and the others.
+
+    Returns:
+        The functions of each common finding, by its sentence; the other findings, by function.
+    """
+    by_sentence: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_sentence.setdefault(str(finding), []).append(finding)
+    common: dict[str, list[str]] = {}
+    own: dict[str, list[Finding]] = {}
+    for sentence, same in by_sentence.items():
+        if len(same) >= _MIN_COMMON:
+            common[sentence] = [finding.function for finding in same]
+            continue
+        for finding in same:
+            own.setdefault(finding.function, []).append(finding)
+    return common, dict(sorted(own.items()))

@@ -1,15 +1,15 @@
-"""Whether a module's own page holds: what it says of all functions, and which it lists."""
+"""The findings on a module's own page: what it says of all functions, and which it lists."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 from mlx_keys.errors import KeysError
 from mlx_keys.upstream.model import Entry, Page
 
-from .finding import Finding, FindingKind
-from .source_text import Written
+from .finding import Finding, FindingKind, SourceText
 
 _LISTED = re.compile(r"[#(](mlx(?:\.\w+){2,}?)(?:\.md)?\)")
 _CLAIM = re.compile(
@@ -19,57 +19,56 @@ _CLAIM = re.compile(
 )
 
 
-def index(
-    page: Page,
-    names: Callable[[str], tuple[str, ...]],
-    lookup: Callable[[str], Entry],
-    written: Written,
-    attributes: Callable[[str], tuple[str, ...]] = lambda _: (),
-) -> Iterator[Finding]:
+class Installed(Protocol):
+    """What :mod:`~mlx_keys.upstream.installed.introspect` knows of the installed mlx."""
+
+    def names(self, module: str) -> tuple[str, ...]:
+        """Give the full names of a module's functions."""
+
+    def entry(self, name: str) -> Entry:
+        """Give a function."""
+
+    def attributes(self, module: str) -> tuple[str, ...]:
+        """Give the names of what a module has beside functions."""
+
+
+def compare_index(page: Page, installed: Installed, source: SourceText) -> Iterator[Finding]:
     """Compare a page that lists a module's functions with that module.
 
     Args:
         page: A page without entries.
-        names: Gives the functions of an installed module.
-        lookup: Gives the installed entry of a name.
-        written: The page as it stands.
-        attributes: Gives what a module has beside functions.
+        installed: Gives the functions and attributes of a module.
+        source: The page's text.
     """
     listed = list(dict.fromkeys(_LISTED.findall(page.body)))
-    module = _module(page, listed)
+    module = _listed_module(page, listed)
     if module is None:
         return
     try:
-        there = names(module)
+        names = installed.names(module)
     except KeysError:
         return
-    # A page that links to a few functions is no list of them.
-    if 2 * len(set(listed) & set(there)) >= len(there):
-        for name in there:
-            if name not in listed:
-                short = name.rpartition(".")[2]
-                yield Finding(
-                    module, FindingKind.UNLISTED, short, so=name, where=written.place(page.title)
-                )
-    for short in attributes(module):
-        if f"{module.rpartition('.')[2]}.{short}" not in page.body:
-            yield Finding(
-                module,
-                FindingKind.UNLISTED,
-                short,
-                so=f"{module}.{short}",
-                where=written.place(page.title),
-            )
+    missing = []
+    # A page that links to fewer than half of the functions does not list them.
+    if 2 * len(set(listed) & set(names)) >= len(names):
+        missing += [name for name in names if name not in listed]
+    for attribute in installed.attributes(module):
+        if f"{module.rpartition('.')[2]}.{attribute}" not in page.body:
+            missing.append(f"{module}.{attribute}")
+    title = source.locate(page.title)
+    for name in missing:
+        short = name.rpartition(".")[2]
+        yield Finding(module, FindingKind.UNLISTED, short, actual=name, where=title)
     for claim in _CLAIM.finditer(" ".join(page.body.split())):
-        against = _against(claim, there, lookup)
-        if against:
-            said = claim.group(0)
+        exceptions = _exceptions(claim, [installed.entry(name) for name in names])
+        if exceptions:
+            where = source.locate(claim[0])
             yield Finding(
-                module, FindingKind.CLAIM, claim["name"], said, against, written.place(said)
+                module, FindingKind.ALL_FUNCTIONS, claim["name"], claim[0], exceptions, where
             )
 
 
-def _module(page: Page, listed: list[str]) -> str | None:
+def _listed_module(page: Page, listed: list[str]) -> str | None:
     """The module whose functions are listed; where the list was lost, the next page's module.
 
     A page of ``mlx.core`` itself lists a part: the module is too large for one page.
@@ -81,17 +80,17 @@ def _module(page: Page, listed: list[str]) -> str | None:
     return module if module.count(".") > 1 else None
 
 
-def _against(claim: re.Match[str], names: tuple[str, ...], lookup: Callable[[str], Entry]) -> str:
+def _exceptions(claim: re.Match[str], entries: list[Entry]) -> str:
     """The functions for which a claim does not hold, in words; "" where it holds for all."""
     without: list[str] = []
     required: list[str] = []
-    for name in names:
-        signature = lookup(name).signature
-        taken = {one.name: one for one in signature.parameters} if signature else {}
-        short = name.rpartition(".")[2]
-        if claim["name"] not in taken:
+    for entry in entries:
+        signature = entry.signature
+        parameters = {one.name: one for one in signature.parameters} if signature else {}
+        short = entry.name.rpartition(".")[2]
+        if claim["name"] not in parameters:
             without.append(f"`{short}`")
-        elif claim["optional"] and taken[claim["name"]].default is None:
+        elif claim["optional"] and parameters[claim["name"]].default is None:
             required.append(f"`{short}`")
-    said = [f"not taken by {', '.join(without)}"] if without else []
-    return "; ".join(said + ([f"required by {', '.join(required)}"] if required else []))
+    parts = [f"not taken by {', '.join(without)}"] if without else []
+    return "; ".join(parts + ([f"required by {', '.join(required)}"] if required else []))

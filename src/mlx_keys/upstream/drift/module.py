@@ -1,4 +1,4 @@
-"""What no function's documentation can tell: what a module leaves out, or does in two ways."""
+"""The findings on a module as a whole: what is not documented, and how its functions differ."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mlx_keys.upstream.model import Entry
 from .finding import Finding, FindingKind
 
 
-def module(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
-    """Compare the functions of a module with each other, and name what has no documentation.
+def compare_module(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
+    """Compare the functions of a module with each other, and name attributes without docstring.
 
     Args:
         name: The module.
@@ -22,11 +22,11 @@ def module(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
     """
     for attribute in introspect.attributes(name):
         yield Finding(name, FindingKind.UNDOCUMENTED, attribute)
-    yield from order(name, entries)
+    yield from compare_first_parameters(name, entries)
 
 
-def order(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
-    """The parameters that stand first in some functions of a module and later in others.
+def compare_first_parameters(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
+    """Find the parameters that some functions of a module take first, and others later.
 
     Args:
         name: The module.
@@ -35,16 +35,18 @@ def order(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:
     first: dict[str, list[str]] = {}
     later: set[str] = set()
     for entry in entries:
-        taken = [one.name for one in entry.signature.parameters] if entry.signature else []
-        if taken:
-            first.setdefault(taken[0], []).append(f"`{entry.name.rpartition('.')[2]}`")
-            later.update(taken[1:])
+        parameters = [one.name for one in entry.signature.parameters] if entry.signature else []
+        if parameters:
+            first.setdefault(parameters[0], []).append(f"`{entry.name.rpartition('.')[2]}`")
+            later.update(parameters[1:])
     for parameter, functions in first.items():
         if parameter in later:
-            yield Finding(name, FindingKind.FIRST, parameter, so=_listed(functions))
+            yield Finding(
+                name, FindingKind.FIRST_PARAMETER, parameter, actual=_enumerate(functions)
+            )
 
 
-def _listed(names: list[str]) -> str:
-    """Names in a sentence."""
+def _enumerate(names: list[str]) -> str:
+    """Names as a sentence lists them: ``a, b and c``."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last

@@ -1,9 +1,9 @@
-"""What documentation promises and running the code refutes: a short program for each promise.
+"""The claims of documentation that running the code refutes: a short program for each claim.
 
-A signature cannot tell that ``high`` comes out of an interval said to be half open; a call can.
-Each program prints what it saw if the promise is broken, and nothing if it is kept, so that what
-mlx comes to keep is a finding no more. They run in an interpreter of their own: nothing is ever
-evaluated in the process that asks, which may fork later.
+A signature does not show that ``high`` comes out of an interval that is documented as half open; a
+call does. Each program prints what it saw if the claim is false, and nothing if it is true, so that
+a claim that a new mlx makes true is a finding no more. The programs run in an interpreter of their
+own: nothing is ever evaluated in this process, which may fork later.
 """
 
 from __future__ import annotations
@@ -19,24 +19,21 @@ from functools import cache
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import Entry
 
-from . import entry
+from .entry import MAX_PROSE, entry_prose
 from .finding import Finding, FindingKind
 
 #: Seconds that all programs together may take; they take less than one.
-_PATIENCE = 120
-
-#: Characters of prose that are looked at.
-_LIMIT = 100_000
+_TIMEOUT = 120.0
 
 
 @dataclass(frozen=True)
-class Promise:
-    """Words of documentation, and the program that tries them.
+class Claim:
+    """Words of documentation, and the program that tests them.
 
     Attributes:
         function: In full.
-        words: Finds them in prose from which marks and line ends were taken.
-        program: Prints what refutes them, in one line, or nothing. ``mx`` and a ``key`` are there.
+        words: Matches them in prose without marks and line ends.
+        program: Prints what refutes them, in one line, or nothing. It finds ``mx`` and a ``key``.
     """
 
     function: str
@@ -44,12 +41,12 @@ class Promise:
     program: str
 
 
-def _promise(function: str, words: str, program: str) -> Promise:
-    return Promise(f"mlx.core.random.{function}", re.compile(words, re.IGNORECASE), program)
+def _claim(function: str, words: str, program: str) -> Claim:
+    return Claim(f"mlx.core.random.{function}", re.compile(words, re.IGNORECASE), program)
 
 
-PROMISES = (
-    _promise(
+CLAIMS = (
+    _claim(
         "bernoulli",
         r"array of random integers",
         """
@@ -58,7 +55,7 @@ if not mx.issubdtype(dtype, mx.integer):
     print(f"`bernoulli(0.5, (3,))` has dtype `{dtype}`")
 """,
     ),
-    _promise(
+    _claim(
         "uniform",
         r"half-open interval \[low, high\)",
         """
@@ -67,7 +64,7 @@ if high := mx.sum(drawn == 2).item():
     print(f"{high} of 10000 draws of `uniform(1, 2, dtype=mx.bfloat16)` are 2")
 """,
     ),
-    _promise(
+    _claim(
         "randint",
         r"with equal probability",
         """
@@ -76,7 +73,7 @@ if abs(odd - 5000) > 500:  # ten standard deviations
     print(f"of 10000 draws of `randint(0, 2**25)`, {odd} are odd")
 """,
     ),
-    _promise(
+    _claim(
         "truncated_normal",
         r"on the domain \(lower, upper\)",
         """
@@ -85,7 +82,7 @@ if mx.any((drawn == 6) | (drawn == 7)).item():
     print(f"four draws of `truncated_normal(6, 7)` are `{drawn.tolist()}`")
 """,
     ),
-    _promise(
+    _claim(
         "multivariate_normal",
         r"output shape must be broadcast-compatible with mean\.shape\[:-1\]",
         """
@@ -95,7 +92,7 @@ if shape != (3,):
     print(f"`shape=(3,)` and a mean of shape `(3, 2)` give an output of shape `{shape}`")
 """,
     ),
-    _promise(
+    _claim(
         "categorical",
         r"sampled from the categorical distribution",
         """
@@ -106,7 +103,7 @@ if not mx.array_equal(alone, among).item():
     print("by either of two algorithms: a row alone gives other draws than as the first of two")
 """,
     ),
-    _promise(
+    _claim(
         "permutation",
         r"of mx\.arange\(x\) is returned",
         """
@@ -115,7 +112,7 @@ if ours != theirs:
     print(f"`permutation(4)` has dtype `{ours}`, `arange(4)` has `{theirs}`")
 """,
     ),
-    _promise(
+    _claim(
         "seed",
         r"the global PRNG",
         """
@@ -136,65 +133,83 @@ if starts[0] == starts[1]:
     ),
 )
 
-#: Ends without taking down what threads have left, which can abort an interpreter.
+#: Runs the programs. It ends without taking down what threads have left, which can abort.
 _RUNNER = """
 import contextlib, io, json, os, sys
 import mlx.core as mx
 
-seen = []
+outputs = []
 for program in json.load(sys.stdin):
-    printed = io.StringIO()
+    output = io.StringIO()
     try:
-        with contextlib.redirect_stdout(printed):
+        with contextlib.redirect_stdout(output):
             exec(program, {"mx": mx, "key": mx.random.key(0)})
-        seen.append(printed.getvalue().strip().replace("mlx.core.", ""))
+        outputs.append(output.getvalue().strip().replace("mlx.core.", ""))
     except Exception as error:
-        seen.append(f"trying it raises {type(error).__name__}: {error}".splitlines()[0])
-print(json.dumps(seen), flush=True)
+        outputs.append(f"trying it raises {type(error).__name__}: {error}".splitlines()[0])
+print(json.dumps(outputs), flush=True)
 os._exit(0)
 """
 
 
-def broken(documented: Entry, place: Location | None = None) -> Iterator[Finding]:
-    """The promises in what is said of a function that running the installed mlx refutes.
+def refuted_claims(
+    documented: Entry, where: Location | None = None, claims: tuple[Claim, ...] = CLAIMS
+) -> Iterator[Finding]:
+    """Find the claims in the prose on a function that running the installed mlx refutes.
 
     Args:
         documented: From a page, or the installed entry itself.
-        place: Where the documentation stands; None for a docstring.
+        where: The place of the documentation; None for a docstring.
+        claims: The claims that are known. All are tested at once, at the first use of one.
 
     Raises:
-        KeysError: mlx is not installed.
+        KeysError: mlx is not installed, or the programs cannot be run.
     """
-    made = [one for one in PROMISES if one.function == documented.name]
-    if not made:
+    of_function = [claim for claim in claims if claim.function == documented.name]
+    if not of_function:
         return
-    words = " ".join(re.sub(r"[`*\\]", "", entry.prose(documented)[:_LIMIT]).split())
-    for promise in made:
-        said = promise.words.search(words)
-        if said and (so := _tried()[promise]):
+    prose = " ".join(re.sub(r"[`*\\]", "", entry_prose(documented)[:MAX_PROSE]).split())
+    for claim in of_function:
+        words = claim.words.search(prose)
+        if words and (output := run_programs(claims)[claim]):
             yield Finding(
-                documented.name, FindingKind.REFUTED, said=said.group(0), so=so, where=place
+                documented.name,
+                FindingKind.REFUTED,
+                documented=words[0],
+                actual=output,
+                where=where,
             )
 
 
 @cache
-def _tried() -> dict[Promise, str]:
-    """What each program saw; "" where the promise is kept."""
+def run_programs(claims: tuple[Claim, ...], timeout: float = _TIMEOUT) -> dict[Claim, str]:
+    """Run the program of each claim, once for a process.
+
+    Args:
+        claims: The claims.
+        timeout: Seconds that all programs together may take.
+
+    Returns:
+        What each program printed; "" where the claim is true.
+
+    Raises:
+        KeysError: The interpreter that runs them gives no answer.
+    """
     command = [sys.executable, "-c", _RUNNER]
-    given = json.dumps([one.program for one in PROMISES])
+    programs = json.dumps([claim.program for claim in claims])
     try:
         done = subprocess.run(
-            command, input=given, capture_output=True, text=True, timeout=_PATIENCE, check=False
+            command, input=programs, capture_output=True, text=True, timeout=timeout, check=False
         )
-        seen = json.loads(done.stdout)
+        outputs = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        found = f"no answer in {_PATIENCE} s"
+        reason = f"no answer in {timeout:g} s"
     except ValueError:
-        found = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
     else:
-        return dict(zip(PROMISES, seen, strict=True))
+        return dict(zip(claims, outputs, strict=True))
     raise KeysError(
-        "what mlx promises cannot be tried",
-        found=found,
-        fix=f"{sys.executable} -c 'import mlx.core', and what that says",
+        "the claims of mlx's documentation cannot be tested",
+        found=reason,
+        fix=f"run {sys.executable} -c 'import mlx.core', and fix what it reports",
     )

@@ -1,7 +1,7 @@
-"""A docstring of upstream (Google's style, marks of reStructuredText) as a record's fields.
+"""The parser of mlx's docstrings: sections in Google's style, prose in reStructuredText.
 
-Understood: sections (Args, Returns, Raises, Example, Note, ...), inline marks, code blocks, maths,
-admonitions, bullet lists, interpreter sessions. Anything else stays as text.
+It understands sections (Args, Returns, Raises, Example, Note, ...), inline markup, code blocks,
+maths, admonitions, bullet lists and interpreter sessions. Anything else stays as text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _INLINE = re.compile(
     r"|(?<![\w*])\*(?P<em>[^*\s](?:[^*]*[^*\s])?)\*(?![\w*])",
     re.DOTALL,
 )
-_CALLED = {"func", "meth", "py:func", "py:meth"}
+_FUNCTION_ROLES = {"func", "meth", "py:func", "py:meth"}
 _ADMONITIONS = {"note", "warning"}
 
 
@@ -45,24 +45,24 @@ class Docstring:
     raises: tuple[Raised, ...] = ()
 
 
-def parse(text: str) -> Docstring:
-    """Take a docstring apart."""
-    lead, *sections = _sections(cleandoc(text).split("\n"))
-    prose = list(_blocks(lead[1]))
+def parse_docstring(text: str) -> Docstring:
+    """Parse a docstring."""
+    lead, *sections = _split_sections(cleandoc(text).split("\n"))
+    prose = list(_render_blocks(lead[1]))
     parameters: list[Parameter] = []
     raises: list[Raised] = []
     returns = None
     for title, lines in sections:
         if title in ("Args", "Arguments", "Parameters"):
-            parameters += [_parameter(item) for item in _items(lines)]
+            parameters += [_parse_parameter(item) for item in _split_items(lines)]
         elif title == "Returns":
-            returns = _returns(lines)
+            returns = _parse_returns(lines)
         elif title == "Raises":
-            raises += [_raised(item) for item in _items(lines)]
+            raises += [_parse_raised(item) for item in _split_items(lines)]
         elif title.rstrip("s").lower() in _ADMONITIONS:
-            prose.append(_admonition(title.rstrip("s").lower(), list(_blocks(lines))))
+            prose.append(_render_admonition(title.rstrip("s").lower(), list(_render_blocks(lines))))
         else:
-            prose += [f"**{title}**", *_blocks(lines)]
+            prose += [f"**{title}**", *_render_blocks(lines)]
     summary = prose.pop(0) if prose and "\n" not in prose[0] else ""
     return Docstring(
         summary, markdown.join_blocks(prose), tuple(parameters), returns, tuple(raises)
@@ -70,25 +70,25 @@ def parse(text: str) -> Docstring:
 
 
 def rst_to_markdown(text: str) -> str:
-    """Give a paragraph's reStructuredText as Markdown."""
+    """Translate a paragraph of reStructuredText."""
     done, at = [], 0
     text = fold_whitespace(text)
     for found in _INLINE.finditer(text):
-        done += [markdown.escape(text[at : found.start()]), _marked(found)]
+        done += [markdown.escape(text[at : found.start()]), _render_markup(found)]
         at = found.end()
     return "".join([*done, markdown.escape(text[at:])])
 
 
-def _marked(found: re.Match[str]) -> str:
+def _render_markup(found: re.Match[str]) -> str:
     part = found.groupdict()
     if part["role"]:
         if part["role"] == "math":
             return markdown.inline_math(part["ref"])
         # :func:`name`, :func:`words <name>` and :func:`~a.b.name`, as Sphinx shows them.
-        shown, titled = re.subn(r"\s*<[^>]*>$", "", part["ref"])
-        shown = shown.rpartition(".")[2] if shown.startswith("~") else shown.lstrip("!.")
-        called = part["role"] in _CALLED and not titled and not shown.endswith(")")
-        return markdown.code_span(shown + "()" if called else shown)
+        name, has_title = re.subn(r"\s*<[^>]*>$", "", part["ref"])
+        name = name.rpartition(".")[2] if name.startswith("~") else name.lstrip("!.")
+        is_call = part["role"] in _FUNCTION_ROLES and not has_title and not name.endswith(")")
+        return markdown.code_span(name + "()" if is_call else name)
     if part["url"]:
         return markdown.link(markdown.escape(part["text"]), part["url"])
     if part["math"]:
@@ -100,19 +100,19 @@ def _marked(found: re.Match[str]) -> str:
     return markdown.code_span(part["code"] or part["bare"])
 
 
-def _sections(lines: list[str]) -> list[tuple[str, list[str]]]:
+def _split_sections(lines: list[str]) -> list[tuple[str, list[str]]]:
     sections: list[tuple[str, list[str]]] = [("", [])]
     for line in lines:
         found = _SECTION.match(line)
         if found:
-            sections.append((found.group(1), []))
+            sections.append((found[1], []))
         else:
             sections[-1][1].append(line)
     return [(title, _dedent(found)) for title, found in sections]
 
 
-def _items(lines: list[str]) -> Iterator[str]:
-    """The fields of a section: what begins at its margin, with what hangs below it."""
+def _split_items(lines: list[str]) -> Iterator[str]:
+    """Split a section into fields: each begins at the margin, and its other lines are indented."""
     item: list[str] = []
     for line in lines:
         if line.strip() and not line[0].isspace() and item:
@@ -123,21 +123,19 @@ def _items(lines: list[str]) -> Iterator[str]:
         yield "\n".join(item)
 
 
-def _parameter(item: str) -> Parameter:
+def _parse_parameter(item: str) -> Parameter:
     found = _FIELD.match(item)
     if found is None:
         return Parameter("", "", rst_to_markdown(item))
-    return Parameter(
-        found.group(1), fold_whitespace(found.group(2) or ""), rst_to_markdown(found.group(3))
-    )
+    return Parameter(found[1], fold_whitespace(found[2] or ""), rst_to_markdown(found[3]))
 
 
-def _raised(item: str) -> Raised:
+def _parse_raised(item: str) -> Raised:
     kind, _, text = item.partition(":")
     return Raised(fold_whitespace(kind), rst_to_markdown(text))
 
 
-def _returns(lines: list[str]) -> Returns:
+def _parse_returns(lines: list[str]) -> Returns:
     text = fold_whitespace(" ".join(lines))
     kind, sign, rest = text.partition(":")
     if sign and "`" not in kind and len(kind.split()) <= 4:  # noqa: PLR2004 - "tuple of arrays"
@@ -145,28 +143,28 @@ def _returns(lines: list[str]) -> Returns:
     return Returns("", rst_to_markdown(text))
 
 
-def _blocks(lines: list[str]) -> Iterator[str]:
-    """Paragraphs, lists, code, maths and admonitions, in order."""
-    for part in _paragraphs(lines):
+def _render_blocks(lines: list[str]) -> Iterator[str]:
+    """Translate paragraphs, lists, code, maths and admonitions, in order."""
+    for part in _split_paragraphs(lines):
         directive = _DIRECTIVE.match(part[0])
         if directive:
-            yield _directed(directive.group(1), directive.group(2), _dedent(part[1:]))
+            yield _render_directive(directive[1], directive[2], _dedent(part[1:]))
         elif part[0].startswith(">>>"):
             yield markdown.fence("\n".join(part), "pycon")
         elif re.match(r"[*-]\s", part[0]):
-            yield markdown.item_list(rst_to_markdown(item[1:]) for item in _items(part))
+            yield markdown.item_list(rst_to_markdown(item[1:]) for item in _split_items(part))
         else:
             yield markdown.paragraph(rst_to_markdown(" ".join(part)))
 
 
-def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
-    """Runs of lines; a directive keeps what is indented below it, blank lines included."""
+def _split_paragraphs(lines: list[str]) -> Iterator[list[str]]:
+    """Split at blank lines; a directive keeps all lines below it that are indented or blank."""
     part: list[str] = []
     for line in lines:
-        held = bool(part) and _DIRECTIVE.match(part[0]) is not None
-        if line.strip() and (not held or line[0].isspace()):
+        in_directive = bool(part) and _DIRECTIVE.match(part[0]) is not None
+        if line.strip() and (not in_directive or line[0].isspace()):
             part.append(line)
-        elif not line.strip() and held:
+        elif not line.strip() and in_directive:
             part.append("")
         else:
             if part:
@@ -176,18 +174,20 @@ def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _directed(name: str, argument: str, lines: list[str]) -> str:
+def _render_directive(name: str, argument: str, lines: list[str]) -> str:
     text = "\n".join(lines).strip("\n")
     if name in ("code-block", "code", "sourcecode"):
         return markdown.fence(text, "python")
     if name == "math":
         return markdown.math_block(f"{argument} {text}")
     if name in _ADMONITIONS:
-        return _admonition(name, [rst_to_markdown(argument), *_blocks(lines)])
-    return markdown.join_blocks([markdown.escape(f"{name} {argument}".strip()), *_blocks(lines)])
+        return _render_admonition(name, [rst_to_markdown(argument), *_render_blocks(lines)])
+    return markdown.join_blocks(
+        [markdown.escape(f"{name} {argument}".strip()), *_render_blocks(lines)]
+    )
 
 
-def _admonition(name: str, parts: list[str]) -> str:
+def _render_admonition(name: str, parts: list[str]) -> str:
     return markdown.fence(markdown.join_blocks(parts), f"{{{name}}}")
 
 

@@ -1,9 +1,9 @@
 r"""The installed mlx as a source of records: signatures from nanobind, prose from docstrings.
 
-``inspect.signature`` sees ``(*args, **kwargs)`` for what nanobind binds; ``__nb_signature__`` holds
-the truth, one item an overload: the stub's ``def`` line with ``\0``, ``\1``, ... where a default
-stands, the docstring or None, and those defaults. mlx is imported when a function here is called,
-and never evaluated: a later fork stays safe.
+``inspect.signature`` gives ``(*args, **kwargs)`` for a function that nanobind binds. Its
+``__nb_signature__`` has an item for each overload: the stub's ``def`` line with ``\0``, ``\1``, ...
+in place of the defaults, the docstring or None, and those defaults. mlx is imported when a function
+of this module is called, and never evaluated, so that the process may fork later.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from mlx_keys.errors import INSTALL_MLX, KeysError
 from mlx_keys.upstream import signature_parser
 from mlx_keys.upstream.model import Entry, Signature
 
-from . import docstring
+from .docstring import parse_docstring
 
-#: Modules that a type's name is clear without.
+#: Prefixes without which the name of a type is clear.
 _MODULES = re.compile(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)")
 
-#: Given by a module's ``__getattr__``, so that ``dir`` does not show them.
-_UNLISTED = {"mlx.core.random": ("state",)}
+#: Attributes that a module's ``__getattr__`` gives, so that ``dir`` does not list them.
+_HIDDEN = {"mlx.core.random": ("state",)}
 
 
 class AbsentError(KeysError):
@@ -47,24 +47,26 @@ def entry(name: str) -> Entry:
             f"{name} has no signature to read",
             expected="a function of mlx.core",
             found=type(found).__name__,
+            fix="name a function, such as mlx.core.random.split",
         )
-    said = [docstring.parse(text) for _, text, *_ in forms if text] or [_from_doc(found)]
+    texts = [text for _, text, *_ in forms if text] or [_text_of_doc(found)]
+    prose = parse_docstring(texts[0])
     first, *others = (_signature(name, form) for form in forms)
     return Entry(
         name=name,
         kind="function",
         signature=first,
-        summary=said[0].summary,
-        body=said[0].body,
-        parameters=said[0].parameters,
-        returns=said[0].returns,
-        raises=said[0].raises,
+        summary=prose.summary,
+        body=prose.body,
+        parameters=prose.parameters,
+        returns=prose.returns,
+        raises=prose.raises,
         overloads=tuple(others),
     )
 
 
 def names(module: str) -> tuple[str, ...]:
-    """The functions of a module of the installed mlx, each in full, sorted.
+    """Give the full names of the functions of a module of the installed mlx, sorted.
 
     Args:
         module: Such as ``mlx.core.random``.
@@ -82,7 +84,7 @@ def names(module: str) -> tuple[str, ...]:
 
 
 def attributes(module: str) -> tuple[str, ...]:
-    """What a module of the installed mlx has beside functions, of what no listing shows.
+    """Give the names of what a module of the installed mlx has beside functions.
 
     Args:
         module: Such as ``mlx.core.random``.
@@ -91,11 +93,11 @@ def attributes(module: str) -> tuple[str, ...]:
         KeysError: mlx is not installed, or has no such module.
     """
     found = _find(module) if module != "mlx.core" else _module(module)
-    return tuple(name for name in _UNLISTED.get(module, ()) if hasattr(found, name))
+    return tuple(name for name in _HIDDEN.get(module, ()) if hasattr(found, name))
 
 
 def version() -> str:
-    """The version of the installed mlx.
+    """Give the version of the installed mlx.
 
     Raises:
         KeysError: mlx is not installed.
@@ -105,7 +107,12 @@ def version() -> str:
 
 def _find(name: str) -> Any:
     if not re.fullmatch(r"mlx\.core(\.\w+)+", name):
-        raise KeysError("not a name of mlx", expected="mlx.core.NAME", found=name)
+        raise KeysError(
+            "not a name of mlx",
+            expected="mlx.core.NAME",
+            found=name,
+            fix="name it in full, such as mlx.core.random.split",
+        )
     module = _module("mlx.core")
     try:
         return reduce(getattr, name.split(".")[2:], module)
@@ -133,10 +140,14 @@ def _signature(name: str, form: tuple[Any, ...]) -> Signature:
     try:
         return signature_parser.definition(_MODULES.sub("", filled))[1]
     except ValueError as error:
-        raise KeysError(f"the signature of {name} cannot be read", found=str(error)) from error
+        raise KeysError(
+            f"the signature of {name} cannot be read",
+            found=str(error),
+            fix="install a release of mlx that mlx-keys supports: pip install -U mlx mlx-keys",
+        ) from error
 
 
-def _from_doc(found: Any) -> docstring.Docstring:
-    """The docstring that nanobind makes opens with the signature itself; that line is not prose."""
-    _, _, text = (found.__doc__ or "").partition("\n")
-    return docstring.parse(text)
+def _text_of_doc(function: Any) -> str:
+    """``__doc__`` without its first line, where nanobind puts the signature."""
+    _, _, text = (function.__doc__ or "").partition("\n")
+    return str(text)

@@ -1,7 +1,7 @@
-"""The signatures that the reference pages were written for: ``trust/signatures.json``.
+"""The snapshot of the signatures that reference pages were written for: ``trust/signatures.json``.
 
-A new mlx may take other parameters. The record says what was installed when a person last curated
-the pages, so that a change is named, with the page to look at, before it misleads a reader.
+A new mlx may take other parameters. The snapshot holds what was installed when a person last edited
+the pages, so that a change is reported, with the page to edit, before it misleads a reader.
 ``mlx-keys drift --record`` writes it.
 """
 
@@ -17,15 +17,15 @@ from mlx_keys.files import read_record, write_atomic
 
 from . import introspect
 
-#: Whose functions are recorded.
+#: The module whose functions the snapshot holds.
 MODULE = "mlx.core.random"
 
-#: The command that accepts what is installed now.
-RECORD = "mlx-keys drift --record"
+#: The command that takes a new snapshot.
+_RECORD = "mlx-keys drift --record"
 
 
 @dataclass(frozen=True)
-class Signatures:
+class SignatureSnapshot:
     """The signatures of a module's functions in one release of mlx.
 
     Attributes:
@@ -38,45 +38,45 @@ class Signatures:
 
 
 @dataclass(frozen=True)
-class Change:
-    """A function whose signature is not the recorded one.
+class SignatureChange:
+    """A function whose installed signature is not that of the snapshot.
 
     Attributes:
         function: In full.
-        was: Its recorded forms, a line each; "" for a function that was not there.
-        now: Its installed forms; "" for a function that is gone.
-        recorded_in: The release of the record.
-        installed_in: The release that is installed.
+        recorded: Its forms in the snapshot, a line each; "" for a function that was not there.
+        installed: Its installed forms; "" for a function that is gone.
+        recorded_mlx: The release of the snapshot.
+        installed_mlx: The release that is installed.
     """
 
     function: str
-    was: str
-    now: str
-    recorded_in: str
-    installed_in: str
+    recorded: str
+    installed: str
+    recorded_mlx: str
+    installed_mlx: str
 
     def fault(self, page: Location) -> KeysError:
-        """The change as an error that names the page to curate."""
-        if not self.was:
-            problem = f"mlx {self.installed_in} has {self.function}, which is new"
+        """Give the change as an error at the page to edit."""
+        if not self.recorded:
+            problem = f"mlx {self.installed_mlx} has {self.function}, which is new"
             act = "describe it on a page"
-        elif not self.now:
-            problem = f"mlx {self.installed_in} has no {self.function} any more"
+        elif not self.installed:
+            problem = f"mlx {self.installed_mlx} has no {self.function} any more"
             act = "take it off the pages that name it"
         else:
-            problem = f"mlx {self.installed_in} changed the signature of {self.function}"
+            problem = f"mlx {self.installed_mlx} changed the signature of {self.function}"
             act = f"curate {page.path}"
         return KeysError(
             problem,
             where=page,
-            expected=f"{self.was or 'nothing'}  (mlx {self.recorded_in})",
-            found=self.now or "nothing",
-            fix=f"{act}, then {RECORD}",
+            expected=f"{self.recorded or 'nothing'}  (mlx {self.recorded_mlx})",
+            found=self.installed or "nothing",
+            fix=f"{act}, then {_RECORD}",
         )
 
 
-def now() -> Signatures:
-    """The signatures that are installed.
+def take_snapshot() -> SignatureSnapshot:
+    """Read the signatures that are installed.
 
     Raises:
         KeysError: mlx is not installed.
@@ -86,44 +86,44 @@ def now() -> Signatures:
         entry = introspect.entry(name)
         forms = [form for form in (entry.signature, *entry.overloads) if form]
         functions[name] = tuple(map(str, forms))
-    return Signatures(introspect.version(), functions)
+    return SignatureSnapshot(introspect.version(), functions)
 
 
-def load(path: Path) -> Signatures:
-    """Read a record.
+def load_snapshot(path: Path) -> SignatureSnapshot:
+    """Read a snapshot's file.
 
     Raises:
-        KeysError: It is missing, or is no record.
+        KeysError: It is missing, or holds no snapshot.
     """
-    return read_record(path, _decode, "the record of signatures", RECORD)
+    return read_record(path, _decode, "the record of signatures", _RECORD)
 
 
-def _decode(data: Any) -> Signatures:
+def _decode(data: Any) -> SignatureSnapshot:
     functions = {name: tuple(forms) for name, forms in data["functions"].items()}
     if not all(isinstance(form, str) for forms in functions.values() for form in forms):
         raise TypeError("a signature that is not a string")
-    return Signatures(data["mlx"], functions)
+    return SignatureSnapshot(data["mlx"], functions)
 
 
-def save(signatures: Signatures, path: Path) -> None:
-    """Write a record so that a person can read its diff: a line a form."""
-    plain = {
-        "mlx": signatures.mlx,
-        "functions": {k: list(v) for k, v in signatures.functions.items()},
-    }
-    write_atomic(path, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
+def save_snapshot(snapshot: SignatureSnapshot, path: Path) -> None:
+    """Write a snapshot so that a person can read its diff: a line a form."""
+    functions = {name: list(forms) for name, forms in snapshot.functions.items()}
+    data = {"mlx": snapshot.mlx, "functions": functions}
+    write_atomic(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
-def changes(recorded: Signatures, current: Signatures) -> tuple[Change, ...]:
-    """Each function that is not as it was recorded, by name."""
+def signature_changes(
+    recorded: SignatureSnapshot, installed: SignatureSnapshot
+) -> tuple[SignatureChange, ...]:
+    """Find each function whose signature is not as it was recorded, by name."""
     return tuple(
-        Change(
+        SignatureChange(
             name,
             "\n".join(recorded.functions.get(name, ())),
-            "\n".join(current.functions.get(name, ())),
+            "\n".join(installed.functions.get(name, ())),
             recorded.mlx,
-            current.mlx,
+            installed.mlx,
         )
-        for name in sorted(recorded.functions.keys() | current.functions.keys())
-        if recorded.functions.get(name) != current.functions.get(name)
+        for name in sorted(recorded.functions.keys() | installed.functions.keys())
+        if recorded.functions.get(name) != installed.functions.get(name)
     )
