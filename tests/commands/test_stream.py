@@ -167,9 +167,9 @@ def from_c(program: Path, *arguments: str) -> bytes:
         [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as writer:
         assert writer.stdout is not None
-        found = writer.stdout.read(2**21)
+        start = writer.stdout.read(2**21)
         writer.stdout.close()
-    return found
+    return start
 
 
 @pytest.mark.parametrize("kind", stream.KINDS)
@@ -185,6 +185,6 @@ def test_the_batteries_read_the_stream_of_the_command(kind: str, program: Path) 
 
 
 def test_the_batteries_get_the_number_of_rounds_asked_for(program: Path) -> None:
-    found = words(from_c(program, "fold", "7", "6"))[:4]
+    start = words(from_c(program, "fold", "7", "6"))[:4]
     made = [reference.block((0, 7), (0, number), rounds=6) for number in (0, 1)]
-    assert found == [word for pair in made for word in pair]
+    assert start == [word for pair in made for word in pair]

@@ -1,4 +1,4 @@
-"""What only this site uses is no directive of another project."""
+"""The directives that only this site uses are not registered in other projects."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def glyph(words: tuple[int, int], x: float, y: float, size: float) -> str:
 def inline_glyph(words: tuple[int, int]) -> str:
     """A glyph as an ``<svg>`` element for a line of text, hidden from screen readers.
 
-    The words have to stand beside it. Its bits have the classes ``mk-bit-off``, ``mk-bit-0`` and
+    The words must be given beside it. Its bits have the classes ``mk-bit-off``, ``mk-bit-0`` and
     ``mk-bit-1``, for a page to style.
     """
     return f'<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">{glyph(words, 0, 0, SIDE)}</svg>'

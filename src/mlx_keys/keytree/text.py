@@ -1,4 +1,4 @@
-"""The tree as text: for a terminal, and wherever a picture cannot be shown."""
+"""The tree as text: for a terminal, and where no picture can be shown."""
 
 from __future__ import annotations
 

@@ -270,11 +270,11 @@ class KeyTree:
         return [*splits, *folds, *draws]
 
     def _uses_by_words(self) -> _UsesByWords:
-        found: _UsesByWords = defaultdict(list)
+        uses_by_words: _UsesByWords = defaultdict(list)
         for key in self.walk():
             if uses := key._rule_uses():
-                found[key.words].append(uses)
-        return found
+                uses_by_words[key.words].append(uses)
+        return uses_by_words
 
     def _describe_faults(self, uses_by_words: _UsesByWords) -> tuple[str, ...]:
         return describe_faults(uses_by_words[self.words]) if self._rule_uses() else ()
