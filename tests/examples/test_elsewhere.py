@@ -23,7 +23,7 @@ def test_every_output_holds_there_but_for_the_last_places_of_floats(
     with Pool() as pool:
         report = verify_paths(
             [Path("README.md"), Path("docs"), Path("gallery")],
-            Runner(pool, patience=4.0),
+            Runner(pool, timeout_factor=4.0),
             lambda _example, _backend: Tolerance(report=True),
         )
     assert [str(fault) for fault in report.faults] == []

@@ -42,7 +42,7 @@ def test_each_example_runs_once_however_many_were_begun_early(
         assert [one.stdout for one in seen] == ["0\n", "1\n", "2\n", "0\n"]
         assert runner.results(wanted) == seen[:3]
     assert [(tmp_path / str(n)).read_text() for n in range(3)] == ["ran "] * 3
-    assert runner.ran == 3
+    assert runner.executed == 3
     assert all(done <= total <= 3 for done, total in heard)
 
 
@@ -54,7 +54,7 @@ def test_what_a_run_has_seen_the_next_one_knows(tmp_path: Path) -> None:
             runner = Runner(pool, project=tmp_path, cache=tmp_path / "kept")
             runner.start(wanted)
             assert [one.stdout for one in runner.results(wanted)] == ["0\n", "1\n"]
-            ran.append(runner.ran)
+            ran.append(runner.executed)
     assert ran == [2, 0]
 
 

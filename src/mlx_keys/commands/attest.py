@@ -39,7 +39,7 @@ def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
     """
     attestations = load_attestations(folder)
     with Pool(method="spawn") as pool, progress_bar("examples") as progress:
-        runner = Runner(pool, device=device, patience=_TIMEOUT_FACTOR)
+        runner = Runner(pool, device=device, timeout_factor=_TIMEOUT_FACTOR)
         runner.progress = progress
         report = verify_paths(paths or default_paths(), runner, lambda *_: MEASURING)
     if report.backend is None:

@@ -12,8 +12,8 @@ from mlx_keys.errors import KeysError, Location
 from . import compare
 from .compare import Tolerance, Verdict
 from .execute import run_code
-from .execute.imports import modules
 from .execute.job import PLOTTING, Job, RunResult
+from .execute.project_code import imported_packages
 from .exit_diagnostics import diagnose_exit
 from .model import Comparison, Example, dedent, normalize
 
@@ -151,7 +151,7 @@ class PageExample(Example):
 def imports_package(code: str, package: str) -> bool:
     """Whether a program imports a package or something in it."""
     # Most programs do not even name it, and are not parsed.
-    return package in code and any(name.split(".")[0] == package for name in modules(code))
+    return package in code and package in imported_packages(code)
 
 
 def _first_difference(shown: str, printed: str) -> int:

@@ -156,7 +156,7 @@ def verify_examples(
     )
     faults = [fault for one in checked for fault in one.faults]
     notes = tuple(_lock_notes(backend, runner.lock))
-    return Report(backend, checked, sort_by_location(faults), runner.ran, notes)
+    return Report(backend, checked, sort_by_location(faults), runner.executed, notes)
 
 
 def _require_mlx(examples: Sequence[Example]) -> None:

@@ -1,34 +1,32 @@
-"""What an observation depends on, and what becomes of a cache that is broken."""
+"""What a cached result depends on, and what happens where the cache is broken."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.paths import ROOT
 
-from mlx_keys.examples.execute import imports
 from mlx_keys.examples.execute.backend import Backend
-from mlx_keys.examples.execute.cache import Cache, CacheContext, lock_digest
+from mlx_keys.examples.execute.cache import Cache, CacheContext, digest_lock, find_import_roots
 from mlx_keys.examples.execute.job import RunResult
 
 HERE = Backend("cpu", "linux", "x86_64", "glibc 2.36", "Chip", "0.32.4", "3.11.7")
-SEEN = RunResult("raised", "é\n", error=("builtins.KeyError",), message="KeyError: 1", line=3)
+RESULT = RunResult("raised", "é\n", error=("builtins.KeyError",), message="KeyError: 1", line=3)
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with a package ``ours`` and a module ``alone``."""
+    """A project with a package ``ours`` and modules ``alone`` and ``both``."""
     for name, text in {
         "src/ours/__init__.py": "",
-        "src/ours/draw.py": "from . import block\nfrom .lazy import late\n",
-        "src/ours/block.py": "import alone\n",
-        "src/ours/lazy/__init__.py": "def __getattr__(name): ...\n",
-        "src/ours/lazy/part.py": "",
+        "src/ours/draw.py": "import alone\n",
         "src/ours/lazy/kernel.h": "",
-        "src/ours/other.py": "",
         "src/alone.py": "import numpy\n",
+        "src/both.py": "from ours import draw\n",
+        "docs/page.md": "",
+        "gallery/beside.py": "import both\n",
     }.items():
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -36,38 +34,84 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def key(project: Path, code: str, *beside: str) -> str:
+    """The key of a program, as a new run makes it."""
+    roots = (*find_import_roots(project), *(project / name for name in beside))
+    return CacheContext(HERE, roots, "lock").key(code)
+
+
 @pytest.mark.parametrize(
-    ("code", "expected"),
+    ("code", "changed"),
     [
-        ("import numpy, mlx.core", []),
-        ("import alone", ["alone.py"]),
-        ("from ours import other", ["ours/__init__.py", "ours/other.py"]),
-        ("from ours.other import thing", ["ours/__init__.py", "ours/other.py"]),
-        ("from ours.lazy import thing", ["ours/__init__.py", "ours/lazy/__init__.py",
-                                         "ours/lazy/kernel.h", "ours/lazy/part.py"]),
-        ("def f():\n    import ours.draw", ["alone.py", "ours/__init__.py", "ours/block.py",
-                                            "ours/draw.py", "ours/lazy/__init__.py",
-                                            "ours/lazy/kernel.h", "ours/lazy/part.py"]),
-        ("1 +", []),
+        ("import ours", "src/ours/draw.py"),
+        ("import ours", "src/ours/lazy/kernel.h"),
+        ("from ours.draw import thing", "src/ours/__init__.py"),
+        ("def f():\n    import numpy, ours.draw as d", "src/ours/lazy/kernel.h"),
+        ("import alone", "src/alone.py"),
+        ("import both", "src/both.py"),
+        ("import both", "src/ours/draw.py"),
+        ("import beside", "gallery/beside.py"),
+        ("import beside", "src/ours/draw.py"),
+        ("import gallery.beside", "gallery/beside.py"),
     ],
-)  # fmt: skip
-def test_a_program_depends_on_the_projects_files_that_it_imports(
-    project: Path, code: str, expected: list[str]
+)
+def test_the_key_changes_with_any_file_of_a_package_that_is_imported(
+    project: Path, code: str, changed: str
 ) -> None:
-    src = project / "src"
-    found = imports.files(code, [src])
-    assert sorted(str(Path(file).relative_to(src)) for file in found) == expected
+    before = key(project, code, "gallery")
+    file = project / changed
+    file.write_text(file.read_text() + "# changed\n")
+    assert key(project, code, "gallery") != before
 
 
-def test_the_key_changes_with_all_that_can_change_what_is_printed(project: Path) -> None:
-    around = CacheContext(HERE, (project / "src",), "lock")
+@pytest.mark.parametrize(
+    ("code", "changed"),
+    [
+        ("import alone", "src/both.py"),
+        ("import alone", "src/ours/__init__.py"),
+        ("print('import alone')", "src/alone.py"),
+        ("from .alone import x", "src/alone.py"),
+        ("import docs", "docs/page.md"),
+        ("import numpy, mlx.core", "src/alone.py"),
+        ("1 +", "src/alone.py"),
+        ("import beside", "gallery/beside.py"),
+    ],
+)
+def test_the_key_does_not_change_with_what_is_not_imported(
+    project: Path, code: str, changed: str
+) -> None:
+    before = key(project, code)
+    file = project / changed
+    file.write_text(file.read_text() + "# changed\n")
+    assert key(project, code) == before
+
+
+def test_the_key_does_not_change_with_a_files_date_or_what_an_interpreter_leaves(
+    project: Path,
+) -> None:
+    before = key(project, "import ours")
+    os.utime(project / "src/ours/draw.py", (0, 0))
+    (project / "src/ours/__pycache__").mkdir()
+    (project / "src/ours/__pycache__/draw.pyc").touch()
+    assert key(project, "import ours") == before
+
+
+def test_of_two_roots_the_first_that_has_a_name_counts(project: Path) -> None:
+    (project / "alone.py").write_text("import ours\n")
+    before = key(project, "import alone")
+    (project / "alone.py").write_text("import both\n")
+    assert key(project, "import alone") == before
+
+
+def test_the_key_changes_with_all_else_that_can_change_what_is_printed(project: Path) -> None:
+    context = CacheContext(HERE, find_import_roots(project), "lock")
     code = "import alone"
     others = [
-        around.key("import alone\n"),
-        around.key(code, form="SCRIPT"),
-        replace(around, lock="other").key(code),
+        context.key("import alone\n"),
+        context.key(code, form="SCRIPT"),
+        replace(context, lock_digest="other").key(code),
         *(
-            replace(around, backend=replace(HERE, **{name: value})).key(code)
+            replace(context, backend=replace(HERE, **{name: value})).key(code)
             for name, value in (
                 ("device", "cuda"),
                 ("system", "darwin"),
@@ -79,32 +123,21 @@ def test_the_key_changes_with_all_that_can_change_what_is_printed(project: Path)
             )
         ),
     ]
-    first = around.key(code)
-    (project / "src/alone.py").write_text("import numpy  # changed\n")
-    others.append(replace(around, sources=imports.Sources()).key(code))
-    assert len({first, *others}) == 1 + len(others)
-
-
-def test_the_key_does_not_change_with_what_is_not_imported(project: Path) -> None:
-    around = CacheContext(HERE, (project / "src",), "lock")
-    before = around.key("import alone")
-    (project / "src/ours/other.py").write_text("changed = 1\n")
-    (project / "src/alone.py").touch()
-    assert replace(around, sources=imports.Sources()).key("import alone") == before
+    assert len({context.key(code), *others}) == 1 + len(others)
 
 
 def test_what_is_put_is_got(tmp_path: Path) -> None:
-    kept = Cache(tmp_path / "deep" / "cache")
-    assert kept.get("key") is None
-    kept.put("key", SEEN)
-    assert kept.get("key") == SEEN
+    cache = Cache(tmp_path / "deep" / "cache")
+    assert cache.get("key") is None
+    cache.put("key", RESULT)
+    assert cache.get("key") == RESULT
     assert [file.name for file in (tmp_path / "deep" / "cache").iterdir()] == ["key.json"]
 
 
 def test_no_folder_keeps_nothing() -> None:
-    kept = Cache(None)
-    kept.put("key", SEEN)
-    assert kept.get("key") is None
+    cache = Cache(None)
+    cache.put("key", RESULT)
+    assert cache.get("key") is None
 
 
 @pytest.mark.parametrize(
@@ -112,56 +145,32 @@ def test_no_folder_keeps_nothing() -> None:
     ["", "{", "[]", "null", "{}", '{"ended": "done"}', "\x00"],
 )
 def test_a_broken_file_counts_as_absent_and_is_written_anew(tmp_path: Path, text: str) -> None:
-    kept = Cache(tmp_path)
+    cache = Cache(tmp_path)
     (tmp_path / "key.json").write_text(text)
-    assert kept.get("key") is None
-    kept.put("key", SEEN)
-    assert kept.get("key") == SEEN
+    assert cache.get("key") is None
+    cache.put("key", RESULT)
+    assert cache.get("key") == RESULT
 
 
 def test_a_field_of_another_type_counts_as_broken(tmp_path: Path) -> None:
-    kept = Cache(tmp_path)
-    kept.put("key", SEEN)
+    cache = Cache(tmp_path)
+    cache.put("key", RESULT)
     file = tmp_path / "key.json"
-    file.write_text(file.read_text().replace('"left": false', '"left": "no"'))
-    assert kept.get("key") is None
+    file.write_text(file.read_text().replace('"left_processes": false', '"left_processes": "no"'))
+    assert cache.get("key") is None
 
 
 def test_a_cache_that_can_not_be_written_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    kept = Cache(tmp_path / "file")
-    kept.put("key", SEEN)
-    assert kept.get("key") is None
+    cache = Cache(tmp_path / "file")
+    cache.put("key", RESULT)
+    assert cache.get("key") is None
 
 
 def test_without_a_lock_what_is_installed_counts(tmp_path: Path) -> None:
     lock = tmp_path / "lock"
-    installed = lock_digest(lock)
+    installed = digest_lock(lock)
     lock.write_text("mlx==1\n")
-    assert lock_digest(lock) != installed
-    assert lock_digest(None) == installed
-
-
-@pytest.mark.parametrize("file", sorted((ROOT / "src").rglob("*.py")), ids=lambda path: path.stem)
-def test_a_file_read_for_its_imports_alone_misses_none(file: Path) -> None:
-    code = file.read_text(encoding="utf-8")
-    assert set(imports.modules(code)) <= set(imports.modules(imports._imports(code)))
-
-
-def test_imports_are_found_in_every_way_to_write_them() -> None:
-    code = """
-def late():
-    from a import (b,
-                   c)
-    from .d import e; import f.g as h
-if late: import i, \\
-    j
-"""
-    named = {"a.b", "a.c", "pkg.d.e", "f.g", "i", "j"}
-    assert set(imports.modules(code, "pkg")) == named
-    assert set(imports.modules(imports._imports(code), "pkg")) == named
-
-
-def test_prose_that_looks_like_an_import_hides_none() -> None:
-    code = '"""See:\n    import this (and that\n"""\nimport real\n'
-    assert "real" in set(imports.modules(imports._imports(code)))
+    assert digest_lock(lock) != installed
+    lock.unlink()
+    assert digest_lock(lock) == installed

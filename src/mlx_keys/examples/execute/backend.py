@@ -16,7 +16,7 @@ from mlx_keys.errors import KeysError
 
 from .interpreter import environment, python
 
-_PATIENCE = 120.0  # seconds: a GPU's first start compiles
+_START_TIMEOUT = 120.0  # seconds: the first start on a GPU compiles
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def ask(device: str | None = None) -> Backend:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_PATIENCE,
+            timeout=_START_TIMEOUT,
             check=True,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:

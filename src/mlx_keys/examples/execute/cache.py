@@ -1,8 +1,8 @@
-"""What was observed, kept: never what was concluded from it.
+"""The results of earlier runs, kept in files: what a program did, never whether that is right.
 
-One key says all that can change what a program prints: its text, the modules of this project that
-it imports, MLX's version, the backend, Python's version and the lock. A file that cannot be read
-counts as absent and is written anew.
+A result is found again by one key, made from all that can change what a program prints: its text,
+the project's code that it imports, MLX's version, the backend, Python's version and the lock. A
+file that cannot be read counts as absent and is written anew.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -19,55 +18,60 @@ from typing import Any
 from mlx_keys.errors import KeysError
 from mlx_keys.files import write_atomic
 
-from . import imports
 from .backend import Backend
 from .job import RunResult
+from .project_code import ProjectCode
 
 #: Changed when what is stored, or how children are set up, changes its meaning.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
 class CacheContext:
-    """What all programs of a run have in common.
+    """What the keys of all programs of a run have in common.
 
     Attributes:
-        backend: Where they run.
-        roots: Folders that hold the project's packages.
-        lock: What says which packages are installed.
-        sources: What is known of the files in the roots.
+        backend: Where the programs run.
+        import_roots: Folders that hold the project's packages.
+        lock_digest: Stands for the versions of all installed packages; see :func:`digest_lock`.
+        project_code: What the run has read of the code in the roots.
     """
 
     backend: Backend
-    roots: tuple[Path, ...]
-    lock: str
-    sources: imports.Sources = field(default_factory=imports.Sources, compare=False, repr=False)
+    import_roots: tuple[Path, ...]
+    lock_digest: str
+    project_code: ProjectCode = field(default_factory=ProjectCode, compare=False, repr=False)
 
-    def key(self, code: str, **more: Any) -> str:
-        """The key of a program's observation.
+    def key(self, code: str, **details: Any) -> str:
+        """The key of a program's result.
 
         Args:
             code: The program.
-            **more: What else it depends on, as JSON.
+            **details: What else the result depends on, as JSON.
         """
         parts = [
             FORMAT,
             code,
-            imports.digest(code, self.roots, self.sources),
+            self.project_code.digest(code, self.import_roots),
             self.backend.mlx,
             self.backend.name,
             self.backend.libc,
             self.backend.chip,
             self.backend.python,
-            self.lock,
-            more,
+            self.lock_digest,
+            details,
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def lock_digest(lock: Path | None) -> str:
-    """The lock's content, or where there is none what is installed here, as a digest."""
-    if lock is not None and lock.is_file():
+def find_import_roots(project: Path) -> tuple[Path, ...]:
+    """Where a project keeps its packages: ``src`` and its own folder."""
+    return tuple(folder for folder in (project / "src", project) if folder.is_dir())
+
+
+def digest_lock(lock: Path) -> str:
+    """Digest the lock's content, or, where there is no lock, what is installed here."""
+    if lock.is_file():
         return hashlib.sha256(lock.read_bytes()).hexdigest()
     # The folders' names hold names and versions, and are read in a hundredth of the time.
     installed = sorted(
@@ -77,50 +81,46 @@ def lock_digest(lock: Path | None) -> str:
 
 
 class Cache:
-    """Observations in a folder, a file each.
+    """Results in a folder, a file each.
 
     Args:
-        folder: Where; None keeps nothing.
+        folder: The folder; None keeps nothing.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
     def get(self, key: str) -> RunResult | None:
-        """What was observed, if that is known."""
+        """The result under a key, or None where there is none that can be read."""
         if self.folder is None:
             return None
         try:
             stored = json.loads((self.folder / f"{key}.json").read_text("utf-8"))
-            return from_json(stored)
+            return decode_result(stored)
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def put(self, key: str, seen: RunResult) -> None:
-        """Keep what was observed. A cache that cannot be written is done without."""
+    def put(self, key: str, result: RunResult) -> None:
+        """Keep a result. A folder that cannot be written to is no error: nothing is kept."""
         if self.folder is None:
             return
         with contextlib.suppress(KeysError):
-            write_atomic(self.folder / f"{key}.json", json.dumps(asdict(seen)))
+            write_atomic(self.folder / f"{key}.json", json.dumps(asdict(result)))
 
 
-def from_json(stored: dict[str, Any]) -> RunResult:
-    """An observation from what :func:`dataclasses.asdict` made of it.
+def decode_result(stored: dict[str, Any]) -> RunResult:
+    """Make a result again from its JSON.
 
     Raises:
         TypeError: Where a field is missing, unknown, or of another type.
     """
-    if set(stored) != {one.name for one in fields(RunResult)}:
+    names = [field.name for field in fields(RunResult)]
+    if sorted(stored) != sorted(names):
         raise TypeError("other fields")
-    seen = RunResult(**(stored | {"error": tuple(stored["error"])}))
-    empty = RunResult("done")
-    for one in fields(RunResult):
-        value, model = getattr(seen, one.name), getattr(empty, one.name)
-        if model is not None and not isinstance(value, type(model)):
-            raise TypeError(one.name)
-    return seen
-
-
-def project_roots(project: Path) -> Sequence[Path]:
-    """Where a project keeps its packages: ``src`` and its own folder."""
-    return [folder for folder in (project / "src", project) if folder.is_dir()]
+    result = RunResult(**(stored | {"error": tuple(stored["error"])}))
+    model = RunResult("done")
+    for name in names:
+        default = getattr(model, name)
+        if default is not None and not isinstance(getattr(result, name), type(default)):
+            raise TypeError(name)
+    return result

@@ -31,7 +31,7 @@ from .job import Job, RunResult
 PRELOAD = ("mlx.core", "numpy")
 
 _CUDA = ("mlx-cuda", "mlx-cuda-12", "mlx-cuda-13")
-_PATIENCE = 10.0  # seconds for a host to end its children
+_CLOSE_TIMEOUT = 10.0  # seconds for a host to end its children
 
 
 def start_method() -> Method:
@@ -186,7 +186,7 @@ class _Host:
         try:
             with self._lock:
                 self._connection.send(None)
-            self._process.wait(_PATIENCE)
+            self._process.wait(_CLOSE_TIMEOUT)
         except (OSError, subprocess.TimeoutExpired):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What examples do: each is run in a child, once, unless what it does is known."""
+"""The runner: gives what each program does, from a child or from the cache of earlier runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 from .backend import Backend, ask
-from .cache import Cache, CacheContext, lock_digest, project_roots
+from .cache import Cache, CacheContext, digest_lock, find_import_roots
 from .job import Job, RunResult
 from .pool import Pool
 
-#: Endings that are kept for later runs; a hang or a flood may have been the machine's load.
-_KEPT = ("done", "raised", "exited", "killed")
+#: Endings that are cached; a time-out, say, may have come from the machine's load.
+_CACHED = ("done", "raised", "exited", "killed")
 
 
 class Runnable(Protocol):
@@ -35,17 +35,17 @@ class Runnable(Protocol):
 
 
 class Runner:
-    """Runs examples, and remembers what each of them did.
+    """Runs programs, each once, and remembers their results.
 
     Args:
         pool: The children to run them in.
-        project: The project's folder, for its packages and its lock; the current one unless said.
-        cache: Where observations are kept for later runs; None keeps none.
-        device: ``cpu`` or ``gpu``; MLX's default unless said.
-        patience: How many times its own time an example gets, for a machine that starts slowly.
+        project: The project's folder, for its packages and its lock; by default the current one.
+        cache: Where results are kept for later runs; None keeps none.
+        device: ``cpu`` or ``gpu``; by default MLX's own choice.
+        timeout_factor: Multiplies each program's timeout, for a machine that starts slowly.
 
     Attributes:
-        ran: How many have run; the others were known.
+        executed: How many programs have run; the results of the others were cached.
         progress: Called with how many have run, and how many are to run.
     """
 
@@ -56,19 +56,19 @@ class Runner:
         project: Path | None = None,
         cache: Path | None = None,
         device: str | None = None,
-        patience: float = 1.0,
+        timeout_factor: float = 1.0,
     ) -> None:
         self.pool = pool
         self.project = project or Path.cwd()
         self.device = device
-        self.patience = patience
-        self.ran = 0
+        self.timeout_factor = timeout_factor
+        self.executed = 0
         self.progress: Callable[[int, int], None] = lambda _done, _total: None
         self._cache = Cache(cache)
         self._keys: dict[tuple[object, ...], str] = {}
-        self._seen: dict[str, RunResult] = {}
+        self._results: dict[str, RunResult] = {}
         self._total = 0
-        self._ahead: threading.Thread | None = None
+        self._background: threading.Thread | None = None
 
     @property
     def lock(self) -> Path:
@@ -77,77 +77,74 @@ class Runner:
 
     @cached_property
     def backend(self) -> Backend:
-        """Where the examples run."""
+        """Where the programs run."""
         return ask(self.device)
 
     @cached_property
-    def surroundings(self) -> CacheContext:
-        """What all examples have in common."""
-        return CacheContext(
-            self.backend, tuple(project_roots(self.project)), lock_digest(self.lock)
-        )
+    def cache_context(self) -> CacheContext:
+        """What the cache's keys of all programs have in common."""
+        return CacheContext(self.backend, find_import_roots(self.project), digest_lock(self.lock))
 
-    def start(self, examples: Iterable[Runnable]) -> None:
-        """Run what is not known of these examples while the caller does something else.
+    def start(self, programs: Iterable[Runnable]) -> None:
+        """Run programs in the background, so that :meth:`results` has less to wait for."""
+        missing = self._without_result([(self._key(program), program) for program in programs])
+        if missing and self._background is None:
+            self._background = threading.Thread(
+                target=self._run_in_background, args=(missing,), daemon=True
+            )
+            self._background.start()
 
-        To :meth:`see` it makes no difference but of time.
-        """
-        missing = self._missing([(self._key(one), one) for one in examples])
-        if missing and self._ahead is None:
-            self._ahead = threading.Thread(target=self._run_ahead, args=(missing,), daemon=True)
-            self._ahead.start()
+    def results(self, programs: Sequence[Runnable]) -> list[RunResult]:
+        """The result of each program."""
+        keyed = [(self._key(program), program) for program in programs]
+        if self._background is not None:
+            self._background.join()
+            self._background = None
+        self._run(self._without_result(keyed))
+        return [self._results[key] for key, _ in keyed]
 
-    def results(self, examples: Sequence[Runnable]) -> list[RunResult]:
-        """What each example does."""
-        keyed = [(self._key(one), one) for one in examples]
-        if self._ahead is not None:
-            self._ahead.join()
-            self._ahead = None
-        self._run(self._missing(keyed))
-        return [self._seen[key] for key, _ in keyed]
-
-    def _missing(self, keyed: Sequence[tuple[str, Runnable]]) -> dict[str, Runnable]:
-        """Of examples with their keys, those that are to run; of several alike, the first."""
+    def _without_result(self, keyed: Sequence[tuple[str, Runnable]]) -> dict[str, Runnable]:
+        """Of programs with their keys, those that are to run; of several alike, the first."""
         missing = {}
-        for key, example in reversed(keyed):
-            if key not in self._seen:
-                known = self._cache.get(key)
-                if known is None:
-                    missing[key] = example
+        for key, program in reversed(keyed):
+            if key not in self._results:
+                cached = self._cache.get(key)
+                if cached is None:
+                    missing[key] = program
                 else:
-                    self._seen[key] = known
+                    self._results[key] = cached
         return missing
 
-    def _run_ahead(self, missing: dict[str, Runnable]) -> None:
-        # What has not been seen for an error here is run again by `see`, which tells of it.
+    def _run_in_background(self, missing: dict[str, Runnable]) -> None:
+        # A program without a result is run again by `results`, which raises the error then.
         with contextlib.suppress(Exception):
             self._run(missing)
 
     def _run(self, missing: dict[str, Runnable]) -> None:
-        """Run examples; what is seen of each is kept as soon as it has ended."""
-        jobs = {key: self._job(example) for key, example in missing.items()}
+        """Run programs; the result of each is kept as soon as it has ended."""
+        jobs = {key: self._job(program) for key, program in missing.items()}
         keys = {id(job): key for key, job in jobs.items()}
         self._total += len(jobs)
-        self.pool.run(jobs.values(), lambda job, seen: self._keep(keys[id(job)], seen))
+        self.pool.run(jobs.values(), lambda job, result: self._keep(keys[id(job)], result))
 
-    def _keep(self, key: str, seen: RunResult) -> None:
-        self._seen[key] = seen
-        self.ran += 1
-        if seen.ended in _KEPT:
-            self._cache.put(key, seen)
-        self.progress(self.ran, self._total)
+    def _keep(self, key: str, result: RunResult) -> None:
+        self._results[key] = result
+        self.executed += 1
+        if result.ended in _CACHED:
+            self._cache.put(key, result)
+        self.progress(self.executed, self._total)
 
-    def _job(self, example: Runnable) -> Job:
-        job = example.job(self.device)
-        return replace(job, timeout=job.timeout * self.patience)
+    def _job(self, program: Runnable) -> Job:
+        job = program.job(self.device)
+        return replace(job, timeout=job.timeout * self.timeout_factor)
 
-    def _key(self, example: Runnable) -> str:
-        """The example's key in the cache."""
-        job, folders = example.job(self.device), example.import_folders
-        parts = (example.code, job.function, job.timeout, folders)
+    def _key(self, program: Runnable) -> str:
+        """The program's key in the cache."""
+        job, folders = program.job(self.device), program.import_folders
+        parts = (program.code, job.function, job.timeout, folders)
         if parts not in self._keys:
-            context = self.surroundings
-            context = replace(context, roots=(*context.roots, *folders))
-            how = {"function": job.function.__qualname__, "timeout": job.timeout}
-            self._keys[parts] = context.key(example.code, **how)
+            context = self.cache_context
+            context = replace(context, import_roots=(*context.import_roots, *folders))
+            details = {"function": job.function.__qualname__, "timeout": job.timeout}
+            self._keys[parts] = context.key(program.code, **details)
         return self._keys[parts]

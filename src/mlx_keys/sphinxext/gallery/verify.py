@@ -62,14 +62,14 @@ STATUSES = Store[Status]("gallery")
 
 
 def generate_new(
-    scripts: list[Script], conf: dict[str, Any], around: CacheContext, pages: Pages
+    scripts: list[Script], conf: dict[str, Any], context: CacheContext, pages: Pages
 ) -> dict[Script, RunResult]:
-    """Run the scripts that are new or whose surroundings are, each in a child.
+    """Run the scripts whose pages are missing or out of date, each in a child.
 
     Args:
         scripts: All scripts of the gallery.
         conf: The gallery's configuration, filled in.
-        around: What the scripts have in common.
+        context: What the cache keys of all scripts have in common.
         pages: The pages that their prose may lead to.
 
     Returns:
@@ -81,7 +81,7 @@ def generate_new(
         )
         for script in scripts
     }
-    keys = {script: key_of(script, conf, around, roles[script]) for script in scripts}
+    keys = {script: key_of(script, conf, context, roles[script]) for script in scripts}
     new = [script for script, key in keys.items() if not is_current(script, key)]
     if not new:
         return {}
@@ -116,10 +116,10 @@ def generate_new(
 
 
 def key_of(
-    script: Script, conf: dict[str, Any], around: CacheContext, roles: dict[str, str]
+    script: Script, conf: dict[str, Any], context: CacheContext, roles: dict[str, str]
 ) -> str:
-    """What a script's page depends on: it, its surroundings, its links, and how pages are made."""
-    here = replace(around, roots=(*around.roots, script.source.parent))
+    """The key of a script's page: the script, its context, its links, and how pages are made."""
+    here = replace(context, import_roots=(*context.import_roots, script.source.parent))
     makers = [
         Path(module.__file__ or "").read_bytes()
         for module in (figures, sphinx_gallery_adapter, alt_text)
@@ -180,7 +180,7 @@ class Gallery:
         srcdir = Path(app.srcdir)
         sources = {script.docname(srcdir): script.source for script in scripts}
         pages = Pages(srcdir, app.config.html_baseurl, sources)
-        observed = generate_new(scripts, conf, runner.surroundings, pages)
+        observed = generate_new(scripts, conf, runner.cache_context, pages)
         trust = attestations.load_attestations(trust_folder(app.env))
         judged = judge_pages(scripts, observed, lambda example: trust.tolerance(example, backend))
         faults = [fault for one in judged for fault in one.faults]

@@ -45,4 +45,4 @@ def cached_results(app: Sphinx, jobs: Sequence[Job]) -> list[RunResult]:
 def _key(app: Sphinx, job: Job) -> str:
     function = f"{job.function.__module__}:{job.function.__qualname__}"
     made_by = app.config.mlx_keys_made_by
-    return runner_of(app).surroundings.key("", job=[function, job.payload], made_by=made_by)
+    return runner_of(app).cache_context.key("", job=[function, job.payload], made_by=made_by)
