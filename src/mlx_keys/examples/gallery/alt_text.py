@@ -20,39 +20,42 @@ def figure_alt_text(figure: Figure) -> str:
     Args:
         figure: The figure, as the script left it.
     """
-    said = [figure.get_suptitle()]
+    texts = [figure.get_suptitle()]
     for axes in figure.axes:
-        said += [axes.get_title(loc=place) for place in ("left", "center", "right")]
-        names = (f"{name}: {text}" for name, text in _names(axes) if text)
-        said.append("; ".join(names))
-    said.append(str(figure.get_label() or ""))
-    # Axes that share a scale repeat its name.
-    once = dict.fromkeys(" ".join(text.split()) for text in said)
-    return " ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in once if text)
+        texts += [axes.get_title(loc=side) for side in ("left", "center", "right")]
+        names = (f"{name}: {text}" for name, text in _axis_names(axes) if text)
+        texts.append("; ".join(names))
+    texts.append(str(figure.get_label() or ""))
+    # Axes that share a scale repeat its name: of equal texts one stays.
+    unique = dict.fromkeys(" ".join(text.split()) for text in texts)
+    return " ".join(
+        text if text.endswith((".", "?", "!")) else f"{text}." for text in unique if text
+    )
 
 
-def _names(axes: object) -> list[tuple[str, str]]:
+def _axis_names(axes: object) -> list[tuple[str, str]]:
+    """``x`` and ``y``, each with the label of that axis."""
     return [(name, getattr(axes, f"get_{name}label")()) for name in ("x", "y")]
 
 
 def html_alt_text(html: str) -> str:
     """The text alternative of what an object shows through ``_repr_html_``, a line a block.
 
-    Of an SVG that is what it states of itself, said once where a picture is there in several
-    sizes; of the rest the words.
+    An SVG or an image gives its labels, each once, though a picture may be there in several sizes;
+    all else gives its words.
 
     Args:
         html: A fragment, inline SVG included.
     """
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    lines = [" ".join(line.split()) for line in "".join(reader.said).split("\n")]
+    parser = _AltTextParser()
+    parser.feed(html)
+    parser.close()
+    lines = [" ".join(line.split()) for line in "".join(parser.texts).split("\n")]
     return "\n".join(line for line in lines if line)
 
 
-class _Reader(HTMLParser):
-    """Collects what a fragment says to a reader who cannot see it."""
+class _AltTextParser(HTMLParser):
+    """Collects what a fragment tells someone who cannot see it: words and labels."""
 
     _SILENT = frozenset({"style", "script"})
     _INLINE = frozenset(
@@ -61,15 +64,15 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.said: list[str] = []
+        self.texts: list[str] = []
         self._open: list[str] = []
-        self._stated: set[str] = set()
+        self._labels: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._break(tag)
         for name, value in attrs:
             if name in {"alt", "aria-label"} and value:
-                self._state(value)
+                self._add_label(value)
         self._open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -86,15 +89,15 @@ class _Reader(HTMLParser):
         if self._SILENT & set(self._open):
             return
         if "svg" not in self._open:
-            self.said.append(data)
+            self.texts.append(data)
         elif {"title", "desc"} & set(self._open):
-            self._state(data)
+            self._add_label(data)
 
     def _break(self, tag: str) -> None:
         if tag not in self._INLINE:
-            self.said.append("\n")
+            self.texts.append("\n")
 
-    def _state(self, text: str) -> None:
-        if text not in self._stated:
-            self._stated.add(text)
-            self.said.append(f"{text}\n")
+    def _add_label(self, text: str) -> None:
+        if text not in self._labels:
+            self._labels.add(text)
+            self.texts.append(f"{text}\n")

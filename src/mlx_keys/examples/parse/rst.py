@@ -31,25 +31,28 @@ def parse_rst_blocks(text: str) -> Iterator[PageBlock]:
         literal = name in LITERAL_DIRECTIVES or (not name and line.rstrip().endswith("::"))
         at = _block_end(lines, at) if literal or _COMMENT.fullmatch(line) else at + 1
         if match and name in DIRECTIVE_NAMES:
-            if line.startswith(" "):
-                problem = f"'.. {name}::' stands at column 0, outside all else"
-                yield PageBlock("other", start, at, problem=problem)
-            elif match["argument"].strip():
-                problem = f"'.. {name}::' has nothing after it on its line"
-                fix = "begin its content on the line below"
-                yield PageBlock("other", start, at, problem=problem, fix=fix)
-            else:
-                role: BlockRole = "output" if name == "output" else "example"
-                first = start + 1
-                options = []
-                while role == "example" and first < at and _OPTION.match(lines[first]):
-                    options.append((first + 1, lines[first]))
-                    first += 1
-                first, content = strip_blank_lines(lines, first, at)
-                inside = tuple(dedent(content))
-                yield PageBlock(role, start, at, Form.RST, tuple(options), first, inside)
+            yield _directive(name, match["argument"], lines, start, at)
         elif not is_blank(line):
             yield PageBlock("other", start, at)
+
+
+def _directive(name: str, argument: str, lines: list[str], start: int, stop: int) -> PageBlock:
+    """An ``example`` or an ``output``, or what is wrong with it."""
+    if lines[start].startswith(" "):
+        problem = f"'.. {name}::' stands at column 0, outside all else"
+        return PageBlock("other", start, stop, problem=problem)
+    if argument.strip():
+        problem = f"'.. {name}::' has nothing after it on its line"
+        fix = "begin its content on the line below"
+        return PageBlock("other", start, stop, problem=problem, fix=fix)
+    role: BlockRole = "output" if name == "output" else "example"
+    line = start + 1
+    options = []
+    while role == "example" and line < stop and _OPTION.match(lines[line]):
+        options.append((line + 1, lines[line]))
+        line += 1
+    first, content = strip_blank_lines(lines, line, stop)
+    return PageBlock(role, start, stop, Form.RST, tuple(options), first, tuple(dedent(content)))
 
 
 def _block_end(lines: list[str], start: int) -> int:
