@@ -25,7 +25,7 @@ ONE_ULP = Distance(1.0, "ulp of float32")
 
 
 def floats(text: str) -> list[tuple[str, str]]:
-    return [(one.text, one.dtype) for one in ulp.find(text) if one.is_float]
+    return [(one.text, one.dtype) for one in ulp.find_numbers(text) if one.is_float]
 
 
 def test_numbers_are_found_with_the_dtype_printed_beside_them() -> None:
@@ -59,7 +59,7 @@ def test_what_is_no_number_is_not_taken_for_a_float(text: str) -> None:
 
 
 def test_the_parts_of_a_complex_number_are_numbers() -> None:
-    assert [one.text for one in ulp.find("array([0.5+0.25j], dtype=complex64)")] == [
+    assert [one.text for one in ulp.find_numbers("array([0.5+0.25j], dtype=complex64)")] == [
         "0.5",
         "0.25",
     ]

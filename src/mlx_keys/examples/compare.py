@@ -18,7 +18,7 @@ from .ulp import Distance, Number
 
 
 class Outcome(Enum):
-    """What became of a comparison."""
+    """The outcome of comparing two outputs; the value is how a report words it."""
 
     EQUAL = "equal"
     WITHIN = "within what was measured on this backend"
@@ -50,10 +50,10 @@ EXACT = Tolerance()
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a comparison says.
+    """The result of comparing two outputs.
 
     Attributes:
-        outcome: What became of it.
+        outcome: Whether they agree, and how.
         distances: The largest distance of two floats in each unit; empty where all are equal.
     """
 
@@ -75,7 +75,7 @@ def compare(expected: str, found: str, tolerance: Tolerance = EXACT) -> Verdict:
     if differences is None:
         return Verdict(Outcome.DIFFERS)
     limits = {limit.unit: limit.amount for limit in tolerance.distances}
-    if differences and all(one.amount <= limits.get(one.unit, -1.0) for one in differences):
+    if differences and all(far.amount <= limits.get(far.unit, -1.0) for far in differences):
         return Verdict(Outcome.WITHIN, differences)
     if differences and tolerance.report:
         return Verdict(Outcome.UNATTESTED, differences)
@@ -86,40 +86,43 @@ def distances(expected: str, found: str) -> tuple[Distance, ...] | None:
     """The largest distance of floats in each unit, or None where more than floats differs.
 
     Widths of blanks are no difference here: printers align columns, so that one longer float
-    moves its neighbours.
+    moves its neighbours. ``x = 0.5, n = 3`` and ``x = 0.25, n = 3`` are as far apart as 0.5 and
+    0.25; ``x = 0.5, n = 3`` and ``x = 0.5, n = 4`` differ in more than a float.
     """
-    ours, theirs = ulp.find(expected), ulp.find(found)
-    if _between(expected, ours) != _between(found, theirs):
+    numbers, others = ulp.find_numbers(expected), ulp.find_numbers(found)
+    if _text_between(expected, numbers) != _text_between(found, others):
         return None
     largest: dict[str, Distance] = {}
-    for one, other in zip(ours, theirs, strict=True):
-        if one.text == other.text:
+    for number, other in zip(numbers, others, strict=True):
+        if number.text == other.text:
             continue
-        if not (one.is_float and other.is_float):
+        if not (number.is_float and other.is_float):
             return None
-        differences = ulp.distance(one, other)
-        if math.isinf(differences.amount):
+        distance = ulp.distance(number, other)
+        if math.isinf(distance.amount):
             return None
-        largest[differences.unit] = max(differences, largest.get(differences.unit, differences))
-    return tuple(sorted(one for one in largest.values() if one.amount))
+        largest[distance.unit] = max(distance, largest.get(distance.unit, distance))
+    return tuple(sorted(distance for distance in largest.values() if distance.amount))
 
 
 def nearly_equal(expected: str, found: str) -> bool:
-    """Whether floats agree in their first digits, so that it says something how far they differ."""
-    pairs = zip(ulp.find(expected), ulp.find(found), strict=False)
+    """Whether all numbers agree to three digits, so that their distance is worth reporting."""
+    pairs = zip(ulp.find_numbers(expected), ulp.find_numbers(found), strict=False)
     return all(math.isclose(float(a.text), float(b.text), rel_tol=1e-3) for a, b in pairs)
 
 
 def same_shape(expected: str, found: str) -> Verdict:
     """Compare outputs that vary: the same lines, with any numbers in the same places."""
-    ours, theirs = (_between(text, ulp.find(text), line_ends=True) for text in (expected, found))
+    ours, theirs = (
+        _text_between(text, ulp.find_numbers(text), line_ends=True) for text in (expected, found)
+    )
     return Verdict(Outcome.VARIES if ours == theirs else Outcome.DIFFERS)
 
 
-def _between(text: str, found: list[Number], *, line_ends: bool = False) -> list[str]:
-    """What stands before, between and after the numbers, whatever its blanks are wide."""
-    stops = [*(number.start for number in found), len(text)]
-    starts = [0, *(number.stop for number in found)]
+def _text_between(text: str, numbers: list[Number], *, line_ends: bool = False) -> list[str]:
+    """The text before, between and after numbers, each run of blanks as one blank."""
+    stops = [*(number.start for number in numbers), len(text)]
+    starts = [0, *(number.stop for number in numbers)]
     blank = r"[ \t]+" if line_ends else r"\s+"
     parts = [re.sub(blank, " ", text[a:b]) for a, b in zip(starts, stops, strict=True)]
     # A blank beside a number counts for nothing: it holds the place of a sign or of more digits.

@@ -52,7 +52,7 @@ class Number:
         return not self.text.lstrip("+-").isdigit()
 
 
-def find(text: str) -> list[Number]:
+def find_numbers(text: str) -> list[Number]:
     """All numbers of a text, in their order."""
     spans = [
         (match.start("body"), match.end("body"), match["dtype"])

@@ -25,14 +25,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal
 
 from mlx_keys.errors import KeysError, Location
+from mlx_keys.examples import compare
 from mlx_keys.examples.compare import EXACT, Tolerance, Verdict
-from mlx_keys.examples.compare import compare as compare_texts
 
 _HEAD = "What {name} shows, block by block. `make bless` writes this file."
 _BLOCK = ">>> "
@@ -46,7 +46,7 @@ _ANSI = re.compile(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])")
 
 @dataclass(frozen=True)
 class ShownPart:
-    """One thing that a block shows.
+    """One thing that a code block shows.
 
     Attributes:
         kind: Printed text, or a picture by its text alternative.
@@ -61,13 +61,13 @@ class ShownPart:
 
 @dataclass(frozen=True)
 class ShownBlock:
-    """What one code block shows.
+    """A code block by what it shows.
 
     Attributes:
         label: The statement that ends the block, on one line.
         parts: What it shows, in order; empty for a block that shows nothing.
-        line: Where the block begins: in the script for what was shown, in the golden file for
-            what was accepted.
+        line: Where the block begins, counted from 1: in the script for what was shown, in the
+            golden file for what was accepted.
     """
 
     label: str
@@ -76,7 +76,7 @@ class ShownBlock:
 
 
 def normalize_shown_text(text: str) -> str:
-    """Printed text without what no reader sees: colours, trailing blanks, outer empty lines."""
+    """Printed text without colours, tabs, blanks at the ends of lines, and outer empty lines."""
     lines = [line.rstrip() for line in _ANSI.sub("", text).expandtabs().splitlines()]
     while lines and not lines[0]:
         lines.pop(0)
@@ -115,30 +115,19 @@ def parse_golden_file(text: str, path: str, bless_command: str) -> tuple[ShownBl
         KeysError: A line that :func:`render_golden_file` would not have written.
     """
     blocks: list[ShownBlock] = []
-    head: tuple[str, int] | None = None
-    parts: list[ShownPart] = []
-
-    def close() -> None:
-        if head is not None:
-            settled = [
-                ShownPart(part.kind, normalize_shown_text(part.text), part.line) for part in parts
-            ]
-            blocks.append(ShownBlock(head[0], tuple(settled), head[1]))
-        parts.clear()
-
     for number, line in enumerate(text.splitlines()[1:], start=2):
+        parts = blocks[-1].parts if blocks else ()
         if line.startswith(_BLOCK):
-            close()
-            head = (line[len(_BLOCK) :], number)
-        elif head is not None and line == _PICTURE:
-            parts.append(ShownPart("picture", "", number + 1))
-        elif head is not None and line.startswith(_INDENT):
-            if not parts:
-                parts.append(ShownPart("text", "", number))
-            parts[-1] = _add_line(parts[-1], line[len(_INDENT) :])
+            blocks.append(ShownBlock(line[len(_BLOCK) :], (), number))
+        elif blocks and line == _PICTURE:
+            blocks[-1] = replace(blocks[-1], parts=(*parts, ShownPart("picture", "", number + 1)))
+        elif blocks and line.startswith(_INDENT):
+            before = parts or (ShownPart("text", "", number),)
+            grown = _add_line(before[-1], line[len(_INDENT) :])
+            blocks[-1] = replace(blocks[-1], parts=(*before[:-1], grown))
         elif not line.strip():
             if parts:
-                parts[-1] = _add_line(parts[-1], "")
+                blocks[-1] = replace(blocks[-1], parts=(*parts[:-1], _add_line(parts[-1], "")))
         else:
             raise KeysError(
                 "a line that no golden file holds",
@@ -147,15 +136,18 @@ def parse_golden_file(text: str, path: str, bless_command: str) -> tuple[ShownBl
                 found=line,
                 fix=bless_command,
             )
-    close()
-    return tuple(blocks)
+    return tuple(replace(block, parts=tuple(map(_normalize_part, block.parts))) for block in blocks)
+
+
+def _normalize_part(part: ShownPart) -> ShownPart:
+    return replace(part, text=normalize_shown_text(part.text))
 
 
 def _add_line(part: ShownPart, line: str) -> ShownPart:
     """A part with one more line."""
     # The line that opens a part is never empty, so an empty text means that none was read yet.
     text = f"{part.text}\n{line}" if part.text else line
-    return ShownPart(part.kind, text, part.line)
+    return replace(part, text=text)
 
 
 @dataclass(frozen=True)
@@ -196,41 +188,50 @@ class GoldenComparison:
         """
         results: list[Verdict | KeysError] = []
         for old, new in _pairs(accepted, [block for block in shown if block.parts]):
-            if old is None:
-                results += [self._unaccepted(new)] if new else []
-            elif new is None:
-                results.append(self._gone(old))
-            else:
+            if old is not None and new is not None:
                 parts = zip_longest(old.parts, new.parts)
-                results += [self._part(part, other, old, new) for part, other in parts]
+                results += [self._compare_part(part, other, old, new) for part, other in parts]
+            elif new is not None:
+                results.append(self._unaccepted(new))
+            elif old is not None:
+                results.append(self._no_longer_shown(old))
         return GoldenResult(
-            tuple(one for one in results if isinstance(one, Verdict)),
-            tuple(one for one in results if isinstance(one, KeysError)),
+            tuple(result for result in results if isinstance(result, Verdict)),
+            tuple(result for result in results if isinstance(result, KeysError)),
         )
 
-    def _part(
-        self, old: ShownPart | None, new: ShownPart | None, block: ShownBlock, now: ShownBlock
+    @property
+    def _fix(self) -> str:
+        return f"look at what changed; to accept it: {self.bless_command}"
+
+    def _compare_part(
+        self,
+        old: ShownPart | None,
+        new: ShownPart | None,
+        old_block: ShownBlock,
+        new_block: ShownBlock,
     ) -> Verdict | KeysError:
-        """One part's verdict, or the fault that it is."""
+        """The verdict on one part of a block, or its fault."""
+        shown_at = f"{self.script}:{new_block.line}"
         if old is None or new is None or old.kind != new.kind:
             return KeysError(
-                f"something else is shown at {self.script}:{now.line}",
-                where=Location(self.golden, old.line if old else block.line),
+                f"something else is shown at {shown_at}",
+                where=Location(self.golden, old.line if old else old_block.line),
                 expected=_describe(old),
                 found=_describe(new),
-                fix=f"look at what changed; to accept it: {self.bless_command}",
+                fix=self._fix,
             )
-        verdict = compare_texts(old.text, new.text, self.tolerance)
+        verdict = compare.compare(old.text, new.text, self.tolerance)
         if verdict.outcome.holds:
             return verdict
         first = _first_difference(old.text, new.text)
         what = "the text alternative of the picture" if old.kind == "picture" else "what is printed"
         return KeysError(
-            f"{what} at {self.script}:{now.line} is not what was accepted",
+            f"{what} at {shown_at} is not what was accepted",
             where=Location(self.golden, old.line + first),
             expected=_lines_from(old.text, first),
             found=_lines_from(new.text, first),
-            fix=f"look at what changed; to accept it: {self.bless_command}",
+            fix=self._fix,
         )
 
     def _unaccepted(self, block: ShownBlock) -> KeysError:
@@ -239,16 +240,16 @@ class GoldenComparison:
             where=Location(self.script, block.line),
             expected=f"a block in {self.golden}",
             found="\n".join(map(_describe, block.parts)),
-            fix=f"look at what changed; to accept it: {self.bless_command}",
+            fix=self._fix,
         )
 
-    def _gone(self, block: ShownBlock) -> KeysError:
+    def _no_longer_shown(self, block: ShownBlock) -> KeysError:
         return KeysError(
             f"{self.script} no longer shows what was accepted here",
             where=Location(self.golden, block.line),
             expected="\n".join(map(_describe, block.parts)),
             found="no such block",
-            fix=f"look at what changed; to accept it: {self.bless_command}",
+            fix=self._fix,
         )
 
 

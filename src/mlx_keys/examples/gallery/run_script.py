@@ -1,4 +1,4 @@
-"""A gallery script, split into its blocks and run as the gallery runs it, without Sphinx.
+"""Split a gallery script into its blocks, and run it as the gallery runs it, without Sphinx.
 
 Prose stands in the docstring and in comments under a line ``# %%``; the code between is a block.
 What a block prints, and what its last expression shows through ``_repr_html_``, is what the
@@ -27,19 +27,19 @@ from . import alt_text
 from .golden_file import ShownBlock, ShownPart, normalize_shown_text
 
 #: A line that ends a code block; the comment lines right below it are prose.
-_RULE = re.compile(r"# ?%%|#{20,}")
+_BLOCK_END = re.compile(r"# ?%%|#{20,}")
 
 #: What a block turns on for those below it: ``from __future__ import annotations``.
 _FUTURE = [getattr(__future__, name).compiler_flag for name in __future__.all_feature_names]
 
 #: A statement longer than this is cut where it is only a name for its block.
-_LONGEST = 90
+_LONGEST_LABEL = 90
 
 #: Written by a child to both its streams before each block that it runs, with the line of the
 #: block's last statement; and to standard error where what follows is not the block's doing.
 BEGIN = "\x1emlx-keys block "
 END = "\x1emlx-keys end\n"
-_BEGUN = re.compile(f"{BEGIN}([0-9]+)\n")
+_ANNOUNCED = re.compile(f"{BEGIN}([0-9]+)\n")
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class CodeBlock:
             body = []
         text = (ast.get_source_segment(self.source, body[-1]) if body else None) or self.source
         line = " ".join(text.split())
-        if len(line) > _LONGEST:
-            line = line[: _LONGEST - 1].rstrip() + "…"
+        if len(line) > _LONGEST_LABEL:
+            line = line[: _LONGEST_LABEL - 1].rstrip() + "…"
         return self.line + (body[-1].lineno - 1 if body else 0), line
 
 
@@ -89,7 +89,7 @@ def split_blocks(text: str) -> tuple[CodeBlock, ...]:
             continue
         if in_prose:
             code_from, in_prose = index, False
-        if line is None or _RULE.match(line):
+        if line is None or _BLOCK_END.match(line):
             source = "".join(lines[code_from:index])
             if source.strip():
                 blocks.append(CodeBlock(code_from + 1, source))
@@ -120,57 +120,57 @@ def run_blocks(payload: dict[str, str]) -> list[Any]:
     sys.path.append(str(file.parent))
     os.chdir(file.parent)
     flags = 0
-    shown = []
+    blocks = []
     for code in split_blocks(file.read_text(encoding="utf-8")):
         line, label = code.last_statement
         announce_block(line, sys.stdout)
         parts, flags = _run(code, file, main.__dict__, flags)
-        shown.append([label, line, [[part.kind, part.text] for part in parts]])
-    return shown
+        blocks.append([label, line, [[part.kind, part.text] for part in parts]])
+    return blocks
 
 
-def read_shown_blocks(shown: list[Any]) -> tuple[ShownBlock, ...]:
-    """The blocks that a child's :func:`run_blocks` has shown."""
+def read_shown_blocks(blocks: list[Any]) -> tuple[ShownBlock, ...]:
+    """The blocks that :func:`run_blocks` returned in a child, as values again."""
     return tuple(
         ShownBlock(label, tuple(ShownPart(kind, text) for kind, text in parts), line)
-        for label, line, parts in shown
+        for label, line, parts in blocks
     )
 
 
 def announce_block(line: int, out: TextIO) -> None:
-    """Say that a block begins, to standard error and to what is standard output outside."""
+    """Write a block's line to standard error and to the standard output of the process."""
     for stream in (out, sys.stderr):
         print(f"{BEGIN}{line}", file=stream, flush=True)
 
 
 def first_stderr(stderr: str) -> tuple[int | None, str]:
-    """What the first block to do so wrote to standard error, and that block's line."""
-    pieces = _BEGUN.split(stderr)
+    """The first block that wrote to standard error: its line, and what it wrote."""
+    pieces = _ANNOUNCED.split(stderr)
     for line, text in zip(pieces[1::2], pieces[2::2], strict=True):
-        if said := text.partition(END)[0].strip():
-            return int(line), said
+        if written := text.partition(END)[0].strip():
+            return int(line), written
     return None, ""
 
 
 def last_block_line(stdout: str) -> int | None:
     """The line of the last block that a child has begun, from what it printed."""
-    begun = _BEGUN.findall(stdout)
+    begun = _ANNOUNCED.findall(stdout)
     return int(begun[-1]) if begun else None
 
 
 def last_block_output(stdout: str) -> str:
     """What a child has printed since it began its last block."""
-    return _BEGUN.split(stdout)[-1]
+    return _ANNOUNCED.split(stdout)[-1]
 
 
 def _run(
     code: CodeBlock, file: Path, names: dict[str, Any], flags: int
 ) -> tuple[tuple[ShownPart, ...], int]:
-    """Run one block; what it shows in the page's order, and the flags for the blocks below."""
+    """Run one block: what it shows, in the page's order, and the flags for the blocks below."""
     tree = ast.parse("\n" * (code.line - 1) + code.source, str(file))
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     value = None
-    printed = _Echo()
+    printed = _Tee()
     with contextlib.redirect_stdout(printed):
         body = compile(tree, str(file), "exec", flags, dont_inherit=True)
         flags |= sum(flag for flag in _FUTURE if body.co_flags & flag)
@@ -178,7 +178,7 @@ def _run(
         if isinstance(last, ast.Expr):
             expression = ast.Expression(last.value)
             value = eval(compile(expression, str(file), "eval", flags, dont_inherit=True), names)  # noqa: S307
-    parts = [ShownPart("picture", text) for text in _figures()]
+    parts = [ShownPart("picture", text) for text in _close_figures()]
     if text := normalize_shown_text(printed.getvalue()):
         parts.append(ShownPart("text", text))
     show = getattr(value, "_repr_html_", None)
@@ -187,8 +187,8 @@ def _run(
     return tuple(parts), flags
 
 
-class _Echo(io.StringIO):
-    """Keeps what is printed, and prints it: whoever watches this process stops a flood."""
+class _Tee(io.StringIO):
+    """Keeps what is printed, and prints it too, so that output without end is noticed outside."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -199,11 +199,11 @@ class _Echo(io.StringIO):
         return super().write(text)
 
 
-def _figures() -> list[str]:
-    """The text alternatives of the figures that are open, which this closes."""
+def _close_figures() -> list[str]:
+    """Close the figures that are open, and return their text alternatives."""
     plt = sys.modules.get("matplotlib.pyplot")
     if plt is None:
         return []
-    said = [alt_text.figure_alt_text(plt.figure(number)) for number in plt.get_fignums()]
+    texts = [alt_text.figure_alt_text(plt.figure(number)) for number in plt.get_fignums()]
     plt.close("all")
-    return said
+    return texts
