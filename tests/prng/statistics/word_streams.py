@@ -1,8 +1,8 @@
-"""Words as users come by them: split, folded, named, numbered, windowed, seeded; from two makers.
+"""Words as users get them: split, folded, named, numbered, windowed, seeded; from two sources.
 
-:class:`Ours` asks :mod:`mlx_keys.prng`. :class:`Weakened` is the same arithmetic in NumPy with a
-number of rounds to choose: with 20 it gives the same words, and with few it is the broken generator
-that shows what a test can see.
+:class:`Prng` asks :mod:`mlx_keys.prng`. :class:`ReducedRounds` is the same arithmetic in NumPy with
+a number of rounds to choose: with 20 it gives the same words, and with few it is a broken
+generator, whose faults a test has to find.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ FULL = 20
 SEED = 20_26_11_22
 
 
-class Maker(Protocol):
-    """What makes keys of keys, and words of keys."""
+class Source(Protocol):
+    """What derives keys from keys, and words from keys."""
 
     def split(self, keys: Words, num: int = 2) -> Words:
         """Each key's ``num`` children, of shape (len(keys), num, 2)."""
@@ -44,8 +44,8 @@ class Maker(Protocol):
         """A part of a draw of ``n`` words."""
 
 
-class Ours:
-    """What a program with mlx_keys.prng gets."""
+class Prng:
+    """The generator that a program with mlx_keys.prng uses."""
 
     def split(self, keys: Words, num: int = 2) -> Words:
         """Each key's children."""
@@ -69,8 +69,8 @@ class Ours:
         return np.array(prng.bits((n,), key=mx.array(key), window=slice(start, stop)))
 
 
-class Weakened:
-    """The same with another number of rounds."""
+class ReducedRounds:
+    """The same generator with another number of rounds."""
 
     def __init__(self, rounds: int) -> None:
         self.rounds = rounds
@@ -123,60 +123,62 @@ class Weakened:
 
 
 def root() -> Words:
-    """The key that all begins with."""
+    """The key that every other key is derived from."""
     return np.array(threefry2x32.key(SEED), np.uint32)
 
 
-def seeded(seeds: np.ndarray) -> Words:
+def seed_keys(seeds: np.ndarray) -> Words:
     """The keys of many seeds; ``prng.key`` makes them one by one."""
     wide = seeds.astype(np.uint64)
     return np.stack([wide >> np.uint64(32), wide], axis=-1).astype(np.uint32)
 
 
-def count(n: int, start: int = 0) -> np.ndarray:
+def numbers(n: int, start: int = 0) -> np.ndarray:
     """The numbers from ``start`` on."""
     return np.arange(start, start + n, dtype=np.uint32)
 
 
-def leaves(maker: Maker, levels: int) -> Words:
+def leaf_keys(source: Source, levels: int) -> Words:
     """The keys at the bottom of a tree of splits in two, from left to right."""
     keys = root()[None]
     for _ in range(levels):
-        keys = maker.split(keys).reshape(-1, 2)
+        keys = source.split(keys).reshape(-1, 2)
     return keys
 
 
-def epochs(maker: Maker, n: int, each: int) -> Words:
+def epochs(source: Source, n: int, each: int) -> Words:
     """Words drawn an epoch at a time: ``key, subkey = split(key)``, then a draw from the subkey."""
     key, subkeys = root(), []
     for _ in range(n // each):
-        key, subkey = maker.split(key[None])[0]
+        key, subkey = source.split(key[None])[0]
         subkeys.append(subkey)
-    return maker.draw(np.stack(subkeys), each).ravel()
+    return source.draw(np.stack(subkeys), each).ravel()
 
 
 #: Streams of n words (n a power of 2).
-STREAMS: dict[str, Callable[[Maker, int], Words]] = {
-    "a draw": lambda maker, n: maker.draw(root()[None], n).ravel(),
-    "an odd draw": lambda maker, n: maker.draw(root()[None], n + 1).ravel()[:n],
-    "a window": lambda maker, n: maker.window(root(), 2**31 - 1, 2**30 - n // 2, 2**30 + n // 2),
-    "leaves of a split tree": lambda maker, n: leaves(maker, n.bit_length() - 2).ravel(),
-    "children of a wide split": lambda maker, n: maker.split(root()[None], n // 2).ravel(),
-    "numbered folds": lambda maker, n: maker.fold(root(), count(n // 2)).ravel(),
-    "first words of numbered folds": lambda maker, n: maker.draw(
-        maker.fold(root(), count(n)), 1
+STREAMS: dict[str, Callable[[Source, int], Words]] = {
+    "a draw": lambda source, n: source.draw(root()[None], n).ravel(),
+    "an odd draw": lambda source, n: source.draw(root()[None], n + 1).ravel()[:n],
+    "a window": lambda source, n: source.window(root(), 2**31 - 1, 2**30 - n // 2, 2**30 + n // 2),
+    "leaves of a split tree": lambda source, n: leaf_keys(source, n.bit_length() - 2).ravel(),
+    "children of a wide split": lambda source, n: source.split(root()[None], n // 2).ravel(),
+    "numbered folds": lambda source, n: source.fold(root(), numbers(n // 2)).ravel(),
+    "first words of numbered folds": lambda source, n: source.draw(
+        source.fold(root(), numbers(n)), 1
     ).ravel(),
-    "first words of neighbouring seeds": lambda maker, n: maker.draw(seeded(count(n)), 1).ravel(),
-    "epochs": lambda maker, n: epochs(maker, n, 1024),
+    "first words of neighbouring seeds": lambda source, n: source.draw(
+        seed_keys(numbers(n)), 1
+    ).ravel(),
+    "epochs": lambda source, n: epochs(source, n, 1024),
 }
 
 
-def _parents(maker: Maker, n: int) -> Words:
-    return maker.split(root()[None], n // 2)[0]
+def _parents(source: Source, n: int) -> Words:
+    return source.split(root()[None], n // 2)[0]
 
 
-def _siblings(maker: Maker, n: int) -> tuple[Words, Words]:
-    both = maker.split(_parents(maker, n))
+def _siblings(source: Source, n: int) -> tuple[Words, Words]:
+    both = source.split(_parents(source, n))
     return both[:, 0].ravel(), both[:, 1].ravel()
 
 
@@ -184,14 +186,14 @@ def _names(n: int, kind: str) -> list[str]:
     return [f"layers.{number}.{kind}" for number in range(n // 2)]
 
 
-def _draws(maker: Maker, keys: Words, n: int) -> tuple[Words, Words]:
-    one, other = maker.draw(keys, n)
+def _draws(source: Source, keys: Words, n: int) -> tuple[Words, Words]:
+    one, other = source.draw(keys, n)
     return one, other
 
 
-def _draw_and_next(maker: Maker, n: int) -> tuple[Words, Words]:
+def _draw_and_next(source: Source, n: int) -> tuple[Words, Words]:
     keys = root()[None]
-    return maker.draw(keys, n).ravel(), maker.draw(keys, n + 2).ravel()[:n]
+    return source.draw(keys, n).ravel(), source.draw(keys, n + 2).ravel()[:n]
 
 
 def _even_and_odd(pairs: Words) -> tuple[Words, Words]:
@@ -204,46 +206,52 @@ def _halves(words: Words) -> tuple[Words, Words]:
 
 
 #: Two streams of n words that a careful user takes for unrelated.
-PAIRS: dict[str, Callable[[Maker, int], tuple[Words, Words]]] = {
+PAIRS: dict[str, Callable[[Source, int], tuple[Words, Words]]] = {
     "siblings": _siblings,
-    "draws of siblings": lambda maker, n: _draws(maker, maker.split(root()[None])[0], n),
-    "parents and first children": lambda maker, n: (
-        _parents(maker, n).ravel(),
-        _siblings(maker, n)[0],
+    "draws of siblings": lambda source, n: _draws(source, source.split(root()[None])[0], n),
+    "parents and first children": lambda source, n: (
+        _parents(source, n).ravel(),
+        _siblings(source, n)[0],
     ),
-    "parents and second children": lambda maker, n: (
-        _parents(maker, n).ravel(),
-        _siblings(maker, n)[1],
+    "parents and second children": lambda source, n: (
+        _parents(source, n).ravel(),
+        _siblings(source, n)[1],
     ),
-    "folds of neighbouring numbers": lambda maker, n: _even_and_odd(maker.fold(root(), count(n))),
-    "folds of numbers 2**31 apart": lambda maker, n: (
-        maker.fold(root(), count(n // 2)).ravel(),
-        maker.fold(root(), count(n // 2, 2**31)).ravel(),
+    "folds of neighbouring numbers": lambda source, n: _even_and_odd(
+        source.fold(root(), numbers(n))
     ),
-    "draws of neighbouring folds": lambda maker, n: _draws(maker, maker.fold(root(), count(2)), n),
-    "the same folds of siblings": lambda maker, n: (
-        maker.fold(maker.split(root()[None])[0, 0], count(n // 2)).ravel(),
-        maker.fold(maker.split(root()[None])[0, 1], count(n // 2)).ravel(),
+    "folds of numbers 2**31 apart": lambda source, n: (
+        source.fold(root(), numbers(n // 2)).ravel(),
+        source.fold(root(), numbers(n // 2, 2**31)).ravel(),
     ),
-    "folds of like names": lambda maker, n: (
-        maker.name(root(), _names(n // 8, "weight")).ravel(),
-        maker.name(root(), _names(n // 8, "bias")).ravel(),
+    "draws of neighbouring folds": lambda source, n: _draws(
+        source, source.fold(root(), numbers(2)), n
     ),
-    "folds of names and numbers": lambda maker, n: (
-        maker.name(root(), _names(n // 8, "weight")).ravel(),
-        maker.fold(root(), count(n // 16)).ravel(),
+    "the same folds of siblings": lambda source, n: (
+        source.fold(source.split(root()[None])[0, 0], numbers(n // 2)).ravel(),
+        source.fold(source.split(root()[None])[0, 1], numbers(n // 2)).ravel(),
     ),
-    "neighbouring windows": lambda maker, n: _halves(maker.window(root(), 2**31 - 1, 0, 2 * n)),
-    "windows half a draw apart": lambda maker, n: (
-        maker.window(root(), 2**30, 0, n),
-        maker.window(root(), 2**30, 2**29, 2**29 + n),
+    "folds of like names": lambda source, n: (
+        source.name(root(), _names(n // 8, "weight")).ravel(),
+        source.name(root(), _names(n // 8, "bias")).ravel(),
+    ),
+    "folds of names and numbers": lambda source, n: (
+        source.name(root(), _names(n // 8, "weight")).ravel(),
+        source.fold(root(), numbers(n // 16)).ravel(),
+    ),
+    "neighbouring windows": lambda source, n: _halves(source.window(root(), 2**31 - 1, 0, 2 * n)),
+    "windows half a draw apart": lambda source, n: (
+        source.window(root(), 2**30, 0, n),
+        source.window(root(), 2**30, 2**29, 2**29 + n),
     ),
     "draws of n and n + 2 words": _draw_and_next,
-    "draws of neighbouring seeds": lambda maker, n: _draws(
-        maker, seeded(np.array([0, 1], np.uint64)), n
+    "draws of neighbouring seeds": lambda source, n: _draws(
+        source, seed_keys(np.array([0, 1], np.uint64)), n
     ),
-    "draws of seeds 2**32 apart": lambda maker, n: _draws(
-        maker, seeded(np.array([1, 2**32 + 1], np.uint64)), n
+    "draws of seeds 2**32 apart": lambda source, n: _draws(
+        source, seed_keys(np.array([1, 2**32 + 1], np.uint64)), n
     ),
-    "words of neighbouring seeds": lambda maker, n: _even_and_odd(maker.draw(seeded(count(n)), 2)),
+    "words of neighbouring seeds": lambda source, n: _even_and_odd(
+        source.draw(seed_keys(numbers(n)), 2)
+    ),
 }
