@@ -97,7 +97,7 @@ def test_a_wrong_digit_ends_the_build_at_its_line_before_anything_is_written(
     built = build(tmp_path)
     assert built.stopped.startswith("1 error;")
     assert built.warnings.startswith(f"{name}:{line}: ERROR: this is not what the example")
-    for part in ("expected:", "43", "found:", "42", "fix: make bless"):
+    for part in ("expected:", "43", "found:", "42", "fix: mlx-keys verify"):
         assert part in built.warnings
     assert "Traceback" not in built.warnings
     assert not list(built.out.glob("*.html"))
@@ -143,7 +143,17 @@ def test_an_example_that_came_in_with_another_file_is_a_fault(tmp_path: Path) ->
     write(tmp_path, {"page.rst": "A page\n======\n\n.. include:: part.txt\n", "part.txt": RST[14:]})
     built = build(tmp_path)
     assert built.stopped
-    assert "mlx-keys verify would not see what stands here" in built.warnings
+    assert "mlx-keys verify does not see this example" in built.warnings
+
+
+@pytest.mark.parametrize("code", ["   <0>", "   0", "   :raises: E"])
+def test_an_included_example_shows_no_example_of_the_page(tmp_path: Path, code: str) -> None:
+    """Not even where its first line looks like the number of one."""
+    part = f".. example::\n\n{code}\n"
+    write(tmp_path, {"page.rst": f"{RST}\n.. include:: part.txt\n", "part.txt": part})
+    built = build(tmp_path)
+    assert built.stopped
+    assert "mlx-keys verify does not see this example" in built.warnings
 
 
 def test_a_page_that_is_gone_takes_its_examples_along(tmp_path: Path) -> None:

@@ -1,16 +1,21 @@
 """``{example}`` and ``{output}``: code that was run, with what it printed, in MyST and in RST.
 
-A page's examples are taken from its text by the extraction that ``mlx-keys verify`` uses, so the
-directives only look theirs up. When all pages have been read, every example is held against what it
-prints: what was observed is cached, what follows from it never. A fault ends the build before
-anything is written.
+A page's examples are taken from its text by the extraction that ``mlx-keys verify`` uses. It gives
+each fence a number, by which the directives find theirs:
+
+    ```{example}        becomes        ```{example} <0>
+
+A directive without a number is one that ``mlx-keys verify`` would not see, and a fault. When all
+pages have been read, every example is compared with what it prints: the results of running it are
+cached, the verdict never is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from docutils import nodes
@@ -22,26 +27,25 @@ from sphinx.util.matching import get_matching_files
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.compare import Outcome
-from mlx_keys.examples.model import Example
-from mlx_keys.examples.parse.extract import PAGE_SUFFIXES, extract
+from mlx_keys.examples.page_example import Form, PageExample
+from mlx_keys.examples.parse.extract import PAGE_SUFFIXES, Extraction, extract
 from mlx_keys.examples.progress import progress_bar
 from mlx_keys.examples.verify import Report, read_page_text, verify_examples
-from mlx_keys.trust import attestations
+from mlx_keys.trust.attestations import Attestations, load_attestations
 from mlx_keys.trust.status import Status, example_status
 
 from .config import files_outside, trust_folder
-from .diagnostics import display_path, report
+from .diagnostics import display_path, location_of, report
 from .domain import Store
 from .incremental import is_unchanged
-from .nodes import DetailsNode, StatusNode
+from .nodes import DetailsNode, StatusNode, status_details
 from .pool import runner_of
-from .status import details
 from .summary import Tally
 
 
 @dataclass
 class Page:
-    """A page's examples, and the line under each when it was last written.
+    """The examples of a page, and the line under each when it was last written.
 
     Attributes:
         examples: In the page's order.
@@ -49,35 +53,52 @@ class Page:
         statuses: One for each example, once they have been verified.
     """
 
-    examples: tuple[Example, ...]
+    examples: tuple[PageExample, ...]
     faults: tuple[KeysError, ...]
-    statuses: tuple[Status, ...] = field(default=())
+    statuses: tuple[Status, ...] = ()
 
 
 #: The pages that hold examples.
 EXAMPLES = Store[Page]("examples")
 
+#: The number that :func:`number_fences` gives a fence. No program begins like this, so it is not
+#: mistaken for the first line of a directive that has no number.
+_NUMBER = re.compile(r"<(\d+)>(?:\s|$)")
 
-class ExampleDirective(SphinxDirective):
-    """An example as one object: the code, what it prints, and a line on where that was verified.
 
-    Options are the extraction's to read, so that both ways to verify know the same.
+class _NumberedDirective(SphinxDirective):
+    """A directive that the extraction has given a number.
+
+    Its options and content are the extraction's to read, so that Sphinx and ``mlx-keys verify``
+    read the same. In reStructuredText the argument goes on to the first blank line.
     """
 
+    optional_arguments = 1
+    final_argument_whitespace = True
     has_content = True
+
+    def number(self) -> int | None:
+        """The number of the example; None, and a fault, if the extraction has not seen it."""
+        if self.arguments and (match := _NUMBER.match(self.arguments[0])):
+            return int(match[1])
+        location = location_of(self)
+        page = EXAMPLES.of(self.env).get(self.env.docname)
+        # The extraction may have said already why it cannot use what stands at this line.
+        lines = [fault.where.line for fault in page.faults if fault.where] if page else []
+        if location.line not in lines:
+            report(self.env, _not_extracted(location))
+        return None
+
+
+class ExampleDirective(_NumberedDirective):
+    """An example as one box: the code, what it prints, and a line on where that was verified."""
 
     def run(self) -> list[nodes.Node]:
         """Make the three parts."""
-        source, line = self.get_source_info()
-        page = EXAMPLES.of(self.env).get(self.env.docname)
-        for number, example in enumerate(page.examples if page else ()):
-            if example.location.line == line and display_path(source) == example.location.path:
-                return [self._shown(example, number)]
-        if page is None or not any(_line(fault) == line for fault in page.faults):
-            report(self.env, misplaced(Location(source, line)))
-        return []
-
-    def _shown(self, example: Example, number: int) -> nodes.Element:
+        number = self.number()
+        if number is None:
+            return []
+        example = EXAMPLES.of(self.env)[self.env.docname].examples[number]
         box = nodes.container(classes=["mk-example"])
         self.set_source_info(box)
         code = nodes.literal_block(example.code, example.code, language="python")
@@ -94,145 +115,156 @@ class ExampleDirective(SphinxDirective):
             box += nodes.paragraph("", "It prints:", classes=["mk-says"])
             box += printed
         box += StatusNode(docname=self.env.docname, number=number)
-        return box
+        return [box]
 
 
-class OutputDirective(SphinxDirective):
-    """What an example prints: shown by the example that it belongs to."""
-
-    has_content = True
+class OutputDirective(_NumberedDirective):
+    """What an example prints: the box of the example shows it."""
 
     def run(self) -> list[nodes.Node]:
-        """Add nothing; one that belongs to no example is a fault of the extraction's."""
-        source, line = self.get_source_info()
-        page = EXAMPLES.of(self.env).get(self.env.docname)
-        known = [
-            one.expected.block[0] + 1 for one in (page.examples if page else ()) if one.expected
-        ]
-        if line not in known and (page is None or not any(_line(f) == line for f in page.faults)):
-            report(self.env, misplaced(Location(source, line)))
+        """Add nothing."""
+        self.number()
         return []
 
 
-def _line(fault: KeysError) -> int | None:
-    return fault.where.line if fault.where else None
-
-
-def misplaced(place: Location) -> KeysError:
+def _not_extracted(location: Location) -> KeysError:
     """The fault of a directive that Sphinx sees and the extraction does not."""
     return KeysError(
-        "mlx-keys verify would not see what stands here",
-        where=place,
+        "mlx-keys verify does not see this example, so nothing would check it",
+        where=location,
         expected="an {example}, its {output} right after it, at column 0 of the page's own file",
         fix="move it out of the list, the directive or the included file that holds it",
     )
 
 
-def take(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Extract a page's examples when Sphinx has read it."""
+def extract_examples(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Extract the examples of a page that Sphinx has read, and number them in its text."""
     path = Path(app.env.doc2path(docname))
     if path.suffix not in PAGE_SUFFIXES:
         return
-    found = extract(source[0], display_path(path))
-    if found.examples or found.faults:
-        EXAMPLES.of(app.env)[docname] = Page(found.examples, found.faults)
+    extraction = extract(source[0], display_path(path))
+    if extraction.examples or extraction.faults:
+        EXAMPLES.of(app.env)[docname] = Page(extraction.examples, extraction.faults)
+        source[0] = number_fences(source[0], extraction.examples)
 
 
-def begin(app: Sphinx) -> None:
-    """Run what is not known yet while the gallery is made and the pages are read.
+def number_fences(text: str, examples: Iterable[PageExample]) -> str:
+    """A page's text with each example's number behind its directive and behind its output's.
 
-    A page or a file that cannot be read is told of when its turn comes. Where Sphinx forks to
-    read, nothing is begun: a forked process with threads may stop for good.
+    Args:
+        text: The page, whose lines end in line feeds alone.
+        examples: The examples that were extracted from it.
+    """
+    lines = text.split("\n")
+    for number, example in enumerate(examples):
+        if example.form is Form.MARKER:
+            continue  # its fences are ordinary ones, and no directives
+        starts = [(example.location.line or 1) - 1]
+        starts += [example.expected.block[0]] if example.expected else []
+        for start in starts:
+            lines[start] = f"{lines[start].rstrip()} <{number}>"
+    return "\n".join(lines)
+
+
+def start_new_examples(app: Sphinx) -> None:
+    """Run the examples of new pages while the gallery is made and the pages are read.
+
+    A page or a file that cannot be read is reported when its turn comes. Where Sphinx forks to
+    read, nothing is started: a fork of a process with threads may hang.
     """
     if app.parallel > 1:
         return
-    config, found = app.config, list[Example]()
-    names = get_matching_files(app.srcdir, config.include_patterns, config.exclude_patterns)
+    names = get_matching_files(app.srcdir, app.config.include_patterns, app.config.exclude_patterns)
     pages = [Path(app.srcdir) / name for name in names]
     new = [page for page in pages if page.suffix in PAGE_SUFFIXES and not is_unchanged(app, page)]
+    examples: list[PageExample] = []
     for path in [*new, *files_outside(app)]:
         with suppress(KeysError):
-            found += extract(read_page_text(path), display_path(path)).examples
+            examples += _extract_file(path).examples
     with suppress(KeysError):
-        runner_of(app).start(found)
+        runner_of(app).start(examples)
 
 
 def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Hold every example against what it prints, and name the pages to write again."""
+    """Compare every example with what it prints; returns the pages to write again."""
     pages = EXAMPLES.of(env)
-    also = [_also(path) for path in files_outside(app)]
-    examples = [one for page in (*pages.values(), *also) for one in page.examples]
-    faults = [fault for page in (*pages.values(), *also) for fault in page.faults]
-    trust = attestations.Attestations()
+    sources: list[Page | Extraction] = [*pages.values(), *map(_extract_file, files_outside(app))]
+    examples = [example for source in sources for example in source.examples]
+    faults = [fault for source in sources for fault in source.faults]
+    attestations = Attestations()
     with progress_bar("examples") as progress:
         try:
-            trust = attestations.load_attestations(trust_folder(env))
+            attestations = load_attestations(trust_folder(env))
             runner = runner_of(app)
             runner.progress = progress
-            verified = verify_examples(examples, runner, trust.tolerance)
+            verified = verify_examples(examples, runner, attestations.tolerance)
         except KeysError as error:
             verified = Report(None, (), (error,))
     for fault in (*faults, *verified.faults):
         report(env, fault)
     app.emit("mlx-keys-verified", _tally(verified))
-    return list(_restate(pages, verified, trust)) if not verified.faults else []
+    return list(_set_statuses(pages, verified, attestations)) if not verified.faults else []
 
 
-def _also(path: Path) -> Page:
-    """The examples of a file outside the site."""
-    found = extract(read_page_text(path), display_path(path))
-    return Page(found.examples, found.faults)
+def _extract_file(path: Path) -> Extraction:
+    """The examples of a file as it is on the disk."""
+    return extract(read_page_text(path), display_path(path))
 
 
-def _tally(report: Report) -> Tally:
-    outputs = report.count(Outcome.EQUAL) + report.count(Outcome.WITHIN)
-    backend = report.backend
+def _tally(verified: Report) -> Tally:
+    """The counts of what was verified."""
+    backend = verified.backend
     if backend is None:
         return Tally(0, 0, 0)
-    return Tally(len(report.checked), report.ran, outputs, backend.label, backend.mlx, report.notes)
+    outputs = verified.count(Outcome.EQUAL) + verified.count(Outcome.WITHIN)
+    return Tally(
+        len(verified.checked), verified.ran, outputs, backend.label, backend.mlx, verified.notes
+    )
 
 
-def _restate(
-    pages: dict[str, Page], report: Report, trust: attestations.Attestations
+def _set_statuses(
+    pages: dict[str, Page], verified: Report, attestations: Attestations
 ) -> Iterator[str]:
-    """Give each example its status; name the pages where one has changed."""
-    if report.backend is None:
+    """Give each example its status; returns the pages where one has changed."""
+    if verified.backend is None:
         return
-    judged = iter(report.checked)
+    checked = iter(verified.checked)  # the examples of the pages, in order, then those of files
     for docname, page in pages.items():
-        statuses = tuple(example_status(next(judged), report.backend, trust) for _ in page.examples)
+        statuses = tuple(
+            example_status(next(checked), verified.backend, attestations) for _ in page.examples
+        )
         if statuses != page.statuses:
             page.statuses = statuses
             yield docname
 
 
-class StatusesThatOpen(SphinxPostTransform):
-    """Puts each status line where its example keeps a place for it, in HTML as ``<details>``."""
+class WriteStatusHtml(SphinxPostTransform):
+    """Replaces the place of each status by ``<details>``, in HTML."""
 
     default_priority = 300
     formats = ("html",)
 
     def run(self, **_kwargs: object) -> None:
-        """Replace the placeholders."""
-        for node, said in statuses(self.document, self.env):
-            node.replace_self(DetailsNode(html=details(said)))
+        """Replace the places of a page."""
+        for node, shown in _statuses(self.document, self.env):
+            node.replace_self(DetailsNode(html=status_details(shown)))
 
 
-class StatusesAsText(SphinxPostTransform):
-    """Puts it there for all other builders, which come to this with the placeholders left."""
+class WriteStatusText(SphinxPostTransform):
+    """Replaces it by a paragraph for the other builders, to which the places are left."""
 
-    default_priority = StatusesThatOpen.default_priority + 1
+    default_priority = WriteStatusHtml.default_priority + 1
 
     def run(self, **_kwargs: object) -> None:
-        """Replace the placeholders."""
-        for node, said in statuses(self.document, self.env):
-            node.replace_self(nodes.paragraph(said.line, said.line))
+        """Replace the places of a page."""
+        for node, shown in _statuses(self.document, self.env):
+            node.replace_self(nodes.paragraph(shown.line, shown.line))
 
 
-def statuses(
+def _statuses(
     document: nodes.document, env: BuildEnvironment
 ) -> Iterator[tuple[StatusNode, Status]]:
-    """Each placeholder of a page that is about to be written, with what belongs there."""
+    """Each place of a status on a page that is about to be written, with the status."""
     for node in list(document.findall(StatusNode)):
         yield node, EXAMPLES.of(env)[node["docname"]].statuses[node["number"]]
 
@@ -241,8 +273,8 @@ def setup_example(app: Sphinx) -> None:
     """Register both directives and what verifies them."""
     app.add_directive("example", ExampleDirective)
     app.add_directive("output", OutputDirective)
-    app.add_post_transform(StatusesThatOpen)
-    app.add_post_transform(StatusesAsText)
-    app.connect("builder-inited", begin, priority=300)  # before the gallery's scripts run
-    app.connect("source-read", take)
+    app.add_post_transform(WriteStatusHtml)
+    app.add_post_transform(WriteStatusText)
+    app.connect("builder-inited", start_new_examples, priority=300)  # before the gallery's scripts
+    app.connect("source-read", extract_examples)
     app.connect("env-updated", verify_all)

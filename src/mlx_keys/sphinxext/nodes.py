@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
+
+from mlx_keys.trust.status import BackendEvidence, Status
 
 
 class HtmlOrTextNode(nodes.General, nodes.Element):
@@ -35,6 +38,26 @@ def write_details(self: HTML5Translator, node: DetailsNode) -> None:
     """Write the element as it is."""
     self.body.append(node["html"])
     raise nodes.SkipNode
+
+
+def status_details(status: Status) -> str:
+    """The line under an example as a ``<details>`` element, which opens to the evidence."""
+    evidence = "".join(map(_evidence, status.evidence))
+    return (
+        f'<details class="mk-status"><summary>{escape(status.line)}</summary>'
+        f"<dl>{evidence}</dl></details>\n"
+    )
+
+
+def _evidence(evidence: BackendEvidence) -> str:
+    """One backend's part of the evidence, as a term and its definition."""
+    mlx = f"mlx {evidence.mlx}" if evidence.mlx else ""
+    when = f"attested {evidence.date}" if evidence.attested else "this build"
+    parts = [evidence.agreement, evidence.system, evidence.chip, mlx, when]
+    return (
+        f"<dt>{escape(evidence.label)}</dt><dd>{escape(', '.join(filter(None, parts)))}<br>"
+        f"SHA-256 of the output: <code>{escape(evidence.digest)}</code></dd>"
+    )
 
 
 class WriteHtml(SphinxPostTransform):

@@ -33,8 +33,8 @@ from mlx_keys.examples.progress import progress_bar
 from mlx_keys.sphinxext.config import trust_folder
 from mlx_keys.sphinxext.diagnostics import report
 from mlx_keys.sphinxext.domain import Store
+from mlx_keys.sphinxext.nodes import status_details
 from mlx_keys.sphinxext.pool import runner_of
-from mlx_keys.sphinxext.status import details
 from mlx_keys.sphinxext.summary import Tally
 from mlx_keys.trust import attestations
 from mlx_keys.trust.status import Status, example_status
@@ -235,7 +235,7 @@ class GalleryStatus(SphinxPostTransform):
             return
         for box in list(self.document.findall(nodes.container)):
             if "sphx-glr-footer" in box["classes"] and box.parent is not None:
-                line = nodes.raw("", details(said), format="html")
+                line = nodes.raw("", status_details(said), format="html")
                 box.parent.insert(box.parent.index(box), line)
 
 
