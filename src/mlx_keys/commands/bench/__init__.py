@@ -1,4 +1,4 @@
-"""``mlx-keys bench``: what a build costs, and what its parts add, as ratios in one run."""
+"""``mlx-keys bench``: times of builds and of draws, as ratios within one run."""
 
 from __future__ import annotations
 
@@ -12,25 +12,20 @@ from mlx_keys.commands.preconditions import require_mlx, require_site
 
 from .timing import Row, table
 
-PARTS = ("site", "isolation", "prng")
+PARTS = ("site", "prng")
 
 
 @click.command("bench")
 @click.argument("parts", nargs=-1, type=click.Choice(PARTS))
-@click.option("--rounds", default=5, show_default=True, help="How often each thing is measured.")
+@click.option("--rounds", default=5, show_default=True, help="How often each is measured.")
 @click.option("--json", "as_json", is_flag=True, help="Print every measurement as JSON.")
-@click.option(
-    "--record", is_flag=True, help="Keep what was measured of prng in trust/speed, for the site."
-)
+@click.option("--record", is_flag=True, help="Write the measurements of prng to trust/speed.")
 def command(parts: tuple[str, ...], *, rounds: int, as_json: bool, record: bool) -> None:
     """Measure PARTS, or all of them.
 
-    site: making the site afresh with installing, again with nothing changed, and after an edit.
-    isolation: a cold build against one that runs the same examples in Sphinx's own process and
-    compares nothing. prng: our generator against mx.random, and on a GPU against mx.random
+    site: making the site afresh with installing, again with nothing changed, and after an edit,
+    in copies of this folder. prng: our generator against mx.random, and on a GPU against mx.random
     compiled and the generators of torch, CuPy and JAX that are installed.
-
-    Builds happen in copies of this folder, which stays as it is.
     """
     project = Path.cwd()
     wanted = parts or PARTS
@@ -38,7 +33,7 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool, record: bool)
         raise click.UsageError(
             "only what is measured of prng is kept: mlx-keys bench prng --record"
         )
-    if set(wanted) - {"prng"}:
+    if "site" in wanted:
         require_site(project, "no site to measure here", "measure one part: mlx-keys bench prng")
     require_mlx("what is measured runs on it", "")
     measured: dict[str, list[Row]] = {}
@@ -47,13 +42,13 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool, record: bool)
         if not as_json:
             click.echo(f"{part}\n{table(measured[part])}\n")
     if record:
-        _keep(project, measured["prng"], rounds)
+        _record(project, measured["prng"], rounds)
     if as_json:
-        found = {part: [row.to_json() for row in rows] for part, rows in measured.items()}
-        click.echo(json.dumps(found, indent=2))
+        as_lists = {part: [row.to_json() for row in rows] for part, rows in measured.items()}
+        click.echo(json.dumps(as_lists, indent=2))
 
 
-def _keep(project: Path, rows: list[Row], rounds: int) -> None:
+def _record(project: Path, rows: list[Row], rounds: int) -> None:
     from mlx_keys.examples.execute import backend
     from mlx_keys.trust.speed import SpeedRecord, save_speed
 
@@ -77,10 +72,6 @@ def _measure(part: str, project: Path, rounds: int) -> list[Row]:
         from .site import measure_site
 
         return measure_site(project, rounds)
-    if part == "isolation":
-        from .isolation import measure_isolation
-
-        return measure_isolation(project, rounds)
     from .generator import measure_generator
 
     return measure_generator(rounds)

@@ -1,4 +1,4 @@
-"""The draws that are measured: mlx's calls and ours with the same arguments."""
+"""The draws that are measured: the same calls of ``mx.random`` and of ``mlx_keys.prng``."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ ARGUMENTS: Mapping[str, Mapping[str, float]] = {
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """One draw of one size, by MLX and by us.
+class DrawCalls:
+    """One draw of one size, by MLX and by us. A call takes the batch: how many draws it makes.
 
     Attributes:
-        name: The function's; ``split`` shows mlx's words as they are.
+        name: The function's name; ``split`` gives mlx's words as they are.
         values: How many values a call draws.
-        size: Of how many bytes.
-        equal: Whether every bit was the same.
-        theirs: Make it so many times with ``mx.random``, and wait for all.
+        size: How many bytes they take.
+        equal: Whether both draws were equal bit for bit.
+        mlx: Draws a batch with ``mx.random``, and waits for all of it.
         compiled: The same under ``mx.compile``.
-        ours: Make it so many times with ``mlx_keys.prng``, and wait for all.
+        ours: The same with ``mlx_keys.prng``.
     """
 
     name: str
     values: int
     size: int
     equal: bool
-    theirs: Callable[[int], object]
+    mlx: Callable[[int], object]
     compiled: Callable[[int], object]
     ours: Callable[[int], object]
 
 
-def drawn(name: str, values: int) -> Drawn:
-    """Get a draw ready to be measured, and see whether both give the same.
+def prepare_draw(name: str, values: int) -> DrawCalls:
+    """Prepare the calls of a draw, and compare what both give.
 
     Args:
         name: ``split``, or one of :data:`ARGUMENTS`.
@@ -58,31 +58,29 @@ def drawn(name: str, values: int) -> Drawn:
     from mlx_keys.prng.conformance.check import same
 
     key = mx.random.key(7)
-    calls = [partial(_call, module, name, values) for module in (mx.random, prng)]
-    theirs, ours = calls
-    made = [call(key) for call in calls]
-    equal = same(*made)
-    return Drawn(
+    by_mlx, by_us = (partial(_draw, module, name, values) for module in (mx.random, prng))
+    expected, values_of_ours = by_mlx(key), by_us(key)
+    return DrawCalls(
         name,
-        made[0].size,
-        made[0].nbytes,
-        equal,
-        partial(_made, theirs, key),
-        partial(_made, mx.compile(theirs), key),
-        partial(_made, ours, key),
+        expected.size,
+        expected.nbytes,
+        same(expected, values_of_ours),
+        partial(_draw_batch, by_mlx, key),
+        partial(_draw_batch, mx.compile(by_mlx), key),
+        partial(_draw_batch, by_us, key),
     )
 
 
-def _call(module: Any, name: str, values: int, key: mx.array) -> mx.array:
-    drawn: mx.array
+def _draw(module: Any, name: str, values: int, key: mx.array) -> mx.array:
+    result: mx.array
     if name == "split":
-        drawn = module.split(key, max(values // 2, 1))
+        result = module.split(key, max(values // 2, 1))
     else:
-        drawn = getattr(module, name)(**ARGUMENTS[name], shape=(values,), key=key)
-    return drawn
+        result = getattr(module, name)(**ARGUMENTS[name], shape=(values,), key=key)
+    return result
 
 
-def _made(call: Callable[[mx.array], mx.array], key: mx.array, in_a_row: int) -> None:
+def _draw_batch(draw: Callable[[mx.array], mx.array], key: mx.array, batch: int) -> None:
     import mlx.core as mx
 
-    mx.eval([call(key) for _ in range(in_a_row)])  # it waits for the values
+    mx.eval([draw(key) for _ in range(batch)])  # it waits for the values

@@ -1,9 +1,9 @@
 """Our generator against ``mx.random``, plain and compiled, and against others that are here.
 
-On MLX's default device. What draws the same is measured in turn, so that ratios hold within a run;
-a call is measured as a user makes it, from the call until the values are there, after one like it.
-Where a GPU is to be filled, calls in a row that are waited for once are measured too: what starting
-and waiting cost says nothing about the rate at which values are made.
+On MLX's default device. Calls that draw the same are measured alternately, so that ratios hold
+within a run. A call is measured as a user makes it, from the call until the values are there,
+after one like it. On a GPU with large draws, a batch of calls that is waited for once is measured
+too, as the time of one call includes the cost of starting and waiting.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from .draws import ARGUMENTS, drawn
+from .draws import ARGUMENTS, prepare_draw
 from .peers import peers
-from .timing import Row, in_turn
+from .timing import Row, measure_alternately
 
 #: Values a call, on a CPU and on a GPU.
 SIZES = (2, 2**10, 2**20)
 GPU_SIZES = (2, 2**20, 2**28)
 
-#: The calls in a row that are waited for once, by the values of each.
-IN_A_ROW = {2**28: 8}
+#: How many calls make a batch that is waited for once, by the values of each.
+BATCHES = {2**28: 8}
 
-#: Small calls take many turns at a measurement, alone: in a row, one of them would have the machine
-#: to itself while another shares it. On a GPU no call takes long.
-_TURNS = 64
-_VALUES = 2**16
-_TURNS_ON_A_GPU = 4
+#: Small calls are timed many times for a measurement, in alternation: a batch of one of them would
+#: have the machine to itself while another shares it. On a GPU no call takes long.
+_REPEATS = 64
+_SMALL = 2**16  # values
+_REPEATS_ON_GPU = 4
 
-#: What each draw is compared with first.
+#: The implementation that the others are compared with first.
 BASE = "mx.random"
 
 
@@ -45,34 +45,41 @@ def measure_generator(rounds: int) -> list[Row]:
         row
         for size in (GPU_SIZES if on_gpu else SIZES)
         for name in ("split", *ARGUMENTS)
-        for in_a_row in (1, *([IN_A_ROW[size]] if on_gpu and size in IN_A_ROW else []))
-        for row in _measured(name, size, rounds, in_a_row, on_gpu=on_gpu)
+        for batch in (1, *([BATCHES[size]] if on_gpu and size in BATCHES else []))
+        for row in measure_draw(name, size, rounds, batch, on_gpu=on_gpu)
     ]
 
 
-def _measured(name: str, size: int, rounds: int, in_a_row: int = 1, *, on_gpu: bool) -> list[Row]:
-    draw = drawn(name, size)
-    acts: dict[str, Callable[[int], object]] = {BASE: draw.theirs, "prng": draw.ours}
+def measure_draw(name: str, size: int, rounds: int, batch: int = 1, *, on_gpu: bool) -> list[Row]:
+    """Measure one draw of one size by every implementation that is here.
+
+    Args:
+        name: ``split``, or one of :data:`.draws.ARGUMENTS`.
+        size: How many values a call draws.
+        rounds: How often it is measured.
+        batch: How many calls are made before they are waited for.
+        on_gpu: Whether ``mx.compile`` and other libraries are measured too.
+    """
+    draw = prepare_draw(name, size)
+    implementations: dict[str, Callable[[int], object]] = {BASE: draw.mlx, "prng": draw.ours}
     if on_gpu:
-        # Under mx.compile, a CPU has g++ build what it fuses: that is not what is asked here.
-        acts |= {} if name == "split" else {f"compiled {BASE}": draw.compiled}
-        acts |= peers(name, size)
-    turns = _TURNS if size <= _VALUES else _TURNS_ON_A_GPU if on_gpu and in_a_row == 1 else 1
-    in_turn({who: partial(act, 1) for who, act in acts.items()}, 1)  # what is built at first
+        # On a CPU, mx.compile starts g++: that is not the time of a draw.
+        implementations |= {} if name == "split" else {f"compiled {BASE}": draw.compiled}
+        implementations |= peers(name, size)
+    repeats = _REPEATS if size <= _SMALL else _REPEATS_ON_GPU if on_gpu and batch == 1 else 1
+    first = {label: partial(call, 1) for label, call in implementations.items()}
+    measure_alternately(first, 1)  # what is compiled at the first call is not measured
+    batches = {label: partial(call, batch) for label, call in implementations.items()}
     base: Row | None = None
     rows = []
-    measured = {who: partial(act, in_a_row) for who, act in acts.items()}
-    for who, seconds in in_turn(measured, rounds, turns, before=1).items():
-        facts: dict[str, object] = {"draw": name, "who": who, "values": draw.values}
-        if in_a_row > 1:
-            facts["in_a_row"] = in_a_row
-        if who == "prng":
-            facts["equal"] = draw.equal
-        ours = who == "prng" or who.endswith(BASE)
-        label = f"{who}.{name}" if ours else who
-        many = f", {in_a_row} in a row" if in_a_row > 1 else ""
-        each = tuple(one / in_a_row for one in seconds)
-        row = Row(f"{label}, {draw.values:,} values{many}", each, base, draw.size, facts)
+    for label, seconds in measure_alternately(batches, rounds, repeats, warmups=1).items():
+        facts: dict[str, object] = {"draw": name, "who": label, "values": draw.values}
+        facts |= {"in_a_row": batch} if batch > 1 else {}
+        facts |= {"equal": draw.equal} if label == "prng" else {}
+        function = f"{label}.{name}" if label == "prng" or label.endswith(BASE) else label
+        title = f"{function}, {draw.values:,} values" + (f", {batch} in a row" * (batch > 1))
+        per_call = tuple(each / batch for each in seconds)
+        row = Row(title, per_call, base, draw.size, facts)
         base = base or row
         rows.append(row)
     return rows

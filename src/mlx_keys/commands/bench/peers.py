@@ -1,7 +1,7 @@
 """The generators of torch, CuPy and JAX, where they are installed and see the GPU.
 
-Each draws as many 32-bit values as ours does, into memory of its own library. Their numbers are
-others; what they show is what the chip can do.
+Each draws as many 32-bit values as ours does, into memory of its own library. Their numbers differ
+from ours; their times show what the chip can do.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import Any
 
-#: What torch's ``zero_`` is called: nothing is computed, and as many bytes are written.
+#: The label of torch's ``zero_``, which computes nothing and writes as many bytes.
 WRITE_LIMIT = "torch zero_, the write limit"
 
 
 def peers(name: str, values: int) -> dict[str, Callable[[int], object]]:
-    """The acts that draw like ``name`` (``split``, ``uniform`` or ``normal``), by their names.
+    """The calls that draw like ``name`` (``split``, ``uniform`` or ``normal``), by their labels.
 
-    An act is told how many draws it is to make in a row before it waits for them.
+    A call takes the batch: how many draws it makes before it waits for them.
     """
-    acts: dict[str, Callable[[int], object]] = {}
+    calls: dict[str, Callable[[int], object]] = {}
     for library in (_torch, _cupy, _jax):
         if find_spec(library.__name__[1:]) is not None:
-            acts |= library(name, values)
-    return acts
+            calls |= library(name, values)
+    return calls
 
 
 def versions() -> dict[str, str]:
     """The versions of the libraries that are here."""
-    found = {}
+    installed = {}
     for distribution in metadata.distributions():
         name = distribution.metadata["Name"].lower()
         if name in ("torch", "jax", "jaxlib") or name.startswith("cupy"):
-            found[name] = distribution.version
-    return dict(sorted(found.items()))
+            installed[name] = distribution.version
+    return dict(sorted(installed.items()))
 
 
 def _torch(name: str, values: int) -> dict[str, Callable[[int], object]]:
@@ -58,7 +58,7 @@ def _torch(name: str, values: int) -> dict[str, Callable[[int], object]]:
 def _cupy(name: str, values: int) -> dict[str, Callable[[int], object]]:
     import cupy  # type: ignore[import-not-found,unused-ignore]
 
-    found: dict[str, Callable[[int], object]] = {}
+    calls: dict[str, Callable[[int], object]] = {}
     for kind, label in (("Philox4x3210", "CuPy Philox"), ("XORWOW", "CuPy XORWOW")):
         generator = cupy.random.Generator(getattr(cupy.random, kind)(7))
         draws: dict[str, Callable[..., Any]] = {
@@ -67,14 +67,14 @@ def _cupy(name: str, values: int) -> dict[str, Callable[[int], object]]:
         }
         if name in draws:
             wait = cupy.cuda.Device().synchronize
-            found[label] = partial(_and_wait, draws[name], wait)
-    return found
+            calls[label] = partial(_and_wait, draws[name], wait)
+    return calls
 
 
-def _and_wait(draw: Callable[[], Any], wait: Callable[[], Any], in_a_row: int) -> None:
-    drawn = [draw() for _ in range(in_a_row)]  # kept until all are there
+def _and_wait(draw: Callable[[], Any], wait: Callable[[], Any], batch: int) -> None:
+    results = [draw() for _ in range(batch)]  # kept until all are there
     wait()
-    del drawn
+    del results
 
 
 def _jax(name: str, values: int) -> dict[str, Callable[[int], object]]:
@@ -92,7 +92,7 @@ def _jax(name: str, values: int) -> dict[str, Callable[[int], object]]:
     compiled = jax.jit(partial(draws[name], shape=(values,)))
     key = jax.random.PRNGKey(7)
 
-    def act(in_a_row: int) -> None:
-        jax.block_until_ready([compiled(key) for _ in range(in_a_row)])
+    def call(batch: int) -> None:
+        jax.block_until_ready([compiled(key) for _ in range(batch)])
 
-    return {f"jax.random.{draws[name].__name__}": act}
+    return {f"jax.random.{draws[name].__name__}": call}

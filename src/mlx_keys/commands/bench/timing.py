@@ -1,24 +1,24 @@
-"""Measurements and how they are shown: medians, their spread, and ratios to a base of the run."""
+"""Measurements: medians, their spread, and ratios to a base of the same run."""
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing, measured several times.
+    """One call or build, measured several times.
 
     Attributes:
         name: What was measured.
-        seconds: Each time.
-        base: What it is set in relation to, or None for a base itself.
+        seconds: The time of each round.
+        base: The row that it is compared with, or None for a base itself.
         size: How many bytes it makes, where that is known.
-        facts: What else a record is to say of it.
+        facts: More keys of its JSON.
     """
 
     name: str
@@ -28,34 +28,35 @@ class Row:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def middle(self) -> float:
-        """The median."""
-        return median(self.seconds)
+    def median(self) -> float:
+        """The median of the times, in seconds."""
+        return statistics.median(self.seconds)
 
     @property
     def ratio(self) -> float | None:
-        """How often the base's time: the median of what each round says.
+        """The time as a multiple of the base's: the median of each round's quotient.
 
-        What else a machine does falls on both of a round, and hardly on the quotient.
+        Other work of the machine slows both measurements of a round, and hardly changes the
+        quotient.
         """
         if self.base is None:
             return None
-        return median(
-            mine / base for mine, base in zip(self.seconds, self.base.seconds, strict=True)
+        return statistics.median(
+            own / base for own, base in zip(self.seconds, self.base.seconds, strict=True)
         )
 
     @property
     def rate(self) -> float | None:
         """Gigabytes (10**9 bytes) a second, by the median."""
-        return None if self.size is None else self.size / self.middle / 1e9
+        return None if self.size is None else self.size / self.median / 1e9
 
     def to_json(self) -> dict[str, Any]:
         """The row with every measurement."""
         rate = {} if self.rate is None else {"gb_per_s": float(f"{self.rate:.4g}")}
         return {
             "name": self.name,
-            "seconds": [_rounded(one) for one in self.seconds],
-            "median": _rounded(self.middle),
+            "seconds": [_rounded(seconds) for seconds in self.seconds],
+            "median": _rounded(self.median),
             "ratio": None if self.ratio is None else round(self.ratio, 4),
             "to": None if self.base is None else self.base.name,
             **rate,
@@ -63,42 +64,45 @@ class Row:
         }
 
 
-def timed(act: Callable[[], object]) -> float:
-    """The seconds that an act takes, by the clock on the wall."""
+def measure(call: Callable[[], object]) -> float:
+    """The seconds that a call takes, by the wall clock."""
     start = time.perf_counter()
-    act()
+    call()
     return time.perf_counter() - start
 
 
-def in_turn(
-    acts: Mapping[str, Callable[[], object]], rounds: int, turns: int = 1, *, before: int = 0
+def measure_alternately(
+    calls: Mapping[str, Callable[[], object]], rounds: int, repeats: int = 1, *, warmups: int = 0
 ) -> dict[str, tuple[float, ...]]:
-    """Measure acts in turn, forth and back, so that what else the machine does falls on all.
+    """Measure calls alternately, forth and back, so that other work of the machine slows all.
 
     Args:
-        acts: The acts by their names.
-        rounds: How often each is measured.
-        turns: How many turns a measurement has: it is their median.
-        before: How often an act is done when its turn comes, unmeasured, as the act before it left
-            caches full of its own.
+        calls: The calls by name.
+        rounds: How many measurements each gets.
+        repeats: How many times a call is timed for one measurement, which is their median.
+        warmups: How many times a call is made untimed before each timing, since the call before
+            it left the caches full of its own data.
+
+    Returns:
+        The measurements by name, in seconds.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in acts}
-    order = list(acts.items())
+    seconds: dict[str, list[float]] = {name: [] for name in calls}
+    order = list(calls.items())
     for _ in range(rounds):
-        found: dict[str, list[float]] = {name: [] for name in acts}
-        for _ in range(turns):
-            for name, act in order:
-                for _ in range(before):
-                    act()
-                found[name].append(timed(act))
+        times: dict[str, list[float]] = {name: [] for name in calls}
+        for _ in range(repeats):
+            for name, call in order:
+                for _ in range(warmups):
+                    call()
+                times[name].append(measure(call))
             order.reverse()
-        for name, taken in found.items():
-            seconds[name].append(median(taken))
-    return {name: tuple(found) for name, found in seconds.items()}
+        for name, measured in times.items():
+            seconds[name].append(statistics.median(measured))
+    return {name: tuple(measured) for name, measured in seconds.items()}
 
 
 def table(rows: list[Row]) -> str:
-    """The rows in columns, for people: a ratio is to the nearest line above that has none."""
+    """The rows in columns, for people; a ratio is to the nearest row above that has none."""
     width = max(len(row.name) for row in rows)
     lines = []
     for row in rows:
@@ -106,7 +110,7 @@ def table(rows: list[Row]) -> str:
         rate = "" if row.rate is None else f"{row.rate:9.3f} GB/s"
         spread = f"{_seconds(min(row.seconds))} to {_seconds(max(row.seconds))}"
         lines.append(
-            f"  {row.name:{width}}  {_seconds(row.middle):>9}  {ratio:>7}{rate}"
+            f"  {row.name:{width}}  {_seconds(row.median):>9}  {ratio:>7}{rate}"
             f"  ({spread}, {len(row.seconds)} times)"
         )
     return "\n".join(lines)
