@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mlx_keys.upstream.model import Argument, Signature
-from mlx_keys.upstream.signature_parser import arguments, closing, definition
+from mlx_keys.upstream.signature_parser import (
+    closing_bracket,
+    parse_arguments,
+    parse_definition,
+    parse_signature,
+)
 
 BARE = tuple(Argument(name, "", None) for name in ("/", "*", "*args", "**how"))
 
@@ -29,21 +36,21 @@ BARE = tuple(Argument(name, "", None) for name in ("/", "*", "*args", "**how"))
     ],
 )  # fmt: skip
 def test_arguments_have_names_types_and_defaults(text: str, expected: tuple[Argument, ...]) -> None:
-    assert arguments(text) == expected
+    assert parse_arguments(text) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["*a: int*, *b: str = 'c'*", "*a: int, b: str = 'c'*", "a: int, *b: str = 'c'*"]
 )
 def test_stars_around_arguments_are_taken_away(text: str) -> None:
-    assert arguments(text, starred=True) == (
+    assert parse_arguments(text, starred=True) == (
         Argument("a", "int", None),
         Argument("b", "str", "'c'"),
     )
 
 
 def test_stars_that_are_the_arguments_own_stay() -> None:
-    assert arguments("**args*, ***how*", starred=True) == (
+    assert parse_arguments("**args*, ***how*", starred=True) == (
         Argument("*args", "", None),
         Argument("**how", "", None),
     )
@@ -52,7 +59,7 @@ def test_stars_that_are_the_arguments_own_stay() -> None:
 @pytest.mark.parametrize("text", ["a b", "a-b: int", "a, ?"])
 def test_what_is_no_argument_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no argument"):
-        arguments(text)
+        parse_arguments(text)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,7 @@ def test_what_is_no_argument_is_refused(text: str) -> None:
 )
 def test_a_definition_is_a_name_and_a_signature(text: str) -> None:
     args = (Argument("key", "array", None), Argument("num", "int", "2"))
-    assert definition(text) == ("split", Signature(args, "array"))
+    assert parse_definition(text) == ("split", Signature(args, "array"))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +77,7 @@ def test_a_definition_is_a_name_and_a_signature(text: str) -> None:
 )
 def test_what_is_no_definition_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
-        definition(text)
+        parse_definition(text)
 
 
 @pytest.mark.parametrize(
@@ -81,4 +88,42 @@ def test_what_is_no_definition_is_refused(text: str, problem: str) -> None:
 def test_a_bracket_is_closed_by_its_own(
     text: str, start: int, end: int | None, expected: int | None
 ) -> None:
-    assert closing(text, start, end) == expected
+    assert closing_bracket(text, start, end) == expected
+
+
+PIECES = (
+    "a",
+    "b: int",
+    "*",
+    "**c",
+    "/",
+    ", ",
+    " = ",
+    "'",
+    '"',
+    "(",
+    ")",
+    "[",
+    "]",
+    ":",
+    "→",
+    "->",
+    " ",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=10).map("".join), st.booleans())
+@example(") -> b::", False)
+@example("*a, b*) → [a] -> c", True)
+def test_a_signature_reads_as_it_was_read_once_it_is_printed(text: str, starred: bool) -> None:
+    try:
+        signature = parse_signature(" ".join(f"({text}".split()), starred)
+    except ValueError:
+        return
+    assert parse_signature(str(signature)) == signature
+
+
+@pytest.mark.parametrize("text", ["() -> a::", "(a: (int)", "a)"])
+def test_what_is_no_signature_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no type|no parenthesis closes"):
+        parse_signature(text)

@@ -1,4 +1,4 @@
-"""The model that every way in fills, and that everything after reads: frozen records, no behaviour.
+"""The records that reading a page, or the installed mlx, gives, and that all that follows reads.
 
 Prose in a record is MyST Markdown that was written by :mod:`mlx_keys.upstream.write.markdown`, so
 that upstream's own text can neither open a directive nor carry raw HTML: one paragraph's worth in
@@ -8,8 +8,9 @@ and defaults are plain text. White space is folded.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 Kind = Literal["function", "class", "method", "property"]
 
@@ -29,7 +30,7 @@ WARNING_KINDS = {
 
 @dataclass(frozen=True)
 class Warning:  # noqa: A001 - the word of the page schema
-    """Something on a page that a person should look at.
+    """Something on a page at which a person should look.
 
     Attributes:
         kind: A key of :data:`WARNING_KINDS`.
@@ -40,6 +41,10 @@ class Warning:  # noqa: A001 - the word of the page schema
     kind: str
     line: int
     message: str
+
+
+#: Called with the kind, the line and the message of each warning.
+Warn: TypeAlias = Callable[[str, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,12 @@ class Argument:
 
 @dataclass(frozen=True)
 class Signature:
-    """The arguments in order, and the type that comes back ("" when none is given)."""
+    """How an object is called.
+
+    Attributes:
+        parameters: Its arguments, in order.
+        returns: The type of what it returns, or "".
+    """
 
     parameters: tuple[Argument, ...] = ()
     returns: str = ""
@@ -77,7 +87,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Parameter:
-    """What the prose says of one parameter.
+    """One parameter as the prose documents it.
 
     Attributes:
         name: As documented, with its stars.
@@ -92,7 +102,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Returns:
-    """What the prose says comes back."""
+    """What is returned, as the prose documents it.
+
+    Attributes:
+        type: As documented: ``array``.
+        description: Markdown.
+    """
 
     type: str = ""
     description: str = ""
@@ -100,7 +115,12 @@ class Returns:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception that the prose names, and when it is raised."""
+    """An exception as the prose documents it.
+
+    Attributes:
+        type: Its name.
+        description: When it is raised, in Markdown.
+    """
 
     type: str
     description: str = ""
@@ -113,14 +133,14 @@ class Entry:
     Attributes:
         name: In full, as one imports it: ``mlx.core.random.split``.
         kind: function, class, method or property.
-        signature: Of the first form; a property has none to call, but may have a type.
+        signature: Of the first form; a property's has no arguments, but may have a type.
         summary: The first paragraph.
         body: Every other block of its prose, as Markdown.
         parameters: As documented, in the page's order.
-        returns: What comes back, or None where nothing is said.
+        returns: What is returned, or None where the prose says nothing of it.
         raises: As documented.
         overloads: The signatures of the other forms.
-        line: Where it stands on its page, from 1; None when it came from no page.
+        line: The line of its page that it begins on, from 1; None when it came from no page.
     """
 
     name: str
@@ -137,7 +157,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Links:
-    """Where a page came from, and its neighbours."""
+    """Where a page came from, and its neighbours.
+
+    Attributes:
+        source: The web address of the source that it was built from.
+        repository: The web address of the repository.
+        previous: The name of the page before it.
+        next: The name of the page after it.
+    """
 
     source: str | None = None
     repository: str | None = None
@@ -164,13 +191,16 @@ class Curated:
 
 @dataclass(frozen=True)
 class Page:
-    """All that one page says.
+    """What one page says.
 
     Attributes:
         source: The page's file name.
         title: Its heading.
         body: Prose of the page itself, outside every entry, as Markdown.
         entries: In the page's order; members of a class follow it, with their full names.
+        links: Where it came from, and its neighbours.
+        curated: What a curator wrote in front of it.
+        warnings: What a person should look at.
     """
 
     source: str

@@ -28,7 +28,7 @@ FILL = "fill(key: array, depth: int = 1) -> None"
 
 def entry(signature: str, docstring: str, *overloads: str) -> Entry:
     """A function of ``mlx.core.pond``."""
-    name, first = signature_parser.definition(signature)
+    name, first = signature_parser.parse_definition(signature)
     parsed = parse_docstring(docstring)
     return Entry(
         name=f"mlx.core.pond.{name}",
@@ -39,7 +39,7 @@ def entry(signature: str, docstring: str, *overloads: str) -> Entry:
         parameters=parsed.parameters,
         returns=parsed.returns,
         raises=parsed.raises,
-        overloads=tuple(signature_parser.definition(form)[1] for form in overloads),
+        overloads=tuple(signature_parser.parse_definition(form)[1] for form in overloads),
     )
 
 

@@ -8,13 +8,14 @@ from mlx_keys.upstream.drift.finding import FindingKind
 from mlx_keys.upstream.drift.module import compare_first_parameters, compare_module
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Entry
-from mlx_keys.upstream.signature_parser import definition
+from mlx_keys.upstream.signature_parser import parse_definition
 
 
 def functions(*signatures: str) -> list[Entry]:
     """Functions of a module ``pond``."""
     return [
-        Entry(f"pond.{name}", "function", first, "") for name, first in map(definition, signatures)
+        Entry(f"pond.{name}", "function", first, "")
+        for name, first in map(parse_definition, signatures)
     ]
 
 

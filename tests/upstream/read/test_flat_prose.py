@@ -51,8 +51,7 @@ def test_prose_is_cut_at_its_first_sentence_and_where_something_is_announced(
     text: str, first: str, rest: list[str], warned: list[str]
 ) -> None:
     kinds: list[str] = []
-    found = flat_prose.blocks(text, lambda kind, _message: kinds.append(kind))
-    assert found == (first, rest)
+    assert flat_prose.read_prose(text, 1, lambda kind, *_: kinds.append(kind)) == (first, rest)
     assert kinds == [f"crushed-{kind}" if kind == "code" else kind for kind in warned]
 
 
@@ -83,7 +82,9 @@ def test_prose_is_cut_at_its_first_sentence_and_where_something_is_announced(
 def test_a_field_is_told_from_a_docstrings_own_line(
     text: str, lead: str, fields: list[tuple[str, str]]
 ) -> None:
-    assert flat_prose.field_parts(text) == (lead, fields)
+    found_lead, spans = flat_prose.split_fields(text)
+    found = [(label, text[start:end].strip()) for label, start, end in spans]
+    assert (found_lead, found) == (lead, fields)
 
 
 @pytest.mark.parametrize(
@@ -105,20 +106,22 @@ def test_a_type_ends_at_the_first_plain_word(text: str, type_: str) -> None:
 
 
 def test_a_list_in_a_fields_words_is_announced_by_a_colon() -> None:
-    lead, listed = flat_prose.described("One of: - `a` here - B there")
+    lead, listed = flat_prose.parse_description("One of: - `a` here - B there")
     assert lead == "One of:"
     assert isinstance(listed, Node)
     shown = [render_inline(item.children) for item in listed.children if isinstance(item, Node)]
     assert (listed.tag, shown) == ("ul", ["`a` here", "B there"])
-    assert flat_prose.described("One of - `a` - `b`") == flat_prose.nodes("One of - `a` - `b`")
+    assert flat_prose.parse_description("One of - `a` - `b`") == flat_prose.parse_inline(
+        "One of - `a` - `b`"
+    )
 
 
 def test_items_begin_with_a_bold_name() -> None:
     said = "- **a** (int) – x - y - **\\*b** – z - **c**"
-    assert [render_inline(item) for item in flat_prose.items(said)] == [
+    assert [render_inline(item) for item in flat_prose.parse_items(said)] == [
         "**a** (int) – x - y",
         "\\*b – z",
         "**c**",
     ]
-    assert [render_inline(item) for item in flat_prose.items("x - y")] == ["x - y"]
-    assert flat_prose.items("") == []
+    assert [render_inline(item) for item in flat_prose.parse_items("x - y")] == ["x - y"]
+    assert flat_prose.parse_items("") == []

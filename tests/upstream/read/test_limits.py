@@ -37,7 +37,7 @@ def test_a_curators_words_are_bounded_too(form: str) -> None:
 
 def test_a_page_as_dense_as_upstreams_is_read_whole() -> None:
     text = "A [link](http://a.b) and some words about it, `code` too.\n" * 2000
-    assert limits.limit(text) is None
+    assert limits.mark_budget_end(text) is None
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_page_as_dense_as_upstreams_is_read_whole() -> None:
 )
 def test_each_item_that_a_line_opens_counts(line: str, weight: int) -> None:
     """An item costs as much as a line, a quotation less."""
-    cut = limits.limit(line * 9000)
+    cut = limits.mark_budget_end(line * 9000)
     assert cut is not None
     assert cut // len(line) == (2000 + 0.3 * len(line) * 9000) // weight
 
@@ -85,9 +85,9 @@ def test_a_formula_anywhere_leaves_no_mark_of_ours(put: str) -> None:
 
 def test_formulas_come_back_as_they_were() -> None:
     """Whatever a page writes in place of the marks that stand for them."""
-    kept = placeholders.Aside()
-    text = kept.put("a*b*\n  <c> & d")
+    kept = placeholders.Placeholders()
+    text = kept.stash("a*b*\n  <c> & d")
     assert "*" not in text
     assert text.count("\n") == 1
-    assert kept.back(f"({text})") == "(a*b*\n  <c> & d)"
-    assert kept.back("\x02999\x02") == ""
+    assert kept.restore(f"({text})") == "(a*b*\n  <c> & d)"
+    assert kept.restore("\x02999\x02") == ""

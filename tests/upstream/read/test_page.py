@@ -19,7 +19,7 @@ from tests.paths import CORPUS, PAGES
 from mlx_keys.errors import KeysError
 from mlx_keys.upstream.model import WARNING_KINDS, Entry, Page, Parameter, Raised, Returns
 from mlx_keys.upstream.read import escaping, page
-from mlx_keys.upstream.read.entry_builder import Draft
+from mlx_keys.upstream.read.entry_builder import EntryBuilder
 from mlx_keys.upstream.write import page as myst
 
 needs_corpus = pytest.mark.skipif(
@@ -501,7 +501,7 @@ def test_what_is_no_page_says_so(tmp_path: Path, content: bytes, problem: str) -
 
 def test_a_name_ends_with_no_dot() -> None:
     """What was cut off in the middle of one is still a name."""
-    assert Draft("pond.", "function", 1, lambda *_: None).name == "pond"
+    assert EntryBuilder("pond.", "function", 1, lambda *_: None).name == "pond"
 
 
 INDEX, OBJECT = (PAGES / "pond.gfm.md").read_bytes(), SCOOP.read_bytes()

@@ -138,7 +138,7 @@ def _signature(name: str, form: tuple[Any, ...]) -> Signature:
         r"\\(\d+)", lambda found: repr(values[int(found.group(1))]), text.replace("\n", " ")
     )
     try:
-        return signature_parser.definition(_MODULES.sub("", filled))[1]
+        return signature_parser.parse_definition(_MODULES.sub("", filled))[1]
     except ValueError as error:
         raise KeysError(
             f"the signature of {name} cannot be read",

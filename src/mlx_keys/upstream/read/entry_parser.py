@@ -1,205 +1,249 @@
-"""Blocks of a page, dealt out to the page itself and to its entries.
+"""The blocks of a section, split into the page's own prose and its entries, in two passes.
 
-An entry begins with a paragraph that holds a signature, told by the theme's classes. What follows
-belongs to it until the next; its fields (Parameters, Returns, ...) are told by their labels.
+1. *Blocks into entries.* An entry begins with a paragraph that holds a signature, told by the
+   theme's classes; the blocks after it are its own until the next. A signature without a link of
+   its own that prints the same name is another form of the entry.
+2. *An entry into fields.* A field begins with its label (``Parameters:``); its content is what
+   stands beside the label, the list below, and whatever stands between it and the next field.
+
+::
+
+    # pond.bucket                     title
+    class bucket(size)#               entry pond.bucket, its signature
+    Something to carry.               ... its summary
+    Parameters:                       ... a field,
+      * size (int) - In hands.        ... its content
+    full: bool#                       entry pond.bucket.full
+    Whether nothing more goes in.     ... its summary
+    Methods                           a rubric: this, and what follows, is prose of pond.bucket
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 
 from mlx_keys.upstream.html_tree import Child, Node
-from mlx_keys.upstream.model import Curated, Links, Page
-from mlx_keys.upstream.model import Warning as PageWarning
+from mlx_keys.upstream.model import Page, Warn
 from mlx_keys.upstream.write import markdown
 from mlx_keys.upstream.write.blocks import render_blocks
 from mlx_keys.upstream.write.inline import BLOCK_TAGS, is_permalink, plain_text, render_inline
 
-from .entry_builder import Draft, Warn, printed
+from .entry_builder import EntryBuilder, split_declaration
 
-_SIGNATURE = frozenset({"sig-name", "descname", "sig-prename", "descclassname", "property"})
-_RUBRICS = ("Methods", "Attributes")
+_SIGNATURE_CLASSES = frozenset({"sig-name", "descname", "sig-prename", "descclassname", "property"})
+#: What stands above the tables of a class's members, below the last of its members.
+_MEMBER_RUBRICS = ("Methods", "Attributes")
+_RUBRICS = (*_MEMBER_RUBRICS, "Example", "Examples", "Note", "Notes", "References")
+_LABEL = re.compile(r"[A-Z][\w ]{1,40}")
 
 
-class Deal:
-    """Deals a section's blocks out."""
+@dataclass
+class _Field:
+    label: str
+    content: list[Child]
 
-    def __init__(self, warn: Warn) -> None:
-        self._warn = warn
-        self._title = ""
-        self._body: list[str] = []
-        self._drafts: list[Draft] = []
-        self._told: Draft | None = None
-        self._classes: dict[str, Draft] = {}
-        self._line = 1
-        self._field: tuple[str, list[Child]] | None = None
-        self._held: list[Child] = []
 
-    def section(self, children: Sequence[Child], first: int) -> None:
-        """Deal out a whole section that begins at line ``first``."""
-        self._line = first
-        for child in _flattened(children):
-            self._line = child.line or self._line
-            self._block(child)
-        self._end_field()
+@dataclass
+class _EntryBlocks:
+    """An entry with its first signatures read, and the blocks that belong to it."""
 
-    def page(
-        self, source: str, links: Links, curated: Curated, warnings: Sequence[PageWarning]
-    ) -> Page:
-        """Give the finished page."""
-        return Page(
-            source=source,
-            title=self._title,
-            body=markdown.join_blocks(self._body),
-            entries=tuple(draft.entry() for draft in self._drafts),
-            links=links,
-            curated=curated,
-            warnings=tuple(warnings),
-        )
+    builder: EntryBuilder
+    blocks: list[Node] = field(default_factory=list)
 
-    def _block(self, node: Node) -> None:
-        if node.tag == "h1" and not self._title:
-            self._title = plain_text(node.children)
-        elif node.tag == "p" and _signed(node):
-            self._end_field()
-            self._signature(node)
-        elif node.tag == "p" and self._drafts and (label := _label(node)):
-            self._resume_field()
-            self._end_field()
-            self._field = (label, _after_break(node.children))
-        elif self._field is not None:
-            self._hold(node)
+
+@dataclass
+class _Section:
+    """What the first pass gives.
+
+    Attributes:
+        title: The page's heading.
+        prose: The blocks before the first entry.
+        entries: In the page's order.
+        classes: The entries that are classes, by name.
+    """
+
+    title: str = ""
+    prose: list[Node] = field(default_factory=list)
+    entries: list[_EntryBlocks] = field(default_factory=list)
+    classes: dict[str, EntryBuilder] = field(default_factory=dict)
+
+
+def parse_section(children: Sequence[Child], first_line: int, warn: Warn, source: str) -> Page:
+    """Read a page's own section.
+
+    Args:
+        children: The section's tree.
+        first_line: The line of the page that it begins on, from 1.
+        warn: Called with each warning.
+        source: The page's file name.
+
+    Returns:
+        The page with its title, its own prose and its entries.
+    """
+    section = _split_into_entries(_flatten(children), first_line, warn)
+    for entry in section.entries:
+        _read_fields(entry, section.classes)
+    body = [block for node in section.prose for block in render_blocks([node], headings=True)]
+    return Page(
+        source=source,
+        title=section.title,
+        body=markdown.join_blocks(body),
+        entries=tuple(entry.builder.build() for entry in section.entries),
+    )
+
+
+def _split_into_entries(blocks: Sequence[Node], line: int, warn: Warn) -> _Section:
+    """The first pass."""
+    section = _Section()
+    for block in blocks:
+        line = block.line or line
+        if block.tag == "h1" and not section.title:
+            section.title = plain_text(block.children)
+            continue
+        for signature in _signature_lines(block):
+            _add_signature(section, signature, line, warn)
+        (section.entries[-1].blocks if section.entries else section.prose).append(block)
+    return section
+
+
+def _add_signature(section: _Section, signature: Sequence[Child], line: int, warn: Warn) -> None:
+    """Add a signature to the last entry, where it is another form of it, or to a new one."""
+    permalinks = (child for child in signature if isinstance(child, Node) and is_permalink(child))
+    target = next(permalinks, Node("a")).attributes.get("href", "").partition("#")[2]
+    declaration = split_declaration(plain_text(signature))
+    last = section.entries[-1].builder.name.rpartition(".")[2] if section.entries else None
+    if target or declaration.name != last:
+        name = target or section.title or declaration.name
+        kind = declaration.kind
+        in_class = name.rpartition(".")[0] in section.classes
+        if kind == "function" and (in_class or "." in declaration.name):
+            kind = "method"
+        builder = EntryBuilder(name, kind, line, warn)
+        section.entries.append(_EntryBlocks(builder))
+        if kind == "class":
+            section.classes[builder.name] = builder
+    section.entries[-1].builder.add_signature(declaration)
+
+
+def _read_fields(entry: _EntryBlocks, classes: dict[str, EntryBuilder]) -> None:
+    """The second pass: fill an entry in from its blocks, and its class from what is the class's."""
+    owner = entry.builder
+    for part in _split_into_fields(entry.blocks):
+        if isinstance(part, _Field):
+            entry.builder.add_field(part.label, part.content)
+        elif _signature_lines(part):
+            prose = _below_signatures(part)
+            if plain_text(prose):
+                entry.builder.add_prose([markdown.paragraph(render_inline(prose))])
         else:
-            self._prose(node)
+            if part.tag == "p" and plain_text(part.children) in _MEMBER_RUBRICS:
+                owner = classes.get(owner.name.rpartition(".")[0], owner)
+            owner.add_prose(render_blocks([part]))
 
-    def _hold(self, node: Node) -> None:
-        """A block below a field: its list, or what may belong to it if another field follows."""
-        assert self._field is not None  # noqa: S101 - for the type checker
-        children = self._field[1]
-        if node.tag in ("ul", "ol") and not self._held and not plain_text(children):
-            children.append(node)
-        elif node.tag in ("p", "ul", "ol", "blockquote") and not _is_rubric(node):
-            self._held.append(node)
+
+def _split_into_fields(blocks: Sequence[Node]) -> Iterator[Node | _Field]:
+    """The fields of an entry, and the blocks that belong to none, in order."""
+    current: _Field | None = None
+    # Blocks below a field that belong to it if another field follows, and are prose if none does.
+    pending: list[Node] = []
+    for block in blocks:
+        label = _field_label(block)
+        if label:
+            if current is not None:
+                current.content += pending
+                pending = []
+                yield current
+            current = _Field(label, _after_break(block.children))
+        elif current is None:
+            yield block
+        elif block.tag in ("ul", "ol") and not pending and not plain_text(current.content):
+            current.content.append(block)
+        elif _may_continue_field(block):
+            pending.append(block)
         else:
-            self._end_field()
-            self._prose(node)
-
-    def _resume_field(self) -> None:
-        """Another field follows: what was held in between belongs to the one before."""
-        if self._field is not None:
-            self._field[1].extend(self._held)
-            self._held = []
-
-    def _end_field(self) -> None:
-        if self._field is not None:
-            self._drafts[-1].field(*self._field)
-            self._field = None
-        held, self._held = self._held, []
-        for node in held:
-            if isinstance(node, Node):
-                self._prose(node)
-
-    def _prose(self, node: Node) -> None:
-        if not self._drafts:
-            self._body += render_blocks([node], headings=True)
-            return
-        # The class's own tables of members stand below its members.
-        told = self._told or self._drafts[-1]
-        if node.tag == "p" and plain_text(node.children) in _RUBRICS:
-            told = self._told = self._classes.get(told.name.rpartition(".")[0], told)
-        told.add(render_blocks([node]))
-
-    def _signature(self, node: Node) -> None:
-        """A paragraph of signatures, one a line, and the summary after them."""
-        lines = _lines(node.children)
-        signed = list(takewhile(lambda line: any(_is_name(child) for child in line), lines))
-        if not signed:
-            self._prose(node)
-            return
-        for line in signed:
-            self._one_signature(line)
-        rest: list[Child] = []
-        for line in lines[len(signed) :]:
-            rest += [*line, "\n"]
-        if plain_text(rest):
-            self._drafts[-1].add([markdown.paragraph(render_inline(rest))])
-
-    def _one_signature(self, line: list[Child]) -> None:
-        link = next((n for n in line if isinstance(n, Node) and is_permalink(n)), None)
-        target = link.attributes.get("href", "").partition("#")[2] if link else ""
-        said = plain_text(line)
-        kind, name, _ = printed(said)
-        if not target and self._drafts and name == self._drafts[-1].name.rpartition(".")[2]:
-            target = self._drafts[-1].name
-        else:
-            target = target or self._title or name
-            nested = target.rpartition(".")[0] in self._classes
-            if kind == "function" and (nested or name.rpartition(".")[0]):
-                kind = "method"
-            self._drafts.append(Draft(target, kind, self._line, self._warn))
-            self._told = self._drafts[-1]
-            if kind == "class":
-                self._classes[self._told.name] = self._told
-        self._drafts[-1].sign(said)
+            yield current
+            yield from pending
+            yield block
+            current, pending = None, []
+    if current is not None:
+        yield current
+        yield from pending
 
 
-def _flattened(children: Sequence[Child]) -> list[Node]:
+def _may_continue_field(block: Node) -> bool:
+    """Whether a block may belong to the field above: no code, no heading, nothing announced."""
+    if block.tag == "p":
+        words = plain_text(block.children).rstrip(":")
+        return words not in _RUBRICS and not _signature_lines(block)
+    return block.tag in ("ul", "ol", "blockquote")
+
+
+def _field_label(block: Node) -> str:
+    """The label of the field that a block opens, or ""."""
+    if block.tag != "p" or len(block.children) < 2:  # noqa: PLR2004 - a name and its colon
+        return ""
+    name, colon = block.children[:2]
+    if isinstance(colon, str) or "colon" not in colon.classes or not isinstance(name, str):
+        return ""
+    return name.strip() if _LABEL.fullmatch(name.strip()) else ""
+
+
+def _signature_lines(block: Node) -> list[list[Child]]:
+    """The lines of a paragraph that are signatures; none where it begins with anything else."""
+    words = (child for child in block.children if not isinstance(child, str) or child.strip())
+    first = next(words, None)
+    if block.tag != "p" or not isinstance(first, Node):
+        return []
+    if _SIGNATURE_CLASSES.isdisjoint(first.classes):
+        return []
+    return list(takewhile(_has_name, _lines(block.children)))
+
+
+def _below_signatures(block: Node) -> list[Child]:
+    """What a paragraph says below the lines that are signatures."""
+    rest: list[Child] = []
+    for line in _lines(block.children)[len(_signature_lines(block)) :]:
+        rest += [*line, "\n"]
+    return rest
+
+
+def _has_name(line: Sequence[Child]) -> bool:
+    return any(isinstance(child, Node) and "sig-name" in child.classes for child in line)
+
+
+def _flatten(children: Sequence[Child]) -> list[Node]:
     """The blocks of a section, plain containers opened; loose text becomes paragraphs."""
-    done: list[Node] = []
-    for loose, group in groupby(children, _is_loose):
-        if loose:
+    blocks: list[Node] = []
+    for is_loose, group in groupby(children, _is_loose):
+        if is_loose:
             words = list(group)
             if any(isinstance(word, Node) or word.strip() for word in words):
-                done.append(Node("p", {}, words))
+                blocks.append(Node("p", {}, words))
             continue
         for child in group:
-            if isinstance(child, Node) and child.tag == "div" and not _means(child):
-                done += _flattened(child.children)
+            if isinstance(child, Node) and child.tag == "div" and not _has_meaning(child):
+                blocks += _flatten(child.children)
             elif isinstance(child, Node):
-                done.append(child)
-    return done
+                blocks.append(child)
+    return blocks
 
 
 def _is_loose(child: Child) -> bool:
     return isinstance(child, str) or child.tag not in BLOCK_TAGS
 
 
-def _means(node: Node) -> bool:
-    names = " ".join(node.classes)
+def _has_meaning(container: Node) -> bool:
+    names = " ".join(container.classes)
     return any(word in names for word in ("admonition", "math", "highlight"))
 
 
-def _signed(node: Node) -> bool:
-    first = next((c for c in node.children if not (isinstance(c, str) and not c.strip())), None)
-    return isinstance(first, Node) and not _SIGNATURE.isdisjoint(first.classes)
-
-
-def _is_name(child: Child) -> bool:
-    return isinstance(child, Node) and "sig-name" in child.classes
-
-
-def _label(node: Node) -> str:
-    """The label of the field that a paragraph opens, or ""."""
-    if len(node.children) > 1 and isinstance(node.children[1], Node):
-        name = str(node.children[0]).strip() if isinstance(node.children[0], str) else ""
-        if "colon" in node.children[1].classes and re.fullmatch(r"[A-Z][\w ]{1,40}", name):
-            return name
-    return ""
-
-
-def _is_rubric(node: Node) -> bool:
-    """A line that announces something else: ``Example``, ``Notes``, ``Methods``."""
-    words = plain_text(node.children).rstrip(":")
-    return node.tag == "p" and (
-        words in _RUBRICS or words in ("Example", "Examples", "Note", "Notes", "References")
-    )
-
-
 def _after_break(children: Sequence[Child]) -> list[Child]:
-    at = next((i for i, c in enumerate(children) if isinstance(c, Node) and c.tag == "br"), 1)
-    return list(children[at + 1 :])
+    """What stands below a label."""
+    breaks = (i for i, c in enumerate(children) if isinstance(c, Node) and c.tag == "br")
+    return list(children[next(breaks, 1) + 1 :])
 
 
 def _lines(children: Sequence[Child]) -> list[list[Child]]:

@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 
 _RUN = re.compile(r"(?<!\\)\\++(?=[`*_\[\]#])")
-_BEFORE_LINK = re.compile(r"(?<!\\)(\\*+)\]\(https?:")
+_RUN_IN_LINK = re.compile(r"(?<!\\)(\\*+)\]\(https?:")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]#])")
 _BEFORE_PUNCTUATION = re.compile(r"(?<!\\)\\++(?=[!-/:-@\[-`{-~])")
 _BEFORE_OTHER = re.compile(r"(?<!\\)\\{2,}+(?=[^!-/:-@\[-`{-~])")
 # Marks that nobody would have meant as literal signs: a part went through more rounds.
-_STILL_MARKED = re.compile(r"\\\*\\\*\w{1,80}\\\*\\\*|\\`\w|\\- \[|\\#\\#")
-_DEEPEST = 12
+_STILL_ESCAPED = re.compile(r"\\\*\\\*\w{1,80}\\\*\\\*|\\`\w|\\- \[|\\#\\#")
+_MAX_ROUNDS = 12
 
 
 def undo(text: str) -> tuple[str, bool]:
@@ -33,18 +33,22 @@ def undo(text: str) -> tuple[str, bool]:
         undone = text
         for _ in range(rounds):
             undone = "".join(_ESCAPED.split(undone))
-        if not _STILL_MARKED.search(undone):
+        if not _STILL_ESCAPED.search(undone):
             return undone, True
     return _BEFORE_OTHER.sub(r"\\", _BEFORE_PUNCTUATION.sub("", text)), False
 
 
 def _rounds(text: str) -> int | None:
-    """How many times over everything was escaped; None where that differs from place to place."""
+    """How many times over everything was escaped; None where that differs from place to place.
+
+    A link's own bracket began with no backslash, so that its run alone gives the number: 3
+    backslashes are 2 rounds. On a page without links the shortest run does.
+    """
     runs = set(map(len, _RUN.findall(text)))
-    links = set(map(len, _BEFORE_LINK.findall(text)))
-    least = min(links) if links else min(runs, default=0)
-    rounds = (least + 1).bit_length() - 1
-    whole = 2**rounds
-    if least + 1 != whole or rounds > _DEEPEST or len(links) > 1:
+    in_links = set(map(len, _RUN_IN_LINK.findall(text)))
+    shortest = min(in_links) if in_links else min(runs, default=0)
+    rounds = (shortest + 1).bit_length() - 1
+    period = 2**rounds
+    if shortest + 1 != period or rounds > _MAX_ROUNDS or len(in_links) > 1:
         return None
-    return rounds if all((run + 1) % whole == 0 for run in runs) else None
+    return rounds if all((run + 1) % period == 0 for run in runs) else None

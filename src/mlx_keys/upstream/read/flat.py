@@ -1,4 +1,4 @@
-"""The second way in: everything on one line, with escaped punctuation.
+"""A page on one line, with escaped punctuation, as a record.
 
 The parts of an entry are told by the theme's "#" links, by the shape of a signature and by the
 labels of fields; a page whose signature has no such link names its entry in its list of contents.
@@ -9,27 +9,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-from mlx_keys.upstream.model import Page
-from mlx_keys.upstream.model import Warning as PageWarning
-from mlx_keys.upstream.signature_parser import closing
+from mlx_keys.upstream.model import Page, Warn
+from mlx_keys.upstream.signature_parser import closing_bracket
 from mlx_keys.upstream.text import fold_whitespace, unescape_markdown
 from mlx_keys.upstream.write import markdown
 
 from . import curator_header, escaping, flat_chrome, limits
-from .entry_builder import PARAMETERS, RAISES, RETURN_TYPE, Draft, printed
+from .entry_builder import PARAMETERS, RAISES, RETURN_TYPE, EntryBuilder, split_declaration
 from .flat_prose import (
     LINK,
-    blocks,
-    described,
     field_end,
-    field_parts,
-    items,
     list_node,
+    parse_description,
+    parse_items,
+    read_prose,
+    split_fields,
+    strip_markup,
     type_end,
-    unlinked,
 )
 
 _SECTION = re.compile(r"(?:^|\s)#{2,6}\s{1,9}([^#\[\]]{1,300}?)" + flat_chrome.HEADING_LINK.pattern)
@@ -38,105 +37,64 @@ _ENTRY_LINK = re.compile(
 )
 _CONTENTS = re.compile(r"-\s\[[^\[\]]{1,300}\]\([^\s()#]{0,2000}#([^\s()]{1,300})\)")
 # A name as a signature prints it: after what it is, in backticks or not, its underscores escaped.
-_PRINTED = re.compile(
+_PRINTED_NAME = re.compile(
     r"(?<![\w.\\])(?:(?:class|property|exception|static|classmethod|async|abstract|final)\s+){0,3}"
     r"`?((?:\w|\\_)(?:[\w.]|\\_){0,300})`?"
 )
-#: How many places back a signature's beginning is looked for.
-_TRIED = 20
-#: How many characters a signature may have that no link closes.
-_LONGEST = 20_000
+#: How many places before its link a signature's beginning is looked for.
+_MAX_CANDIDATES = 20
+#: The longest signature that is read, in characters.
+_MAX_SIGNATURE = 20_000
 #: How many names of a list of contents are looked for on a page without links.
-_MEMBERS = 500
+_MAX_MEMBERS = 500
 #: How many forms of one function are read; more than any has.
-_FORMS = 100
+_MAX_FORMS = 100
+_SPACE = re.compile(r"\s*")
 _UNION = re.compile(r"\s*\\?\|\s*")
 _ARROW = re.compile(r"\s*→\s*")
-_ATOM = re.compile(r"['\"][^'\"]{0,100}['\"]|`?[\w.]+`?")
-_BLANK = re.compile(r"\s+")
-_OPEN = re.compile(r"\\?\[")
+_TYPE_ATOM = re.compile(r"['\"][^'\"]{0,100}['\"]|`?[\w.]+`?")
+_OPENING_BRACKET = re.compile(r"\\?\[")
 
 
 @dataclass
-class _Text:
-    """What is read, with its escapes undone, and where its first line stands on the page."""
+class _FlatText:
+    """The text that is read, with its escapes undone.
+
+    Attributes:
+        text: All of it.
+        first_line: The line of the page that it begins on.
+        warn: Called with each warning.
+    """
 
     text: str
-    first: int
-    warnings: list[PageWarning] = field(default_factory=list)
+    first_line: int
+    warn: Warn
 
     @cached_property
-    def _ends(self) -> list[int]:
-        return [found.start() for found in re.finditer("\n", self.text)]
+    def _line_ends(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self.text)]
 
-    def line(self, at: int) -> int:
-        """The line of the page that a place in the text stands on."""
-        return self.first + bisect_left(self._ends, at)
+    def line(self, position: int) -> int:
+        """The line of the page that a position in the text stands on."""
+        return self.first_line + bisect_left(self._line_ends, position)
 
-    def warn(self, kind: str, at: int, message: str) -> None:
-        """Warn of something at a place in the text."""
-        self.warn_line(kind, self.line(at), message)
-
-    def warn_line(self, kind: str, line: int, message: str) -> None:
-        """Warn of something on a line of the page."""
-        self.warnings.append(PageWarning(kind, line, message))
-
-
-def read(text: str, source: str) -> Page:
-    """Read a page of this form."""
-    # The curator's header has a history of escaping of its own.
-    chrome = text.find("Source repository")
-    chrome = text.rfind("(", 0, chrome) if chrome >= 0 else 0
-    chrome = max(text.rfind("[", 0, chrome), 0)
-    head, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
-    said, _ = escaping.undo(text[chrome:])
-    most = limits.limit(said, limits.FLAT)
-    page = _Text(said[:most], text.count("\n", 0, chrome) + 1)
-    start, title = flat_chrome.opening(page.text)
-    end = flat_chrome.end(page.text, start)
-    body, drafts = _dealt(page, title, start, end)
-    if most is not None:
-        page.warn(limits.KIND, most, limits.MESSAGE)
-        rest = markdown.escape(fold_whitespace(said[most:]))
-        (drafts[-1].body if drafts else body).append(markdown.paragraph(rest))
-    curated = curator_header.read_flat(head, lambda kind, message: page.warn(kind, 0, message))
-    return Page(
-        source=source,
-        title=title,
-        body=markdown.join_blocks(body),
-        entries=tuple(draft.entry() for draft in drafts),
-        links=flat_chrome.links(page.text, start, end),
-        curated=curated,
-        warnings=tuple(page.warnings),
-    )
-
-
-def _dealt(page: _Text, title: str, start: int, end: int) -> tuple[list[str], list[Draft]]:
-    """The page's own prose, and its entries."""
-    drafts: list[Draft] = []
-    classes: set[str] = set()
-    signatures = list(_signatures(page, title, start, end))
-    before = signatures[0].start if signatures else end
-    body = _page_prose(page, start, before)
-    for number, found in enumerate(signatures):
-        until = signatures[number + 1].start if number + 1 < len(signatures) else end
-        said = unlinked(page.text[found.start : found.end])
-        kind, name, _ = printed(said)
-        nested = found.name.rpartition(".")[0] in classes
-        if kind == "class":
-            classes.add(found.name)
-        if kind == "function" and (nested or "." in name):
-            kind = "method"
-        draft = Draft(found.name, kind, page.line(found.start), page.warn_line)
-        drafts.append(draft)
-        draft.sign(said, starred=True)
-        _fill(page, draft, found.after, until)
-    return body, drafts
+    def read_prose(self, start: int, end: int) -> list[str]:
+        """Read a part of the text as finished blocks, the first sentence a block of its own."""
+        start = _skip_space(self.text, start, end)
+        first, rest = read_prose(self.text[start:end].strip(), self.line(start), self.warn)
+        return [markdown.paragraph(first), *rest]
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A signature: whose, from where to where, and where what is said of it begins."""
+class _Signature:
+    """A signature in the text.
+
+    Attributes:
+        name: The object's full name.
+        start: Where the signature begins.
+        end: Where it ends.
+        after: Where the entry's prose begins.
+    """
 
     name: str
     start: int
@@ -144,125 +102,194 @@ class _Found:
     after: int
 
 
-def _signatures(page: _Text, title: str, start: int, end: int) -> Iterator[_Found]:
-    at = start
-    linked = False
+def read(text: str, source: str, warn: Warn) -> Page:
+    """Read a page of this form.
+
+    Args:
+        text: The whole page.
+        source: Its file name.
+        warn: Called with each warning.
+    """
+    # The curator's header has a history of escaping of its own.
+    chrome = text.find("Source repository")
+    chrome = text.rfind("(", 0, chrome) if chrome >= 0 else 0
+    chrome = max(text.rfind("[", 0, chrome), 0)
+    header, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
+    unescaped, _ = escaping.undo(text[chrome:])
+    budget_end = limits.mark_budget_end(unescaped, limits.FLAT_BUDGET)
+    page = _FlatText(unescaped[:budget_end], text.count("\n", 0, chrome) + 1, warn)
+    start, title = flat_chrome.find_start(page.text)
+    end = flat_chrome.find_end(page.text, start)
+    body, entries = _read_entries(page, title, start, end)
+    if budget_end is not None:
+        warn(limits.WARNING_KIND, page.line(budget_end), limits.WARNING_MESSAGE)
+        rest = markdown.paragraph(markdown.escape(fold_whitespace(unescaped[budget_end:])))
+        if entries:
+            entries[-1].add_body([rest])
+        else:
+            body.append(rest)
+    return Page(
+        source=source,
+        title=title,
+        body=markdown.join_blocks(body),
+        entries=tuple(entry.build() for entry in entries),
+        links=flat_chrome.read_links(page.text, start, end),
+        curated=curator_header.read_flat(header, warn),
+    )
+
+
+def _read_entries(
+    page: _FlatText, title: str, start: int, end: int
+) -> tuple[list[str], list[EntryBuilder]]:
+    """The page's own prose, and its entries."""
+    entries: list[EntryBuilder] = []
+    classes: set[str] = set()
+    signatures = list(_find_signatures(page, title, start, end))
+    ends = [*(signature.start for signature in signatures), end]
+    body = _read_page_prose(page, start, ends[0])
+    for signature, entry_end in zip(signatures, ends[1:], strict=True):
+        declaration = split_declaration(strip_markup(page.text[signature.start : signature.end]))
+        kind = declaration.kind
+        if kind == "class":
+            classes.add(signature.name)
+        in_class = signature.name.rpartition(".")[0] in classes
+        if kind == "function" and (in_class or "." in declaration.name):
+            kind = "method"
+        entry = EntryBuilder(signature.name, kind, page.line(signature.start), page.warn)
+        entry.add_signature(declaration, starred=True)
+        _read_entry(page, entry, signature.after, entry_end)
+        entries.append(entry)
+    return body, entries
+
+
+def _find_signatures(page: _FlatText, title: str, start: int, end: int) -> Iterator[_Signature]:
+    """The signatures before the theme's "#" links; without any link, those that print a name."""
+    position = start
+    has_links = False
     for link in _ENTRY_LINK.finditer(page.text, start, end):
-        linked = True
-        name = unescape_markdown(link.group(1))
-        begun = _signature_start(page.text, name, max(at, link.start() - _LONGEST), link.start())
-        if begun is None:
-            at = link.end()
-            page.warn("unread-signature", link.start(), f"no signature before the link to {name}")
-            continue
-        yield _Found(name, begun, link.start(), link.end())
-        at = link.end()
-    if linked:
+        has_links = True
+        name = unescape_markdown(link[1])
+        earliest = max(position, link.start() - _MAX_SIGNATURE)
+        begin = _signature_start(page.text, name, earliest, link.start())
+        if begin is None:
+            message = f"no signature before the link to {name}"
+            page.warn("unread-signature", page.line(link.start()), message)
+        else:
+            yield _Signature(name, begin, link.start(), link.end())
+        position = link.end()
+    if has_links:
         return
-    listed = [unescape_markdown(one.group(1)) for one in _CONTENTS.finditer(page.text, 0, start)]
-    for name in listed[:_MEMBERS] or ([title] if "." in title else []):
-        for found in _printed(page.text, name, at, end):
-            stop = _signature_end(page.text, found.end(), end)
+    contents = [unescape_markdown(item[1]) for item in _CONTENTS.finditer(page.text, 0, start)]
+    for name in contents[:_MAX_MEMBERS] or ([title] if "." in title else []):
+        for printed in _find_printed(page.text, name, position, end):
+            stop = _signature_end(page.text, printed.end(), end)
             if stop is not None:
-                yield _Found(name, found.start(), stop, stop)
-                at = stop
+                yield _Signature(name, printed.start(), stop, stop)
+                position = stop
                 break
 
 
-def _printed(text: str, name: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """The places where a signature may print a name: its last part, whatever stands before it."""
-    for found in _PRINTED.finditer(text, start, end):
-        if _names(found, name):
-            yield found
+def _find_printed(text: str, name: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The places where a signature may print a name."""
+    for printed in _PRINTED_NAME.finditer(text, start, end):
+        if _prints(printed, name):
+            yield printed
 
 
-def _names(printed: re.Match[str], name: str) -> bool:
+def _prints(printed: re.Match[str], name: str) -> bool:
+    """Whether a printed name may be this one: its last part is, whatever stands before it."""
     return unescape_markdown(printed[1]).rpartition(".")[2] == name.rpartition(".")[2]
 
 
 def _signature_start(text: str, name: str, start: int, end: int) -> int | None:
     """Where the signature that ends at ``end`` begins; the nearest that makes sense."""
-    found = None
-    for one in reversed(list(_printed(text, name, start, end))[-_TRIED:]):
-        if text[one.end() : one.end() + 1] != "(":
+    attribute = None
+    for printed in reversed(list(_find_printed(text, name, start, end))[-_MAX_CANDIDATES:]):
+        after = printed.end()
+        if not text.startswith("(", after):
             # An argument may bear the name of its function; an attribute is never called.
-            bare = not text[one.end() : end].strip() or text.startswith((":", " = "), one.end())
-            found = one.start() if bare and found is None else found
-        elif (close := closing(text, one.end(), end)) is not None:
-            tail = text[close + 1 : end].strip()
+            is_attribute = not text[after:end].strip() or text.startswith((":", " = "), after)
+            if is_attribute and attribute is None:
+                attribute = printed.start()
+        elif (bracket := closing_bracket(text, after, end)) is not None:
+            tail = text[bracket + 1 : end].strip()
             if not tail or tail.startswith("→"):
-                return one.start()
-    return found
+                return printed.start()
+    return attribute
 
 
 def _signature_end(text: str, start: int, end: int) -> int | None:
     """Where a signature ends that no link closes: after its arguments, or the type they return."""
-    limit = min(end, start + _LONGEST)
-    close = closing(text, start, limit) if text.startswith("(", start) else None
-    if close is None:
+    limit = min(end, start + _MAX_SIGNATURE)
+    bracket = closing_bracket(text, start, limit) if text.startswith("(", start) else None
+    if bracket is None:
         return None
-    arrow = _ARROW.match(text, close + 1)
-    return close + 1 if arrow is None else _annotation_end(text, arrow.end(), end)
+    arrow = _ARROW.match(text, bracket + 1)
+    return bracket + 1 if arrow is None else _annotation_end(text, arrow.end(), end)
 
 
-def _annotation_end(text: str, at: int, end: int) -> int:
-    while at < end:
-        atom = LINK.match(text, at) or _ATOM.match(text, at)
+def _annotation_end(text: str, start: int, end: int) -> int:
+    """Where a type ends: atoms with their brackets, and ``|`` between them."""
+    position = start
+    while position < end:
+        atom = LINK.match(text, position) or _TYPE_ATOM.match(text, position)
         if atom is None:
-            return at
-        at = atom.end()
-        bracket = _OPEN.match(text, at)
-        if bracket and (close := closing(text, bracket.end() - 1, end)) is not None:
-            at = close + 1
-        union = _UNION.match(text, at)
+            return position
+        position = atom.end()
+        opening = _OPENING_BRACKET.match(text, position)
+        if opening and (bracket := closing_bracket(text, opening.end() - 1, end)) is not None:
+            position = bracket + 1
+        union = _UNION.match(text, position)
         if union is None:
-            return at
-        at = union.end()
-    return at
+            return position
+        position = union.end()
+    return position
 
 
-def _fill(page: _Text, draft: Draft, start: int, end: int) -> None:
-    """Read what is said of an entry: overloads, prose, fields, and prose after them."""
+def _read_entry(page: _FlatText, entry: EntryBuilder, start: int, end: int) -> None:
+    """Read what stands below a signature: other forms, prose, fields, and prose after each."""
+    start = _skip_space(page.text, _read_other_forms(page.text, entry, start, end), end)
+    text = page.text[start:end].strip()
+    lead, fields = split_fields(text)
+    entry.add_prose(page.read_prose(start, start + len(lead)))
+    for label, label_end, stop in fields:
+        begin = _skip_space(text, label_end, stop)
+        content = text[begin:stop].strip()
+        length = type_end(content) if label == RETURN_TYPE else field_end(content)
+        words = content[:length].strip()
+        if label in (*PARAMETERS, RAISES):
+            entry.add_field(label, [list_node(parse_items(words))])
+        else:
+            entry.add_field(label, parse_description(words))
+        entry.add_body(page.read_prose(start + begin + length, start + stop))
 
-    def warn(kind: str, message: str) -> None:
-        page.warn(kind, start, message)
 
-    for _ in range(_FORMS):
-        blank = _BLANK.match(page.text, start, end)
-        found = _PRINTED.match(page.text, blank.end() if blank else start, end)
-        if found is None or not _names(found, draft.name):
+def _read_other_forms(text: str, entry: EntryBuilder, start: int, end: int) -> int:
+    """Read the signatures right after the first, and give the position after them."""
+    for _ in range(_MAX_FORMS):
+        printed = _PRINTED_NAME.match(text, _skip_space(text, start, end), end)
+        if printed is None or not _prints(printed, entry.name):
             break
-        stop = _signature_end(page.text, found.end(), end)
+        stop = _signature_end(text, printed.end(), end)
         if stop is None:
             break
-        draft.sign(unlinked(page.text[found.start() : stop]), starred=True)
+        declaration = split_declaration(strip_markup(text[printed.start() : stop]))
+        entry.add_signature(declaration, starred=True)
         start = stop
-    lead, fields = field_parts(page.text[start:end].strip())
-    first, rest = blocks(lead, warn)
-    draft.add([markdown.paragraph(first), *rest])
-    for label, said in fields:
-        stop = type_end(said) if label == RETURN_TYPE else field_end(said)
-        content = said[:stop].strip()
-        if label in (*PARAMETERS, RAISES):
-            draft.field(label, [list_node(items(content))])
-        else:
-            draft.field(label, described(content))
-        first, rest = blocks(said[stop:].strip(), warn)
-        draft.body += [markdown.paragraph(first), *rest]
+    return start
 
 
-def _page_prose(page: _Text, start: int, end: int) -> list[str]:
+def _read_page_prose(page: _FlatText, start: int, end: int) -> list[str]:
     """Prose of the page itself, its own headings kept."""
-    done: list[str] = []
-    at = start
-    for heading in [*_SECTION.finditer(page.text, start, end), None]:
-        stop = heading.start() if heading else end
-        first, rest = blocks(
-            page.text[at:stop].strip(), lambda kind, message: page.warn(kind, start, message)
-        )
-        done += [markdown.paragraph(first), *rest]
-        if heading:
-            title = markdown.escape(unescape_markdown(heading.group(1).strip()))
-            done.append(markdown.heading(title, 2))
-            at = heading.end()
-    return done
+    blocks: list[str] = []
+    for heading in _SECTION.finditer(page.text, start, end):
+        blocks += page.read_prose(start, heading.start())
+        title = markdown.escape(unescape_markdown(heading[1].strip()))
+        blocks.append(markdown.heading(title, 2))
+        start = heading.end()
+    return [*blocks, *page.read_prose(start, end)]
+
+
+def _skip_space(text: str, start: int, end: int) -> int:
+    space = _SPACE.match(text, start, end)
+    return space.end() if space else start

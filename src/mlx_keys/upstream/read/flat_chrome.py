@@ -1,4 +1,4 @@
-"""What stands around the words of a page that is all on one line: heading, origin, neighbours."""
+"""What the theme puts around the words of a flat page: heading, origin, neighbours."""
 
 from __future__ import annotations
 
@@ -16,54 +16,59 @@ _NEIGHBOUR = re.compile(
     r"\[\]\([^\s()]{0,2000}\s\"(previous|next) page\"\)\s+(?:previous|next)\s+"
     r"([^\[\]]{1,300}?)(?=\s*(?:\[\]\(|Contents - |By [^©]{0,100}©|$))"
 )
-_AFTER = re.compile(
+_AFTER_TEXT = re.compile(
     r"(?<!\s)\s*\[\]\([^\s()]{0,2000}\s\"(?:previous|next) page\"\)"
     r"|\sContents - \[|\sBy MLX Contributors"
 )
 _TITLE = re.compile(r"(?:^|\s)#\s{1,9}(\S.{0,300}?)(?=\s{0,9}(?:\[\\?#\]|$)|\s#)")
 
 
-def opening(text: str) -> tuple[int, str]:
-    """Where the page's own words begin, after its heading, and that heading."""
+def find_start(text: str) -> tuple[int, str]:
+    """Find where the page's own words begin, after its heading, and give that heading."""
     heading = _TITLE.search(text)
     if heading is None:
         return 0, ""
-    title = heading.group(1)
+    title = heading[1]
     # The theme prints the title before its list of contents, and again above the text.
-    again = text.find(f"# {title}", heading.end())
-    start = again + len(title) + 2 if again >= 0 else heading.end()
+    second = text.find(f"# {title}", heading.end())
+    start = second + len(title) + 2 if second >= 0 else heading.end()
     link = HEADING_LINK.match(text, start)
     if link is not None:
         start = link.end()
-    elif again < 0:
-        start = _marked(text, start)
+    elif second < 0:
+        start = _end_of_marked_title(text, start)
     return start, fold_whitespace(unescape_markdown(title))
 
 
-def _marked(text: str, start: int) -> int:
-    """Where a title ends that bears marks above the text, and none where it was printed first."""
-    link = HEADING_LINK.search(text, start)
-    begun = text.rfind("# ", start, link.start()) if link else -1
-    return link.end() if link and begun >= 0 and text[begun - 1] != "#" else start
-
-
-def end(text: str, start: int) -> int:
-    """Where the page's own words end."""
-    after = _AFTER.search(text, start)
+def find_end(text: str, start: int) -> int:
+    """Find where the page's own words end."""
+    after = _AFTER_TEXT.search(text, start)
     return after.start() if after else len(text)
 
 
-def links(text: str, start: int, end: int) -> Links:
-    """Where the page came from, and the pages before and after it."""
+def read_links(text: str, start: int, end: int) -> Links:
+    """Read where the page came from, and the names of the pages before and after it.
+
+    Args:
+        text: The whole page.
+        start: Where its own words begin.
+        end: Where they end.
+    """
     repository = _REPOSITORY.search(text, 0, start)
     source = _SOURCE.search(text, 0, start)
-    near = {
-        one.group(1): unescape_markdown(one.group(2)).strip()
-        for one in _NEIGHBOUR.finditer(text, end)
+    neighbours = {
+        match[1]: unescape_markdown(match[2]).strip() for match in _NEIGHBOUR.finditer(text, end)
     }
     return Links(
-        source.group(1) if source else None,
-        repository.group(1) if repository else None,
-        near.get("previous") or None,
-        near.get("next") or None,
+        source[1] if source else None,
+        repository[1] if repository else None,
+        neighbours.get("previous") or None,
+        neighbours.get("next") or None,
     )
+
+
+def _end_of_marked_title(text: str, start: int) -> int:
+    """Where a title ends that bears marks above the text, and none where it was printed first."""
+    link = HEADING_LINK.search(text, start)
+    hashes = text.rfind("# ", start, link.start()) if link else -1
+    return link.end() if link and hashes >= 0 and text[hashes - 1] != "#" else start

@@ -1,59 +1,73 @@
 """Prose that has lost its line ends: inline Markdown, told apart where its own words allow it.
 
 Where paragraphs ended cannot be known. Fields are told by their labels, items by their shape, and
-what follows a field by the words that announce it (``Note``, ``Example``, ``>>>``).
+other blocks by the rubric that announces them:
+
+================================================  ==============================================
+``Lift water. Notes Mind the ducks.``             ``Lift water.`` | **Notes** ``Mind the ducks.``
+``Lift water. Notes on ducks.``                   one run: no capital, list or code follows
+``Lift water Notes Mind the ducks.``              one run: no sentence ends before it
+``Lift water. Example: >>> scoop() 1``            ``Lift water.`` | **Example** | code to the end
+``Lift water. Methods [TABLE]``                   ``Lift water.`` | **Methods**, and a lost table
+``Lift water. Shape: - Input: deep``              ``Lift water.`` | **Shape** ``- Input: deep``
+``Returns: The bucket. Return type: *bucket*``    two fields
+``Returns: Pail: a bucket.``                      none: Sphinx moves a type to a field of its own
+``Parameters: none.``                             none: no item follows
+``One of: - `a` here - B there``                  a list, announced by a colon
+================================================  ==============================================
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from mlx_keys.upstream.html_tree import Child, Node, TreeBuilder
+from mlx_keys.upstream.model import Warn
 from mlx_keys.upstream.text import unescape_html, unescape_markdown
 from mlx_keys.upstream.write import markdown
 from mlx_keys.upstream.write.inline import render_inline
 
 from . import markdown_parser
 from .entry_builder import FIELDS, PARAMETERS, RAISES, RETURN_TYPE, RETURNS
-from .placeholders import Aside
-
-Warn = Callable[[str, str], None]
+from .placeholders import Placeholders
 
 #: A link whose text holds no other link: its text is group 1.
 LINK = re.compile(
     r"(?<!\\)\[((?:\\.|[^\[\]\\]){0,500}+)\]\([^\s()]{0,2000}(?:\s\"[^\"]{0,300}\")?\)", re.DOTALL
 )
+
+# Words that announce a block of a docstring, by what stands below them.
+_PROSE_RUBRIC = r"Notes?|Warning|Tip|See also|References"
+_CODE_RUBRIC = r"Examples?"
+_MEMBERS_RUBRIC = r"Methods|Attributes"
+_RUBRIC = rf"{_PROSE_RUBRIC}|{_CODE_RUBRIC}|{_MEMBERS_RUBRIC}|Shape"
+_AFTER_SENTENCE = r"(?<=[.!?:)\]`\"”’*])\s"
+_BLOCK_START = re.compile(
+    _AFTER_SENTENCE
+    + rf"(?=(?:{_PROSE_RUBRIC})\s[-\[`“A-Z\d]|{_CODE_RUBRIC}:?(?:\s|$)|Shape:\s-\s)"
+    + rf"|(?:\s|^)(?={_CODE_RUBRIC}:?\s{{1,3}}>>>|(?:{_MEMBERS_RUBRIC})(?:\s\[TABLE\]|\s*$)"
+    + r"|>>>\s|\[TABLE\])"
+)
+_RUBRIC_AT_START = re.compile(rf"(?!Shape(?!:))({_RUBRIC}):?(?=\s|$)")
+_OPENS_BLOCK = re.compile(rf"{_RUBRIC_AT_START.pattern}|>>>|\s*\\?\[TABLE\\?\]")
+_MEMBERS_AT_START = re.compile(rf"(?:{_MEMBERS_RUBRIC})(?:\s|$)")
+_AFTER_TYPE = re.compile(rf"\s(?=(?:{_RUBRIC})(?:[:\s]|$))")
+
 _FIELD = re.compile(rf"(?:^|(?<=\s))({'|'.join(FIELDS)}):\s(?!>)")
 _ITEM = re.compile(r"(?:^|\s)-\s+(?=\*\*(?:\\?\*){0,2}[^*]{1,200}\*\*\s*(?:[(–—]|-\s|$))")
-_AFTER_SENTENCE = r"(?<=[.!?:)\]`\"”’*])\s"
-_RUBRIC = re.compile(
-    _AFTER_SENTENCE
-    + r"(?=(?:Note|Notes|Warning|Tip|See also|References)\s[-\[`“A-Z\d]|Examples?:?(?:\s|$)"
-    r"|Shape:\s-\s)"
-    r"|(?:\s|^)(?=Examples?:?\s{1,3}>>>|(?:Methods|Attributes)(?:\s\[TABLE\]|\s*$)|>>>\s|\[TABLE\])"
-)
-_ANNOUNCED = re.compile(
-    r"(Notes?|Warning|Tip|See also|References|Examples?|Methods|Attributes|Shape(?=:)):?(?=\s|$)"
-)
-_OPENS_BLOCK = re.compile(rf"{_ANNOUNCED.pattern}|>>>|\s*\\?\[TABLE\\?\]")
-# A sentence of fewer letters is seldom one: "The Adam optimizer [1]."
-_MEMBERS = re.compile(r"(?:Methods|Attributes)(?:\s|$)")
 _OPENS_ITEM = re.compile(r"(?:-\s+)?[*\[]")
 _OPENS_TYPE = re.compile(r"[A-Z]\w{0,80}:\s")
-_LOOKS_LISTED = re.compile(r"\s(?:-|>|\d\.)\s")
-_SENTENCE = re.compile(r"(?<=[^\s.][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\[“\"(*\\$])")
-_SHORTEST = 24
-#: How many ends of sentences are looked at for the first.
-_SENTENCES = 20
 # An item is told from a minus by how it begins.
-_NEXT = re.compile(r"\s-\s(?=[`\"'*\[A-Z]|\w{1,80}(?::|\s\())")
-_LISTED = re.compile(":" + _NEXT.pattern)
-_AFTER_TYPE = re.compile(
-    r"\s(?=(?:Notes?|Warning|Tip|See also|References|Examples?|Methods|Attributes|Shape)"
-    r"(?:[:\s]|$))"
-)
+_NEXT_ITEM = re.compile(r"\s-\s(?=[`\"'*\[A-Z]|\w{1,80}(?::|\s\())")
+_FIRST_ITEM = re.compile(":" + _NEXT_ITEM.pattern)
+_LOOKS_LISTED = re.compile(r"\s(?:-|>|\d\.)\s")
+_SENTENCE_END = re.compile(r"(?<=[^\s.][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\[“\"(*\\$])")
+#: A sentence of fewer letters is seldom one: "The Adam optimizer [1]."
+_SHORTEST_SENTENCE = 24
+#: How many ends of sentences are looked at for the first.
+_MAX_SENTENCES = 20
 _TYPE_PART = re.compile(
     r"\s+|[,|()\[\]…]|\.\.\.|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
 )
@@ -69,154 +83,169 @@ _FORMULA = re.compile(
 )
 
 
-def nodes(text: str) -> list[Child]:
-    """Inline Markdown as a tree."""
+def parse_inline(text: str) -> list[Child]:
+    """Give the tree of inline Markdown, its formulas as the elements that the theme's HTML has."""
     if not markdown_parser.has_marks(text):
         return [text] if text else []
     if '"Link to this ' in text:
         text = _PERMALINK.sub(" ", text)
     if "``" in text:
-        text = _CUT_CODE.sub(lambda found: found.group(1) or "", text)
-    aside = Aside()
+        text = _CUT_CODE.sub(lambda match: match[1] or "", text)
+    placeholders = Placeholders()
 
-    def formula(found: re.Match[str]) -> str:
-        """A formula as the element that the first form has."""
-        return f'<span class="math">{aside.put(unescape_html(found.group(1)))}</span>'
+    def formula(match: re.Match[str]) -> str:
+        return f'<span class="math">{placeholders.stash(unescape_html(match[1]))}</span>'
 
     text = _FORMULA.sub(formula, text) if r"\\" in text else text
-    builder = TreeBuilder(restore=aside.back if aside else None)
+    builder = TreeBuilder(restore=placeholders.restore if placeholders else None)
     markdown_parser.add_inline(builder, text)
     return builder.children()
 
 
-def unlinked(text: str) -> str:
-    """The words of a signature: links, backticks and escapes gone, stars as they stand."""
+def strip_markup(text: str) -> str:
+    """Give the words of a signature: links, backticks and escapes gone, stars as they stand."""
     for _ in range(3):
         text = LINK.sub(r"\1", text)
     return unescape_html(unescape_markdown(text).replace("`", ""))
 
 
-def field_parts(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """What stands before the first field, and each field with its text."""
-    typed = text.rfind(f" {RETURN_TYPE}: ")
-    found = [one for one in _FIELD.finditer(text) if _is_field(text, one, typed)]
-    if not found:
+def split_fields(text: str) -> tuple[str, list[tuple[str, int, int]]]:
+    """Split prose at the labels of fields.
+
+    Returns:
+        What stands before the first field; each field's label, and where its text begins and ends.
+    """
+    last_type = text.rfind(f" {RETURN_TYPE}: ")
+    labels = [label for label in _FIELD.finditer(text) if _is_field(text, label, last_type)]
+    if not labels:
         return text, []
-    ends = [*(one.start() for one in found[1:]), len(text)]
-    return text[: found[0].start()], [
-        (one.group(1), text[one.end() : end].strip()) for one, end in zip(found, ends, strict=True)
-    ]
+    ends = [*(label.start() for label in labels[1:]), len(text)]
+    fields = [(label[1], label.end(), end) for label, end in zip(labels, ends, strict=True)]
+    return text[: labels[0].start()], fields
 
 
-def _is_field(text: str, label: re.Match[str], return_type: int) -> bool:
+def _is_field(text: str, label: re.Match[str], last_type: int) -> bool:
     """Whether a label opens a field that Sphinx made, and not a docstring's own line.
 
     Args:
         text: All of the prose.
         label: The label.
-        return_type: Where the last label of a return type stands, or -1.
+        last_type: Where the last label of a return type stands, or -1.
     """
     if text.endswith("> ", 0, label.start()):
         return False
-    if label.group(1) in (*PARAMETERS, RAISES):
+    if label[1] in (*PARAMETERS, RAISES):
         return _OPENS_ITEM.match(text, label.end()) is not None
-    if label.group(1) == RETURNS:
+    if label[1] == RETURNS:
         # Sphinx moves the type to a field of its own.
         typed = _OPENS_TYPE.match(text, label.end())
-        return typed is None or return_type >= label.end()
+        return typed is None or last_type >= label.end()
     return True
 
 
 def field_end(text: str) -> int:
-    """Where a field's text ends and something that announces itself begins."""
-    found = _RUBRIC.search(text)
-    return found.start() if found else len(text)
+    """Find where a field's text ends and a block that announces itself begins."""
+    block = _BLOCK_START.search(text)
+    return block.start() if block else len(text)
 
 
 def type_end(text: str) -> int:
-    """Where a type ends: at the first word that is neither a link nor emphasised."""
-    at = 0
-    while at < len(text):
-        found = LINK.match(text, at) or _TYPE_PART.match(text, at)
-        if found is None:
-            if text[:at].strip(" ,()[]|"):
-                return at
+    """Find where a type ends: at the first word that is neither a link nor emphasised."""
+    end = 0
+    while end < len(text):
+        part = LINK.match(text, end) or _TYPE_PART.match(text, end)
+        if part is None:
+            if text[:end].strip(" ,()[]|"):
+                return end
             # A type written as plain words ends where something else is announced.
             announced = _AFTER_TYPE.search(text)
             return announced.start() if announced else field_end(text)
-        at = found.end()
-    return at
+        end = part.end()
+    return end
 
 
-def items(text: str) -> list[list[Child]]:
-    """The items of a field: those that begin like one, or all of it as the only one."""
+def parse_items(text: str) -> list[list[Child]]:
+    """Give the items of a field: those that begin like one, or all of it as the only one."""
     parts = [part.strip() for part in _ITEM.split(text)]
-    return [described(part) for part in parts if part]
+    return [parse_description(part) for part in parts if part]
 
 
-def described(text: str) -> list[Child]:
-    """What a field says, as a tree: where a colon announces a list, what follows is its items."""
-    opening = _LISTED.search(text)
-    if opening is None:
-        return nodes(text)
-    inner = _NEXT.split(text[opening.end() :])
-    return [*nodes(text[: opening.start() + 1]), list_node([nodes(one.strip()) for one in inner])]
+def parse_description(text: str) -> list[Child]:
+    """Give a field's text as a tree: where a colon announces a list, what follows is its items."""
+    first = _FIRST_ITEM.search(text)
+    if first is None:
+        return parse_inline(text)
+    items = [parse_inline(item.strip()) for item in _NEXT_ITEM.split(text[first.end() :])]
+    return [*parse_inline(text[: first.start() + 1]), list_node(items)]
 
 
-def blocks(text: str, warn: Warn) -> tuple[str, list[str]]:
-    """A run of prose as its first sentence, and blocks for the rest."""
+def list_node(items: list[list[Child]]) -> Node:
+    """Give items as the list that the other form has."""
+    return Node("ul", {}, [Node("li", {}, item) for item in items])
+
+
+def read_prose(text: str, line: int, warn: Warn) -> tuple[str, list[str]]:
+    """Read a run of prose.
+
+    Args:
+        text: The run.
+        line: The line of the page that it begins on.
+        warn: Called with each warning.
+
+    Returns:
+        Its first sentence as finished inline Markdown, and finished blocks for the rest.
+    """
+    summary = ""
+    blocks: list[str] = []
+    for start, end in _split_blocks(text):
+        block = text[start:end].strip()
+        block_line = line + text.count("\n", 0, text.find(block, start))
+        if start == 0 and _MEMBERS_AT_START.match(block):
+            summary, block = block.partition(" ")[::2]
+        elif start == 0 and not _OPENS_BLOCK.match(block):
+            summary, block = _split_first_sentence(block)
+        blocks += _read_block(block, block_line, warn)
+    return render_inline(parse_inline(summary)), blocks
+
+
+def _split_blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Where each block begins and ends."""
     if not text:
-        return "", []
-    pieces = [piece.strip() for piece in _cut(text)]
-    first, done = "", []
-    for number, piece in enumerate(pieces):
-        body = piece
-        if number == 0 and _MEMBERS.match(body):
-            first, body = body.partition(" ")[::2]
-        elif number == 0 and not _OPENS_BLOCK.match(body):
-            first, body = _first_sentence(body)
-        done += list(_block(body, warn))
-    return render_inline(nodes(first)), done
-
-
-def _cut(text: str) -> Iterator[str]:
-    at = 0
+        return
+    start = 0
     code = text.find(">>>")
-    for found in _RUBRIC.finditer(text):
+    for block in _BLOCK_START.finditer(text):
         # Where code ends cannot be told, so that all after its first prompt stays with it.
-        if at < found.start() and (code < 0 or found.start() <= code):
-            yield text[at : found.start()]
-            at = found.start()
-    yield text[at:]
+        if start < block.start() and (code < 0 or block.start() <= code):
+            yield start, block.start()
+            start = block.start()
+    yield start, len(text)
 
 
-def _first_sentence(text: str) -> tuple[str, str]:
-    for found in islice(_SENTENCE.finditer(text), _SENTENCES):
-        if sum(map(str.isalnum, LINK.sub(r"\1", text[: found.start()]))) >= _SHORTEST:
-            return text[: found.start()], text[found.end() :]
+def _split_first_sentence(text: str) -> tuple[str, str]:
+    for end in islice(_SENTENCE_END.finditer(text), _MAX_SENTENCES):
+        letters = sum(map(str.isalnum, LINK.sub(r"\1", text[: end.start()])))
+        if letters >= _SHORTEST_SENTENCE:
+            return text[: end.start()], text[end.end() :]
     return text, ""
 
 
-def _block(text: str, warn: Warn) -> Iterator[str]:
+def _read_block(text: str, line: int, warn: Warn) -> Iterator[str]:
+    """A block's rubric, if it has one, and what stands below it."""
     if _TABLE.match(text):
-        warn("lost-table", "a table was lost when the page was scraped")
+        warn("lost-table", line, "a table was lost when the page was scraped")
         text = _TABLE.sub("", text, count=1).strip()
-    announced = _ANNOUNCED.match(text)
-    if announced:
-        yield f"**{announced.group(1)}**"
-        text = text[announced.end() :].strip()
+    rubric = _RUBRIC_AT_START.match(text)
+    if rubric:
+        yield f"**{rubric[1]}**"
+        text = text[rubric.end() :].strip()
         if _TABLE.match(text):
-            yield from _block(text, warn)
+            yield from _read_block(text, line, warn)
             return
     if text.startswith(">>>"):
-        warn("crushed-code", "code without its line ends is given as it stood")
+        warn("crushed-code", line, "code without its line ends is given as it stood")
         yield markdown.fence(unescape_markdown(text), "text")
     elif text:
         if _LOOKS_LISTED.search(_FORMULA.sub("", text) if r"\\" in text else text):
-            warn("crushed-prose", "a list or a quotation is given as one paragraph")
-        yield markdown.paragraph(render_inline(nodes(text)))
-
-
-def list_node(parts: list[list[Child]]) -> Node:
-    """Items as the list that the first form has."""
-    return Node("ul", {}, [Node("li", {}, part) for part in parts])
+            warn("crushed-prose", line, "a list or a quotation is given as one paragraph")
+        yield markdown.paragraph(render_inline(parse_inline(text)))

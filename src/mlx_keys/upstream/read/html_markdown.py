@@ -1,24 +1,20 @@
-"""The first way in: Markdown with the theme's raw HTML left in.
+"""A page in Markdown with the theme's raw HTML left in, as a record.
 
-The theme's chrome is cut away as text; the section that is left becomes a tree, whose blocks are
-dealt out to the page and its entries.
+The theme's chrome is cut away as text; the section that is left becomes a tree, whose blocks
+:mod:`.entry_parser` splits into the page's own prose and its entries.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import replace
 
 from mlx_keys.upstream.html_tree import Child, Node, TreeBuilder, parse_html, walk
-from mlx_keys.upstream.model import Links, Page
-from mlx_keys.upstream.model import Warning as PageWarning
+from mlx_keys.upstream.model import Links, Page, Warn
 from mlx_keys.upstream.text import fold_whitespace, unescape_html, unescape_markdown
 
-from . import curator_header, limits, markdown_parser
-from .entry_parser import Deal
-from .placeholders import Aside
-
-Warn = Callable[[str, int, str], None]
+from . import curator_header, entry_parser, limits, markdown_parser
+from .placeholders import Placeholders
 
 _MAIN = re.compile(r"^<div\s[^<>]{0,200}class=\"section\"", re.MULTILINE)
 _HEADING = re.compile(r"^# [^\n]{0,500}<a\s[^<>]{0,500}class=\"headerlink\"", re.MULTILINE)
@@ -36,104 +32,105 @@ _FORMULA = re.compile(
     re.DOTALL,
 )
 _CODE = re.compile(r"(<code\b[^<>]{0,500}>)((?:(?!</?code\b|\n\n).){1,2000})(?=</code>)", re.DOTALL)
-_BETWEEN_TAGS = re.compile(r"(<[^<>]{0,2000}>)|([^<]+|<)")
+_TAG_OR_TEXT = re.compile(r"(<[^<>]{0,2000}>)|([^<]+|<)")
 _WRAPPED_TAG = re.compile(r"<[a-zA-Z][^<>]{0,2000}>")
 # What pandoc leaves of a caption's attributes.
 _LITTER = re.compile(r"[ \t]\{#[\w-]{1,80}(?:[ \t]\.[\w-]{1,80}){0,4}\}")
 
 
-def recognise(text: str) -> bool:
+def matches(text: str) -> bool:
     """Whether a page has this form."""
     return "\n<div " in text or text.startswith("<div ")
 
 
-def read(text: str, source: str) -> Page:
-    """Read a page of this form."""
-    warnings: list[PageWarning] = []
+def read(text: str, source: str, warn: Warn) -> Page:
+    """Read a page of this form.
 
-    def warn(kind: str, line: int, message: str) -> None:
-        warnings.append(PageWarning(kind, line, message))
-
-    start, end = _main(text)
+    Args:
+        text: The whole page.
+        source: Its file name.
+        warn: Called with each warning.
+    """
+    start, end = _find_section(text)
     chrome = _CHROME.search(text, 0, start)
-    head = text[: chrome.start() if chrome else start]
-    first = text.count("\n", 0, start) + 1
-    deal = Deal(warn)
-    deal.section(_tree(text[start:end], first, warn), first)
-    return deal.page(source, _links(text, start, end), curator_header.read(head), warnings)
+    header = text[: chrome.start() if chrome else start]
+    first_line = text.count("\n", 0, start) + 1
+    tree = _parse(text[start:end], first_line, warn)
+    page = entry_parser.parse_section(tree, first_line, warn, source)
+    return replace(page, links=_links(text, start, end), curated=curator_header.read(header))
 
 
-def _main(text: str) -> tuple[int, int]:
+def _find_section(text: str) -> tuple[int, int]:
     """Where the page's own section begins and ends."""
-    found = _MAIN.search(text) or _HEADING.search(text)
-    start = found.start() if found else 0
+    heading = _MAIN.search(text) or _HEADING.search(text)
+    start = heading.start() if heading else 0
     after = _AFTER.search(text, start)
     return start, after.start() if after else len(text)
 
 
-def _tree(text: str, first: int, warn: Warn) -> list[Child]:
+def _parse(text: str, first_line: int, warn: Warn) -> list[Child]:
+    """The tree of a section that begins on this line of the page."""
     reported: set[str] = set()
 
-    def dropped(name: str) -> None:
-        if name not in reported:
-            reported.add(name)
-            warn("dropped-markup", first, f"<{name}> was left out")
+    def on_dropped(tag: str) -> None:
+        if tag not in reported:
+            reported.add(tag)
+            warn("dropped-markup", first_line, f"<{tag}> was left out")
 
-    text, origin = _unwrapped(_LITTER.sub("", text))
-    aside = Aside()
+    text, origin = _unwrap_tags(_LITTER.sub("", text))
+    placeholders = Placeholders()
 
-    def formula(found: re.Match[str]) -> str:
-        return found.group(1) + aside.put(unescape_html(found.group(2)))
+    def stash_formula(match: re.Match[str]) -> str:
+        return match[1] + placeholders.stash(unescape_html(match[2]))
 
-    def code(found: re.Match[str]) -> str:
-        return found.group(1) + _BETWEEN_TAGS.sub(
-            lambda one: one.group(1) or aside.put(unescape_html(one.group(2))), found.group(2)
+    def stash_code(match: re.Match[str]) -> str:
+        return match[1] + _TAG_OR_TEXT.sub(
+            lambda part: part[1] or placeholders.stash(unescape_html(part[2])), match[2]
         )
 
-    text = _CODE.sub(code, _FORMULA.sub(formula, text))
-    most = limits.limit(text)
-    if most is not None:
-        warn(limits.KIND, first, limits.MESSAGE)
-        text = text[:most] + aside.put(fold_whitespace(text[most:]))
-    builder = TreeBuilder(dropped, aside.back)
-    markdown_parser.add_blocks(builder, text, lambda line: origin[line] + first)
+    text = _CODE.sub(stash_code, _FORMULA.sub(stash_formula, text))
+    end = limits.mark_budget_end(text)
+    if end is not None:
+        warn(limits.WARNING_KIND, first_line, limits.WARNING_MESSAGE)
+        text = text[:end] + placeholders.stash(fold_whitespace(text[end:]))
+    builder = TreeBuilder(on_dropped, placeholders.restore)
+    markdown_parser.add_blocks(builder, text, lambda line: origin[line] + first_line)
     return builder.children()
 
 
-def _unwrapped(text: str) -> tuple[str, list[int]]:
-    """Put every tag on one line, for headings and tables end with theirs.
+def _unwrap_tags(text: str) -> tuple[str, list[int]]:
+    """Put every tag on one line: to Markdown, a heading and a row of a table end with their line.
 
     Returns:
-        The text, and for each of its lines the line where that began before.
+        The text, and for each of its lines the line on which that began before.
     """
-    done: list[str] = []
+    parts: list[str] = []
     origin = [0]
-    line = at = 0
+    line = position = 0
     for tag in _WRAPPED_TAG.finditer(text):
-        taken = tag.group(0).count("\n")
-        if not taken:
+        line_ends = tag[0].count("\n")
+        if not line_ends:
             continue
-        before = text[at : tag.start()]
+        before = text[position : tag.start()]
         origin += range(line + 1, line + 1 + before.count("\n"))
-        line += before.count("\n") + taken
-        done += [before, re.sub(r"\s*\n\s*", " ", tag.group(0))]
-        at = tag.end()
-    origin += range(line + 1, line + 1 + text.count("\n", at))
-    return "".join([*done, text[at:]]), origin
+        line += before.count("\n") + line_ends
+        parts += [before, re.sub(r"\s*\n\s*", " ", tag[0])]
+        position = tag.end()
+    origin += range(line + 1, line + 1 + text.count("\n", position))
+    return "".join([*parts, text[position:]]), origin
 
 
 def _links(text: str, start: int, end: int) -> Links:
-    found: dict[str, str] = {}
+    links: dict[str, str] = {}
     for anchor in _ANCHOR.finditer(text, 0, start):
-        node = next(walk(parse_html(anchor.group(0) + "</a>")), Node("a"))
-        title, href = node.attributes.get("title"), fold_whitespace(node.attributes.get("href", ""))
+        node = next(walk(parse_html(anchor[0] + "</a>")), Node("a"))
+        title = node.attributes.get("title")
+        href = fold_whitespace(node.attributes.get("href", ""))
         if title == "Source repository":
-            found.setdefault("repository", href)
+            links.setdefault("repository", href)
         elif title == "Download source file":
-            found.setdefault("source", href)
+            links.setdefault("source", href)
     for neighbour in _NEIGHBOUR.finditer(text, end):
-        if name := unescape_markdown(neighbour.group(2)).strip():
-            found.setdefault(neighbour.group(1), name)
-    return Links(
-        found.get("source"), found.get("repository"), found.get("previous"), found.get("next")
-    )
+        if name := unescape_markdown(neighbour[2]).strip():
+            links.setdefault(neighbour[1], name)
+    return Links(**links)

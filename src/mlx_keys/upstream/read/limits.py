@@ -1,7 +1,9 @@
-"""How many marks a page may hold before it is taken for an attack, and the rest for plain text.
+"""The budget of marks that a page has: beyond it, the rest of the page is plain text.
 
-What costs time when a page is read is its marks, not its words. Each kind weighs what it costs.
-Upstream's densest page has two thirds of what is allowed.
+What costs time when a page is read is its marks, not its words: ten microseconds and more for each
+sign that may begin one. Each kind of mark weighs what it costs, and a page may weigh so much for
+each of its characters. Upstream's densest page has two thirds of what is allowed; a page with more
+is taken for an attack.
 """
 
 from __future__ import annotations
@@ -9,44 +11,45 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-#: The warning that tells it.
-KIND, MESSAGE = "dense-markup", "more marks than any page has; the rest is given as plain text"
+#: The warning that a page has more.
+WARNING_KIND = "dense-markup"
+WARNING_MESSAGE = "more marks than any page has; the rest is given as plain text"
 #: What a page of each form may weigh for each of its characters.
-GFM, FLAT = 0.3, 0.15
+GFM_BUDGET, FLAT_BUDGET = 0.3, 0.15
+#: What it may weigh however short it is.
+_LEAST_BUDGET = 2000
 _WEIGHTS = {
     "\n": 6,
     **dict.fromkeys("*_`<", 3),
     **dict.fromkeys("[]|$", 2),
     **dict.fromkeys("&\\!", 1),
 }
-#: What each item and each quotation weighs that a line opens.
-_ITEM, _QUOTATION = 6, 2
+#: What each item and each quotation weighs that a line opens: ``"\n> * - a"`` is 6 + 2 + 6 + 6.
+_ITEM_WEIGHT, _QUOTATION_WEIGHT = 6, 2
 _MARK = re.compile(r"\n(?:[ \t]*+(?:>|(?:[-+*]|\d{1,9}[.)])(?=\s)))*+|\*+|_+|`+|[\[\]|<$&\\!]")
-_ITEMS = re.compile(r"[+*-]|\d+")
-#: What it may weigh however short it is.
-_LEAST = 2000
+_ITEM = re.compile(r"[+*-]|\d+")
 
 
-def limit(text: str, share: float = GFM) -> int | None:
-    """Where the marks of a text become too many; None where they never do.
+def mark_budget_end(text: str, budget: float = GFM_BUDGET) -> int | None:
+    """Give the position at which the budget of marks is spent; None where it suffices.
 
     Args:
         text: The text.
-        share: What it may weigh for each of its characters.
+        budget: What it may weigh for each of its characters.
     """
-    budget = _LEAST + share * len(text)
-    # To count equal marks together is quick, and of almost all pages it is the only thing to do.
-    if sum(_weight(mark) * count for mark, count in Counter(_MARK.findall(text)).items()) <= budget:
+    left = _LEAST_BUDGET + budget * len(text)
+    # To weigh equal marks together is quick, and of almost all pages it is the only thing to do.
+    if sum(_weight(mark) * count for mark, count in Counter(_MARK.findall(text)).items()) <= left:
         return None
-    for found in _MARK.finditer(text):
-        budget -= _weight(found[0])
-        if budget < 0:
-            return found.start()
+    for match in _MARK.finditer(text):
+        left -= _weight(match[0])
+        if left < 0:
+            return match.start()
     return None
 
 
 def _weight(mark: str) -> int:
     weight = _WEIGHTS[mark[0]]
     if len(mark) > 1 and mark[0] == "\n":
-        weight += _ITEM * len(_ITEMS.findall(mark)) + _QUOTATION * mark.count(">")
+        weight += _ITEM_WEIGHT * len(_ITEM.findall(mark)) + _QUOTATION_WEIGHT * mark.count(">")
     return weight

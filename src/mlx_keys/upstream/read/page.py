@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlx_keys.errors import KeysError, Location
-from mlx_keys.upstream.model import Page
+from mlx_keys.upstream.model import Page, Warn
 from mlx_keys.upstream.model import Warning as PageWarning
 from mlx_keys.upstream.text import NOT_TEXT
 from mlx_keys.upstream.write import page as myst
@@ -81,30 +81,33 @@ def read(text: str, source: str) -> Page:
         KeysError: There is nothing to read (no entry, and no link to one), or the page was written
             by ``mlx-keys rewrite``.
     """
-    kept, warnings = _as_text(text)
-    if myst.is_rewritten(kept):
-        original = myst.original(kept) or "the page that it was made from"
+    warnings: list[PageWarning] = []
+
+    def warn(kind: str, line: int, message: str) -> None:
+        warnings.append(PageWarning(kind, line, message))
+
+    text = _clean_text(text, warn)
+    if myst.is_rewritten(text):
+        original = myst.original(text) or "the page that it was made from"
         problem = f"already rewritten: rewrite the original, {original}"
         raise KeysError(problem, where=Location(source), fix=None)
-    if html_markdown.recognise(kept):
-        page = html_markdown.read(kept, source)
-    else:
-        page = flat.read(kept, source)
+    read_form = html_markdown.read if html_markdown.matches(text) else flat.read
+    page = read_form(text, source, warn)
     if not page.entries and not _links_to_an_entry(page):
         problem = "no entry on this page, and no link to one"
         raise KeysError(problem, where=Location(source), fix=None)
-    return replace(page, warnings=(*warnings, *page.warnings))
+    return replace(page, warnings=tuple(warnings))
 
 
-def _as_text(text: str) -> tuple[str, list[PageWarning]]:
-    """The text with one kind of line end and nothing in it that is no text."""
+def _clean_text(text: str, warn: Warn) -> str:
+    """The text with one kind of line end, and without characters that no text holds."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    found = NOT_TEXT.search(text)
-    if found is None:
-        return text, []
-    line = text.count("\n", 0, found.start()) + 1
-    message = f"U+{ord(found.group(0)):04X} stands here; all such characters were left out"
-    return NOT_TEXT.sub("", text), [PageWarning("not-text", line, message)]
+    first = NOT_TEXT.search(text)
+    if first is None:
+        return text
+    line = text.count("\n", 0, first.start()) + 1
+    warn("not-text", line, f"U+{ord(first[0]):04X} stands here; all such characters were left out")
+    return NOT_TEXT.sub("", text)
 
 
 def _links_to_an_entry(page: Page) -> bool:

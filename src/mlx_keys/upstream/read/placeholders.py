@@ -1,4 +1,4 @@
-"""Text that is set aside while Markdown is read, and put back into the tree that this gives.
+"""Text that is stashed while Markdown is read, and restored in the tree that this gives.
 
 Formulas and the theme's own code hold signs that Markdown must not touch. A short mark stands for
 each meanwhile: to spell every such sign as an entity would cost more than all other reading.
@@ -14,31 +14,31 @@ _MARK = re.compile(f"{_SIGN}(\\d{{1,9}}){_SIGN}")
 _LINE = re.compile(r"\S[^\n]*")
 
 
-class Aside:
-    """What is set aside from one text."""
+class Placeholders:
+    """What is stashed of one text."""
 
     def __init__(self) -> None:
-        self._kept: list[str] = []
+        self._stashed: list[str] = []
 
     def __bool__(self) -> bool:
-        """Whether there is anything to put back."""
-        return bool(self._kept)
+        """Whether anything is stashed."""
+        return bool(self._stashed)
 
-    def put(self, text: str) -> str:
-        """Set text aside, line by line; the marks that stand for it keep its line ends.
+    def stash(self, text: str) -> str:
+        """Stash a text, line by line, and give the marks that stand for it, with its line ends.
 
-        What was set aside of it before is put back first: nothing looks for marks in what is kept.
+        Marks in it are restored first: nothing looks for marks in what is stashed.
         """
-        return _LINE.sub(self._mark, self.back(text))
+        return _LINE.sub(self._mark, self.restore(text))
 
-    def back(self, said: str) -> str:
-        """Put everything back where its mark stands."""
-        return _MARK.sub(self._found, said) if _SIGN in said else said
+    def restore(self, text: str) -> str:
+        """Put each stashed line where its mark stands; a mark that stands for none goes."""
+        return _MARK.sub(self._line, text) if _SIGN in text else text
 
     def _mark(self, line: re.Match[str]) -> str:
-        self._kept.append(line[0])
-        return f"{_SIGN}{len(self._kept) - 1}{_SIGN}"
+        self._stashed.append(line[0])
+        return f"{_SIGN}{len(self._stashed) - 1}{_SIGN}"
 
-    def _found(self, mark: re.Match[str]) -> str:
-        at = int(mark[1])
-        return self._kept[at] if at < len(self._kept) else ""
+    def _line(self, mark: re.Match[str]) -> str:
+        number = int(mark[1])
+        return self._stashed[number] if number < len(self._stashed) else ""
