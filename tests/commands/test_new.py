@@ -1,4 +1,4 @@
-"""``mlx-keys new``: what it begins verifies once it is accepted, and nothing is overwritten."""
+"""``mlx-keys new``: a new page verifies once its output is accepted; no file is overwritten."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         ("example", "gallery/keys/shuffle_a_list.py", "Shuffle a list"),
     ],
 )
-def test_what_is_begun_holds_once_it_is_accepted(
+def test_a_new_page_or_script_verifies_once_its_output_is_accepted(
     tmp_path: Path, kind: str, path: str, title: str
 ) -> None:
     done = command(tmp_path, "new", kind, path)
@@ -42,7 +42,7 @@ def test_what_is_begun_holds_once_it_is_accepted(
     assert "1 of 1 outputs verified" in again.stdout
 
 
-def test_a_title_can_be_given_and_the_sections_index_is_named(tmp_path: Path) -> None:
+def test_a_page_takes_a_title_and_names_the_index_that_must_list_it(tmp_path: Path) -> None:
     index = tmp_path / "index.md"
     index.write_text("# Section\n")
     done = command(tmp_path, "new", "page", "keys.md", "--title", "Keys, at last")
@@ -52,7 +52,7 @@ def test_a_title_can_be_given_and_the_sections_index_is_named(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["page", "taken.md"], "taken.md: there is such a file already"),
         (["page", "page.rst"], "fix: name it page.md"),
@@ -61,13 +61,13 @@ def test_a_title_can_be_given_and_the_sections_index_is_named(tmp_path: Path) ->
         (["page", "taken.md/page.md"], "page.md: the file cannot be written"),
     ],
 )
-def test_a_mistake_is_named_and_nothing_written(
-    tmp_path: Path, arguments: list[str], said: str
+def test_an_unsuitable_path_is_an_error_and_nothing_is_written(
+    tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     (tmp_path / "taken.md").write_text("mine\n")
     done = command(tmp_path, "new", *arguments)
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["taken.md"]
     assert (tmp_path / "taken.md").read_text() == "mine\n"

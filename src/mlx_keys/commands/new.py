@@ -55,8 +55,8 @@ def command() -> None:
 @click.option("--title", help="Made of the file's name unless said.")
 def page(path: Path, title: str | None) -> None:
     """Begin the page PATH, such as docs/howto/shuffle-a-list.md, with one example in it."""
-    require(path, ".md")
-    write_atomic(path, PAGE.format(title=title or title_of(path)))
+    require_new_file(path, ".md")
+    write_atomic(path, PAGE.format(title=title or title_from_name(path)))
     index = path.with_name("index.md")
     listed = f"list {path.stem} in the toctree of {index}" if index.is_file() else "list it"
     click.echo(
@@ -70,7 +70,7 @@ def page(path: Path, title: str | None) -> None:
 @click.option("--title", help="Made of the file's name unless said.")
 def example(path: Path, title: str | None) -> None:
     """Begin the gallery script PATH, such as gallery/practice/shuffle_a_list.py."""
-    require(path, ".py")
+    require_new_file(path, ".py")
     if not path.stem.isidentifier():
         raise KeysError(
             "a script of the gallery is named like a module",
@@ -79,7 +79,7 @@ def example(path: Path, title: str | None) -> None:
             found=path.stem,
             fix=f"mlx-keys new example {path.with_name('shuffle_a_list.py')}",
         )
-    title = title or title_of(path)
+    title = title or title_from_name(path)
     write_atomic(path, SCRIPT.format(title=title, rule="=" * len(title)))
     click.echo(
         f"{path}: begun\n  1. write it\n  2. mlx-keys verify --bless {path}\n"
@@ -87,8 +87,8 @@ def example(path: Path, title: str | None) -> None:
     )
 
 
-def require(path: Path, suffix: str) -> None:
-    """Refuse a path that is taken, or not named like what is begun.
+def require_new_file(path: Path, suffix: str) -> None:
+    """Refuse a path that is taken, or whose suffix is not that of the file to begin.
 
     Raises:
         KeysError: It exists, or has another suffix.
@@ -107,7 +107,7 @@ def require(path: Path, suffix: str) -> None:
         )
 
 
-def title_of(path: Path) -> str:
-    """``shuffle-a-list.md`` as a title: *Shuffle a list*."""
+def title_from_name(path: Path) -> str:
+    """The title of a file without one: *Shuffle a list* for ``shuffle-a-list.md``."""
     words = path.stem.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]

@@ -1,4 +1,4 @@
-"""What a command needs before it begins: said at once where it is not there."""
+"""What a command needs before it begins; where that is missing, an error says so at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def require_site(project: Path, problem: str, fix: str) -> None:
 
 
 def require_mlx(why: str, fix: str) -> None:
-    """Refuse to begin without mlx, which is not imported here.
+    """Refuse to begin without mlx. It is looked for, and not imported.
 
     Args:
         why: What needs it.
@@ -40,10 +40,10 @@ def require_mlx(why: str, fix: str) -> None:
         KeysError: It is not installed.
     """
     try:
-        found = importlib.util.find_spec("mlx.core") is not None
+        installed = importlib.util.find_spec("mlx.core") is not None
     except ModuleNotFoundError:
-        found = False
-    if not found:
+        installed = False
+    if not installed:
         raise KeysError(
             f"mlx is not installed, and {why}",
             expected="mlx, at the version that conf/requirements.txt holds",
