@@ -64,7 +64,7 @@ def accept(text: str, printed: list[str], path: str = "page.md") -> str:
     ids=["new", "new, windows", "changed", "gone", "backticks, no last line end", "marker",
          "new in rst", "changed in rst"],
 )  # fmt: skip
-def test_an_output_is_written_where_it_belongs(
+def test_an_accepted_output_is_written_right_after_its_code(
     path: str, text: str, printed: str, expected: str
 ) -> None:
     assert accept(text, [printed], path) == expected

@@ -192,7 +192,7 @@ def test_the_messages_of_bad_ends_are_worded_as_accepted() -> None:
     assert "\n".join(messages) == (DATA / "bad_ends.txt").read_text(encoding="utf-8")
 
 
-def test_a_page_is_shown_600_characters_of_an_output_at_most() -> None:
+def test_a_message_holds_600_characters_of_an_output_at_most() -> None:
     (fault,) = check(page_example(), RunResult("output_limit", stderr="y" * 601)).faults
     assert fault.found == f"{'y' * 600} ... (601 characters)"
     (fault,) = check(page_example(), RunResult("output_limit", stderr="y" * 600)).faults

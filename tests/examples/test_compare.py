@@ -1,4 +1,4 @@
-"""What an output may differ in, and how far two floats are apart."""
+"""How two outputs compare, and the distance of two floats."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_numbers_are_found_with_the_dtype_printed_beside_them() -> None:
         "a . b",
     ],
 )
-def test_what_is_no_number_is_not_taken_for_a_float(text: str) -> None:
+def test_a_word_with_digits_is_no_float(text: str) -> None:
     assert floats(text) == []
 
 
@@ -90,12 +90,14 @@ def test_the_unit_is_the_ulp_of_the_dtype_that_is_printed(
         assert ulp.distance(number(repr(high)), number(repr(low), dtype)) == unit
 
 
-def test_a_value_printed_to_its_last_digit_is_known_for_a_float32() -> None:
+def test_a_value_printed_to_its_last_digit_is_recognised_as_float32() -> None:
     shown, found = "-0.20584204792976380", "-0.20584206283092499"
     assert ulp.distance(number(shown), number(found)) == ONE_ULP
 
 
-def test_a_float32_beside_a_rounded_value_is_measured_in_the_last_place_of_that() -> None:
+def test_a_float32_beside_a_rounded_value_is_measured_in_the_last_place_of_the_rounded_one() -> (
+    None
+):
     exact, rounded = number("0.5000000596046448"), number("0.75")
     apart = Distance(24.999994, LAST_PLACE)
     assert ulp.distance(exact, rounded) == ulp.distance(rounded, exact) == apart
@@ -143,7 +145,7 @@ def test_an_output_equals_itself(text: str) -> None:
         ("[ 0.5]", "[0.5]"),
     ],
 )
-def test_what_is_no_float_is_compared_exactly_whatever_is_allowed(
+def test_all_but_floats_is_compared_exactly_whatever_the_tolerance(
     expected: str, found: str
 ) -> None:
     lenient = Tolerance((Distance(1e30, LAST_PLACE), Distance(1e30, "ulp of float32")), report=True)
@@ -157,7 +159,7 @@ TWO = (Distance(2.0, "ulp of float32"),)
 
 
 @pytest.mark.parametrize(
-    ("allowed", "kind"),
+    ("tolerance", "outcome"),
     [
         (Tolerance(), Outcome.DIFFERS),
         (Tolerance(TWO), Outcome.WITHIN),
@@ -167,10 +169,10 @@ TWO = (Distance(2.0, "ulp of float32"),)
         (Tolerance((ONE_ULP,), report=True), Outcome.UNATTESTED),
     ],
 )
-def test_a_float_may_be_off_by_what_is_allowed_in_its_unit(
-    allowed: Tolerance, kind: Outcome
+def test_a_float_may_be_off_by_the_tolerance_in_its_unit(
+    tolerance: Tolerance, outcome: Outcome
 ) -> None:
-    assert compare(SHOWN, FOUND, allowed) == Verdict(kind, TWO)
+    assert compare(SHOWN, FOUND, tolerance) == Verdict(outcome, TWO)
 
 
 def test_a_longer_float_may_move_its_neighbours() -> None:
@@ -184,7 +186,7 @@ def test_a_longer_float_may_move_the_end_of_a_line() -> None:
     assert compare(shown, found, Tolerance(report=True)).outcome is Outcome.UNATTESTED
 
 
-def test_the_largest_distance_in_each_unit_is_told_the_smaller_first() -> None:
+def test_the_largest_distance_in_each_unit_is_given_the_smaller_first() -> None:
     text = "array([{}, {}], dtype=float32) {}"
     shown = text.format("1.0", "1.0", "0.25")
     three = (Distance(2.0, "ulp of float32"), Distance(3.0, LAST_PLACE))
@@ -194,7 +196,7 @@ def test_the_largest_distance_in_each_unit_is_told_the_smaller_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "kind"),
+    ("found", "outcome"),
     [
         ("took 3.25 s\nseed 17", Outcome.VARIES),
         ("took 12 s\nseed -4", Outcome.VARIES),
@@ -204,15 +206,17 @@ def test_the_largest_distance_in_each_unit_is_told_the_smaller_first() -> None:
         ("took # s\nseed 17", Outcome.DIFFERS),
     ],
 )
-def test_what_varies_keeps_its_lines_and_words(found: str, kind: Outcome) -> None:
-    assert same_shape("took 0.5 s\nseed 2", found).outcome is kind
+def test_outputs_of_one_shape_have_the_same_lines_and_words(found: str, outcome: Outcome) -> None:
+    assert same_shape("took 0.5 s\nseed 2", found).outcome is outcome
 
 
 @pytest.mark.parametrize(
     ("found", "expected"),
     [("0.5002 2.0", True), ("0.5 2.001", True), ("0.51 2.0", False), ("0.5 2.01", False)],
 )
-def test_floats_are_close_when_three_digits_of_each_agree(found: str, expected: bool) -> None:
+def test_numbers_are_nearly_equal_when_three_digits_of_each_agree(
+    found: str, expected: bool
+) -> None:
     assert nearly_equal("0.5 2.0", found) is expected
 
 
@@ -242,7 +246,7 @@ def test_each_unit_has_to_stay_within_its_own_limit() -> None:
         assert found == Verdict(Outcome.DIFFERS, apart)
 
 
-def test_where_more_than_floats_differs_no_distance_is_told() -> None:
+def test_where_more_than_floats_differs_there_is_no_distance() -> None:
     assert compare("7 of 0.25", "8 of 0.26", Tolerance(report=True)) == Verdict(Outcome.DIFFERS)
 
 
@@ -258,5 +262,5 @@ def test_a_diff_is_of_whole_lines() -> None:
 
 
 @pytest.mark.parametrize("text", ["1.5e-10", "12e-06", "1e10", "0.25E+12"])
-def test_an_exponent_and_what_stands_before_it_have_any_number_of_digits(text: str) -> None:
+def test_a_mantissa_and_an_exponent_have_any_number_of_digits(text: str) -> None:
     assert floats(f"x {text} y") == [(text, "")]

@@ -1,4 +1,4 @@
-"""What examples do: run once, known afterwards, begun early or not."""
+"""The runner: each example runs once, early or late, and later runs take it from the cache."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ def counted(folder: Path, numbers: Iterable[int]) -> list[Example]:
 
 
 @pytest.mark.parametrize("ahead", [[], [0], [0, 1, 2]])
-def test_each_example_runs_once_however_many_were_begun_early(
+def test_each_example_runs_once_however_many_were_started_early(
     tmp_path: Path, ahead: list[int]
 ) -> None:
     wanted = counted(tmp_path, range(3))
-    heard: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     with Pool(workers=2) as pool:
         runner = Runner(pool, project=tmp_path, cache=tmp_path / "kept")
         runner.start(wanted[number] for number in ahead)
-        runner.progress = lambda done, total: heard.append((done, total))
+        runner.progress = lambda done, total: reports.append((done, total))
         seen = runner.results([*wanted, wanted[0]])
         assert [one.stdout for one in seen] == ["0\n", "1\n", "2\n", "0\n"]
         assert runner.results(wanted) == seen[:3]
     assert [(tmp_path / str(n)).read_text() for n in range(3)] == ["ran "] * 3
     assert runner.executed == 3
-    assert all(done <= total <= 3 for done, total in heard)
+    assert all(done <= total <= 3 for done, total in reports)
 
 
-def test_what_a_run_has_seen_the_next_one_knows(tmp_path: Path) -> None:
+def test_a_second_runner_takes_results_from_the_cache(tmp_path: Path) -> None:
     wanted = counted(tmp_path, range(2))
     ran = []
     for _ in range(2):
@@ -58,7 +58,7 @@ def test_what_a_run_has_seen_the_next_one_knows(tmp_path: Path) -> None:
     assert ran == [2, 0]
 
 
-def test_a_hang_is_seen_once_and_not_kept(tmp_path: Path) -> None:
+def test_a_timeout_is_not_cached(tmp_path: Path) -> None:
     path = str(tmp_path / "ran")
     (hang,) = examples(
         COUNTED.format(path=path, number=1) + "import time\ntime.sleep(60)\n",
@@ -72,7 +72,7 @@ def test_a_hang_is_seen_once_and_not_kept(tmp_path: Path) -> None:
         assert Path(path).read_text() == "ran " * times
 
 
-def test_what_goes_wrong_early_is_told_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_an_error_of_an_early_run_is_raised_when_results_are_asked_for(tmp_path: Path) -> None:
     class Broken(Pool):
         def run(
             self, jobs: Iterable[Job], done: Callable[[Job, RunResult], None] | None = None
@@ -87,7 +87,7 @@ def test_what_goes_wrong_early_is_told_when_it_is_asked_for(tmp_path: Path) -> N
             runner.results(wanted)
 
 
-def test_a_caller_that_ends_does_not_wait_for_what_it_began(tmp_path: Path) -> None:
+def test_a_caller_that_exits_does_not_wait_for_what_it_started(tmp_path: Path) -> None:
     begun, page = tmp_path / "begun", tmp_path / "page.md"
     page.write_text(
         "```{example}\n:timeout: 600\n\n"

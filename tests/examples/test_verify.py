@@ -113,7 +113,7 @@ GOOD = [
 ]
 
 
-def written(code: str, shown: str | None) -> str:
+def fences(code: str, shown: str | None) -> str:
     output = "" if shown is None else f"```{{output}}\n{shown}\n```\n"
     return f"```{{example}}\n{code}\n```\n{output}\n"
 
@@ -128,16 +128,16 @@ def verified(page: Path, pool: Pool, cache: Path | None = None) -> Report:
     return verify_paths([page], Runner(pool, project=page.parent, cache=cache))
 
 
-def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(
+def test_each_bad_example_is_a_fault_at_its_line_and_the_good_ones_verify(
     pool: Pool, tmp_path: Path
 ) -> None:
     page, text, expected = tmp_path / "page.md", "# Page\n\n", []
     for code, shown in GOOD:
-        text += written(code, shown)
+        text += fences(code, shown)
     for code, shown, offset, problem in BAD.values():
         fence = text.count("\n") + 1
         first = fence + 1 + code.startswith(":")
-        text += written(code, shown)
+        text += fences(code, shown)
         expected.append((f"{page}:{fence + offset}", problem.format(page=page, code=first)))
     page.write_text(text)
     report = verified(page, pool)
@@ -147,9 +147,9 @@ def test_every_bad_example_is_a_fault_at_its_line_and_the_good_ones_hold(
     assert [one.faults for one in report.checked[: len(GOOD)]] == [()] * len(GOOD)
 
 
-def test_a_bad_option_is_one_fault_and_nothing_is_blessed(tmp_path: Path) -> None:
+def test_an_example_with_a_wrong_option_is_one_fault_and_is_not_blessed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(written(":raise: ValueError\nprint(1)\n1 / 0", None))
+    page.write_text(fences(":raise: ValueError\nprint(1)\n1 / 0", None))
     before = page.read_text()
     done = command("verify", "page.md", "--bless", cwd=tmp_path)
     assert done.stderr.startswith("page.md:2: an example has no option 'raise'\n")
@@ -158,22 +158,24 @@ def test_a_bad_option_is_one_fault_and_nothing_is_blessed(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("shown", "said"),
+    ("shown", "ending"),
     [("0.5", ""), ("0.58630", ", floats by up to 1 in the last place")],
     ids=["plainly another", "close"],
 )
-def test_how_far_floats_differ_is_said_where_they_are_close(
-    pool: Pool, tmp_path: Path, shown: str, said: str
+def test_a_fault_names_the_distance_of_floats_that_are_nearly_equal(
+    pool: Pool, tmp_path: Path, shown: str, ending: str
 ) -> None:
     page = tmp_path / "page.md"
-    page.write_text(written("print('0.58629')", shown))
+    page.write_text(fences("print('0.58629')", shown))
     (fault,) = verified(page, pool).faults
-    assert fault.problem == f"this is not what the example at {page}:2 prints{said}"
+    assert fault.problem == f"this is not what the example at {page}:2 prints{ending}"
 
 
-def test_a_changed_digit_shows_both_sides_and_the_mend(pool: Pool, tmp_path: Path) -> None:
+def test_a_changed_digit_shows_both_outputs_and_the_command_that_accepts_it(
+    pool: Pool, tmp_path: Path
+) -> None:
     page = tmp_path / "page.md"
-    page.write_text(written("print(1)\nprint(2)", "1\n3"))
+    page.write_text(fences("print(1)\nprint(2)", "1\n3"))
     (fault,) = verified(page, pool).faults
     assert str(fault) == (
         f"{page}:7: this is not what the example at {page}:2 prints\n"
@@ -184,12 +186,12 @@ def test_a_changed_digit_shows_both_sides_and_the_mend(pool: Pool, tmp_path: Pat
     )
 
 
-def test_observations_are_kept_and_verdicts_are_not(pool: Pool, tmp_path: Path) -> None:
+def test_what_a_run_did_is_cached_and_its_verdict_is_not(pool: Pool, tmp_path: Path) -> None:
     page, cache = tmp_path / "page.md", tmp_path / "observed"
-    page.write_text(written("print(1)", "1"))
+    page.write_text(fences("print(1)", "1"))
     assert verified(page, pool, cache).ran == 1
     assert verified(page, pool, cache).ran == 0
-    page.write_text("Moved.\n\n" + written("print(1)", "2"))
+    page.write_text("Moved.\n\n" + fences("print(1)", "2"))
     report = verified(page, pool, cache)
     assert (report.ran, len(report.faults)) == (0, 1)
     for file in cache.iterdir():
@@ -198,14 +200,14 @@ def test_observations_are_kept_and_verdicts_are_not(pool: Pool, tmp_path: Path) 
     assert verified(page, pool, cache).ran == 0
 
 
-def test_the_same_program_twice_runs_once(pool: Pool, tmp_path: Path) -> None:
+def test_a_program_that_is_shown_three_times_runs_once(pool: Pool, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(written("print(1)", "1") * 3)
+    page.write_text(fences("print(1)", "1") * 3)
     report = verified(page, pool)
     assert (report.ran, len(report.checked), report.faults) == (1, 3, ())
 
 
-def test_pages_are_files_and_what_lies_in_folders(tmp_path: Path) -> None:
+def test_pages_are_found_by_name_and_in_folders_each_once(tmp_path: Path) -> None:
     for name in ("a.md", "b/c.rst", "b/d.txt", ".e/f.md", "_g/h.md"):
         file = tmp_path / name
         file.parent.mkdir(exist_ok=True)
@@ -227,9 +229,9 @@ def command(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProce
     )
 
 
-def test_the_command_blesses_shows_what_it_accepts_and_then_holds(tmp_path: Path) -> None:
+def test_blessing_prints_what_it_accepts_and_the_page_then_verifies(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(written("print(1)", None) + written("print(id(object()))", None))
+    page.write_text(fences("print(1)", None) + fences("print(id(object()))", None))
     first = command("verify", "page.md", "--bless", cwd=tmp_path)
     assert "+1\n" in first.stdout
     assert "differs from run to run" in first.stderr
@@ -243,9 +245,9 @@ def test_the_command_blesses_shows_what_it_accepts_and_then_holds(tmp_path: Path
 def test_an_output_that_depends_on_the_hash_seed_is_one_fault(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
-        written("print(1)", None)
-        + written("print({'a', 'b', 'c', 'd'})", None)
-        + written("print(sorted({'a', 'b', 'c', 'd'}))", None)
+        fences("print(1)", None)
+        + fences("print({'a', 'b', 'c', 'd'})", None)
+        + fences("print(sorted({'a', 'b', 'c', 'd'}))", None)
     )
     done = command("verify", "page.md", "--bless", cwd=tmp_path)
     first, *others = done.stderr.strip().split("\n\n")
@@ -255,14 +257,14 @@ def test_an_output_that_depends_on_the_hash_seed_is_one_fault(tmp_path: Path) ->
     assert others == []
     assert "1 fault (" in done.stdout
     assert page.read_text() == (
-        written("print(1)", "1")
-        + written("print({'a', 'b', 'c', 'd'})", None)
-        + written("print(sorted({'a', 'b', 'c', 'd'}))", "['a', 'b', 'c', 'd']")
+        fences("print(1)", "1")
+        + fences("print({'a', 'b', 'c', 'd'})", None)
+        + fences("print(sorted({'a', 'b', 'c', 'd'}))", "['a', 'b', 'c', 'd']")
     )
 
 
-def test_the_command_speaks_json(tmp_path: Path) -> None:
-    (tmp_path / "page.md").write_text(written("print(1)", "1") + written("print(1)", "2"))
+def test_the_report_can_be_printed_as_json(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text(fences("print(1)", "1") + fences("print(1)", "2"))
     done = command("verify", "page.md", "--json", cwd=tmp_path)
     report = json.loads(done.stdout)
     assert [one["verdict"] for one in report["examples"]] == ["equal", "differs"]
@@ -274,7 +276,7 @@ def test_the_command_speaks_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "message"),
     [
         (["verify", "none.md"], 1, "mlx-keys: none.md: there is no such page\n"),
         (["verify"], 1, "mlx-keys: there is nothing to verify here\n"),
@@ -283,14 +285,14 @@ def test_the_command_speaks_json(tmp_path: Path) -> None:
         (["verify", "page.txt"], 1, "page.txt: no examples can be read from this kind of file\n"),
     ],
 )
-def test_what_cannot_be_verified_is_said_in_a_line(
-    tmp_path: Path, arguments: list[str], status: int, said: str
+def test_a_path_that_cannot_be_verified_is_an_error_without_a_traceback(
+    tmp_path: Path, arguments: list[str], status: int, message: str
 ) -> None:
     (tmp_path / "binary.md").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "page.txt").write_text("")
     done = command(*arguments, cwd=tmp_path)
     assert done.returncode == status
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -303,8 +305,8 @@ def without_mlx(folder: Path) -> str:
     return os.pathsep.join(filter(None, [str(folder / "shadow"), os.environ.get("PYTHONPATH")]))
 
 
-def test_without_mlx_an_example_that_needs_it_says_so(tmp_path: Path) -> None:
-    (tmp_path / "page.md").write_text(written("import mlx.core as mx", None))
+def test_without_mlx_the_first_example_that_needs_it_is_the_error(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text(fences("import mlx.core as mx", None))
     done = command("verify", "page.md", cwd=tmp_path, PYTHONPATH=without_mlx(tmp_path))
     assert done.stderr == (
         "mlx-keys: page.md:2: mlx is not installed, and this example needs it\n"
@@ -314,16 +316,16 @@ def test_without_mlx_an_example_that_needs_it_says_so(tmp_path: Path) -> None:
 
 
 def test_without_mlx_other_examples_are_verified(tmp_path: Path) -> None:
-    (tmp_path / "page.md").write_text(written("print(1)", "1"))
+    (tmp_path / "page.md").write_text(fences("print(1)", "1"))
     done = command("verify", "page.md", cwd=tmp_path, PYTHONPATH=without_mlx(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
     assert "(no mlx, Python 3." in done.stdout
 
 
-def test_an_mlx_that_the_lock_does_not_hold_is_named(tmp_path: Path) -> None:
+def test_an_installed_mlx_that_the_lock_does_not_hold_is_noted(tmp_path: Path) -> None:
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf" / "requirements.txt").write_text("mlx==0.0.1 \\\n    --hash=sha256:00\n")
-    (tmp_path / "page.md").write_text(written("print(1)", "1"))
+    (tmp_path / "page.md").write_text(fences("print(1)", "1"))
     done = command("verify", "page.md", cwd=tmp_path)
     assert "note: mlx 0." in done.stderr
     assert "is installed here, and requirements.txt holds mlx 0.0.1" in done.stderr
@@ -333,7 +335,7 @@ def test_an_mlx_that_the_lock_does_not_hold_is_named(tmp_path: Path) -> None:
 HOW_TO = DOCS / "howto" / "write-an-example.md"
 
 
-def test_the_how_to_shows_what_the_command_says(tmp_path: Path) -> None:
+def test_the_how_to_shows_what_the_command_prints(tmp_path: Path) -> None:
     page = tmp_path / "docs" / "my-page.md"
     page.parent.mkdir()
     guide = HOW_TO.read_text()

@@ -19,14 +19,14 @@ def test_a_record_is_read_as_it_was_saved(tmp_path: Path) -> None:
     assert len(path.read_text().splitlines()) == 18 + len(MEASURED.rows)
 
 
-def test_a_draw_that_was_not_measured_so_is_named() -> None:
+def test_a_draw_that_was_not_measured_is_an_error() -> None:
     with pytest.raises(KeysError, match="nothing was measured of uniform with 9 values"):
         MEASURED.of("uniform", 9)
     with pytest.raises(KeysError, match="nothing was measured of uniform with 8 values, 4 in a"):
         MEASURED.of("uniform", 8, 4)
 
 
-def test_a_profile_that_was_not_made_is_named(tmp_path: Path) -> None:
+def test_a_missing_kernel_profile_is_an_error(tmp_path: Path) -> None:
     speed.save_speed(tmp_path, MEASURED)
     with pytest.raises(KeysError, match="measured on h100"):
         speed.load_kernel_profile(tmp_path, "h100", ["a"])
@@ -34,7 +34,7 @@ def test_a_profile_that_was_not_made_is_named(tmp_path: Path) -> None:
         speed.load_kernel_variants(tmp_path, "h100")
 
 
-def test_a_metric_that_was_not_measured_is_named(tmp_path: Path) -> None:
+def test_a_missing_metric_is_an_error(tmp_path: Path) -> None:
     csv = speed.save_speed(tmp_path, MEASURED).with_suffix(".ncu.csv")
     csv.write_text("Kernel Name,a\n,us\nk,3.5\n")
     assert speed.load_kernel_profile(tmp_path, "cuda", ["a"]) == {"k": {"a": "3.5 us"}}

@@ -1,4 +1,4 @@
-"""What was accepted of a gallery script: its text, and what changes it and what does not."""
+"""A golden file: its text, read and written, and what a comparison with it finds."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ printed = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"])).map(n
 parts = st.builds(ShownPart, st.sampled_from(["text", "picture"]), printed.filter(bool))
 
 
-def unplaced(blocks: tuple[ShownBlock, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+def without_lines(blocks: tuple[ShownBlock, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(one.label, [(part.kind, part.text) for part in one.parts]) for one in blocks]
 
 
@@ -68,7 +68,7 @@ def test_a_golden_file_holds_the_blocks_that_show_something_under_their_statemen
     assert render_golden_file("plot_split.py", SHOWN) == GOLDEN
 
 
-def test_what_is_read_knows_its_lines() -> None:
+def test_parsed_blocks_and_parts_know_their_lines() -> None:
     first, second = parse_golden_file(GOLDEN, "golden", BLESS)
     assert (first.line, first.parts[0].line) == (3, 4)
     assert [(part.kind, part.line) for part in second.parts] == [("text", 8), ("picture", 10)]
@@ -76,21 +76,21 @@ def test_what_is_read_knows_its_lines() -> None:
 
 @given(st.lists(parts, min_size=1, max_size=3))
 @hypothesis_example([ShownPart("text", "drawn\n\nwell"), ShownPart("picture", "Two.\n\nx: word")])
-def test_what_is_written_is_read_back(shown: list[ShownPart]) -> None:
+def test_a_rendered_golden_file_is_parsed_to_the_same_blocks(shown: list[ShownPart]) -> None:
     # Two texts in a row are one: a block has one text at most, before or after its pictures.
     once = [part for i, part in enumerate(shown) if part.kind == "picture" or i == 0]
     block = ShownBlock("statement", tuple(once), 1)
-    assert unplaced(
+    assert without_lines(
         parse_golden_file(render_golden_file("s.py", [block]), "golden", BLESS)
-    ) == unplaced((block,))
+    ) == without_lines((block,))
 
 
-def test_what_was_accepted_holds_whatever_the_lines_and_the_silent_code() -> None:
+def test_moved_lines_and_code_that_shows_nothing_are_no_difference() -> None:
     moved = tuple(ShownBlock(one.label, one.parts, one.line + 40) for one in SHOWN if one.parts)
     assert faults(GOLDEN, moved) == []
 
 
-def test_a_statement_that_was_rewritten_and_shows_the_same_holds() -> None:
+def test_a_rewritten_statement_that_shows_the_same_is_no_difference() -> None:
     renamed = (ShownBlock("print(children)", SHOWN[0].parts, 5), *SHOWN[1:])
     assert faults(GOLDEN, renamed) == []
 
@@ -113,14 +113,14 @@ def test_a_changed_text_alternative_is_a_fault_at_its_line() -> None:
     assert fault.problem.startswith("the text alternative of the picture")
 
 
-def test_a_block_that_nobody_accepted_is_a_fault_of_the_script() -> None:
+def test_a_new_block_is_a_fault_at_its_line_of_the_script() -> None:
     new = ShownBlock("print(1)", (ShownPart("text", "1"),), 7)
     (fault,) = faults(GOLDEN, (SHOWN[0], new, *SHOWN[1:]))
     assert str(fault.where) == "plot_split.py:7"
     assert fault.problem == "nobody has accepted what `print(1)` shows"
 
 
-def test_a_block_that_is_gone_is_a_fault_of_the_golden_file() -> None:
+def test_a_missing_block_is_a_fault_at_its_line_of_the_golden_file() -> None:
     (fault,) = faults(GOLDEN, SHOWN[1:])
     assert str(fault.where) == "golden/plot_split.txt:3"
     assert fault.found == "no such block"
@@ -134,7 +134,7 @@ def test_a_picture_where_text_was_is_a_fault() -> None:
     assert fault.found == "a picture: A key."
 
 
-def test_a_part_more_or_less_is_a_fault_at_what_was_accepted() -> None:
+def test_an_added_or_a_missing_part_is_a_fault_at_its_block_or_line() -> None:
     figure = SHOWN[2]
     more = ShownBlock(figure.label, (*figure.parts, ShownPart("text", "done")), figure.line)
     (fault,) = faults(GOLDEN, (*SHOWN[:2], more))
@@ -154,7 +154,9 @@ def test_a_part_more_or_less_is_a_fault_at_what_was_accepted() -> None:
     ],
     ids=["from the line that differs", "to its end", "12 lines", "no more than 12 lines"],
 )
-def test_a_fault_shows_a_few_lines_of_both(old: str, new: str, expected: str, found: str) -> None:
+def test_a_fault_shows_a_few_lines_of_both_from_the_first_that_differs(
+    old: str, new: str, expected: str, found: str
+) -> None:
     accepted, shown = (ShownBlock("x", (ShownPart("text", text),), 1) for text in (old, new))
     compared = GoldenComparison("s.py", "golden", BLESS).compare((accepted,), (shown,))
     assert compared.verdicts == ()
@@ -172,11 +174,11 @@ def test_floats_may_be_off_by_the_tolerance() -> None:
     assert verdict.outcome is Outcome.UNATTESTED
 
 
-def test_a_line_of_no_golden_file_is_refused_where_it_stands() -> None:
+def test_a_stray_line_in_a_golden_file_is_an_error_at_that_line() -> None:
     with pytest.raises(KeysError, match="no golden file") as caught:
         parse_golden_file(GOLDEN + "stray\n", "golden", BLESS)
     assert str(caught.value.where) == "golden:12"
 
 
-def test_colours_tabs_and_outer_blanks_are_not_kept() -> None:
+def test_colours_tabs_and_outer_blank_lines_are_removed() -> None:
     assert normalize_shown_text("\n\x1b[31ma\tb\x1b[0m  \n\n") == "a       b"

@@ -1,4 +1,4 @@
-"""A gallery script as the command sees it: split as the gallery splits it, run, held, blessed."""
+"""A gallery script: split as the gallery splits it, run, compared, blessed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def written(folder: Path, code: str, name: str = "plot_it.py") -> Path:
     return script
 
 
-def judged(script: Path, pool: Pool) -> CheckedExample:
+def checked(script: Path, pool: Pool) -> CheckedExample:
     example = script_example.read_script_example(script)
     return check_example(example, pool.run([example.job(None)])[0])
 
@@ -123,15 +123,15 @@ def test_a_block_shows_what_it_prints_and_its_pictures(tmp_path: Path, pool: Poo
 BAD = {
     "raises": ("x = 1\n\n1 / 0\n", 10, "this example raises"),
     "exits": ("import sys\nsys.exit(3)\n", 9, "this example exits its interpreter"),
-    "ends": ("import os\nos._exit(3)\n", 9, "this example left its interpreter"),
-    "dies": (
+    "ends without a report": ("import os\nos._exit(3)\n", 9, "this example left its interpreter"),
+    "is killed": (
         "import mlx.core as mx\n"
         "keys = mx.zeros((0, 2), mx.uint32)\n"
         "mx.eval(mx.vmap(lambda k: mx.random.uniform(key=k))(keys))\n",
         10,
         "this example kills its interpreter",
     ),
-    "hangs": (
+    "is too slow": (
         "# sphinx_gallery_timeout = 1\nwhile True:\n    pass\n",
         10,
         "this example was stopped after 1 s",
@@ -143,7 +143,7 @@ BAD = {
         "this example writes to standard error",
     ),
     "is no Python": ("x = = 1\n", 8, "this example raises"),
-    "says nothing": (
+    "has no text alternative": (
         "import matplotlib.pyplot as plt\nplt.plot([1])\n",
         9,
         "this picture says nothing",
@@ -156,7 +156,7 @@ def test_a_bad_script_is_a_fault_at_its_line(
     code: str, line: int, problem: str, tmp_path: Path, pool: Pool
 ) -> None:
     script = written(tmp_path, code)
-    (fault,) = judged(script, pool).faults
+    (fault,) = checked(script, pool).faults
     assert problem in fault.problem
     assert fault.fix
     assert fault.where is not None
@@ -166,7 +166,7 @@ def test_a_bad_script_is_a_fault_at_its_line(
 
 def test_a_script_that_nobody_accepted_is_a_fault(tmp_path: Path, pool: Pool) -> None:
     script = written(tmp_path, "print(1)\n")
-    (fault,) = judged(script, pool).faults
+    (fault,) = checked(script, pool).faults
     assert fault.problem == "nobody has accepted what this script shows"
     assert fault.expected == str(tmp_path / "golden" / "plot_it.txt")
     assert fault.found == ">>> print(1)\n    1"
@@ -177,7 +177,9 @@ def verify_paths(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_what_is_blessed_verifies_and_a_changed_digit_fails_at_its_line(tmp_path: Path) -> None:
+def test_a_blessed_script_verifies_and_a_changed_digit_is_a_fault_at_its_line(
+    tmp_path: Path,
+) -> None:
     script = written(tmp_path, "print(6 * 7)\n")
     file = script_example.golden_path(script)
     assert verify_paths(tmp_path).returncode == 1
@@ -222,17 +224,17 @@ def test_a_changed_module_beside_a_script_runs_it_again(tmp_path: Path) -> None:
     )
 
 
-def test_a_key_tree_is_held_to_its_words() -> None:
+def test_the_text_alternative_of_a_key_tree_holds_the_words_of_its_keys() -> None:
     from mlx_keys.keytree import KeyTree
 
     tree = KeyTree(7)
     tree.split(2)
-    said = alt_text.html_alt_text(tree._repr_html_())
-    assert "966301609 989289821" in said
-    assert "1948237315 1058547403" in said
+    words = alt_text.html_alt_text(tree._repr_html_())
+    assert "966301609 989289821" in words
+    assert "1948237315 1058547403" in words
 
 
-def test_golden_files_of_this_project_are_as_bless_writes_them() -> None:
+def test_the_projects_golden_files_are_as_they_would_be_rendered() -> None:
     files = sorted((PROJECT / "gallery").glob("*/golden/*.txt"))
     for file in files:
         text = file.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The gallery's scripts, as a reader runs them: each alone, as a script and as a notebook."""
+"""The gallery's scripts, run as a reader runs them: each alone, as a script and as a notebook."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_script_runs_alone_and_prints_what_its_page_shows(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_script_leaves_nothing_behind(
+def test_a_script_leaves_no_files(
     name: str,
     places: dict[str, Path],
     finished: dict[str, subprocess.CompletedProcess[str]],
@@ -105,7 +105,7 @@ def test_a_script_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_notebook_holds_the_same_program(name: str) -> None:
+def test_the_notebook_of_a_script_holds_the_same_program(name: str) -> None:
     """So that running its cells in order prints the same."""
     from sphinx_gallery.notebook import jupyter_notebook  # type: ignore[import-untyped]
     from sphinx_gallery.py_source_parser import (  # type: ignore[import-untyped]
@@ -149,7 +149,7 @@ def test_every_draw_of_a_script_has_a_key(name: str) -> None:
     assert keyless((GALLERY / name).read_text(encoding="utf-8")) == []
 
 
-def test_a_draw_without_a_key_would_be_found() -> None:
+def test_the_key_check_sees_a_draw_without_a_key() -> None:
     code = "mx.random.normal((3,))\nprng.uniform(key=k)\nmx.random.split(k)\nrandom.gumbel()\n"
     assert keyless(code) == [1, 4]
 
@@ -177,7 +177,7 @@ def test_a_header_names_every_script_of_its_chapter(chapter: str) -> None:
     assert sorted(order.split()) == [path.stem for path in sorted((GALLERY / chapter).glob("*.py"))]
 
 
-def test_scripts_stand_in_the_order_of_their_header_and_then_by_name(tmp_path: Path) -> None:
+def test_scripts_are_ordered_by_their_header_and_then_by_name(tmp_path: Path) -> None:
     (tmp_path / "GALLERY_HEADER.rst").write_text("Title\n=====\n\n.. order: second first\n")
     shuffled = ["b.py", "first.py", "a.py", "second.py"]
     in_order = sorted(shuffled, key=ReadingOrder(str(tmp_path)))
@@ -185,7 +185,7 @@ def test_scripts_stand_in_the_order_of_their_header_and_then_by_name(tmp_path: P
 
 
 @pytest.mark.parametrize("header", [None, "Title\n=====\n"])
-def test_without_an_order_scripts_stand_by_name(tmp_path: Path, header: str | None) -> None:
+def test_without_an_order_scripts_are_sorted_by_name(tmp_path: Path, header: str | None) -> None:
     if header is not None:
         (tmp_path / "GALLERY_HEADER.rst").write_text(header)
     assert sorted(["b.py", "a.py"], key=ReadingOrder(str(tmp_path))) == ["a.py", "b.py"]

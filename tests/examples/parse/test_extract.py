@@ -1,4 +1,4 @@
-"""Pages to examples: what is one, what it declares, and what is written wrongly."""
+"""Extraction: which blocks of a page are examples, their options, and what is written wrongly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def problems(found: Extraction) -> list[tuple[int | None, str]]:
     return [(fault.where.line if fault.where else None, fault.problem) for fault in found.faults]
 
 
-def test_an_example_knows_its_code_its_output_and_their_lines() -> None:
+def test_an_example_has_its_code_its_output_and_their_lines() -> None:
     text = "# Title\n\n```{example}\n:timeout: 5\n\nprint(1)\n```\n\n```{output}\n1\n```\n"
     example = only(text)
     assert str(example.location) == "page.md:3"
@@ -38,7 +38,7 @@ def test_an_example_knows_its_code_its_output_and_their_lines() -> None:
     ]
 
 
-def test_the_same_example_in_rst_is_the_same() -> None:
+def test_an_example_in_rst_has_its_code_its_output_and_their_lines() -> None:
     text = (
         "Title\n=====\n\n.. example::\n   :raises: ValueError\n\n   if True:\n"
         "       raise ValueError\n\n.. output::\n\n   ValueError\n\nMore.\n"
@@ -82,7 +82,7 @@ def test_a_marker_takes_options_on_lines_of_their_own() -> None:
     ],
     ids=["fence", "fence without blanks", "marker", "directive", "directive that ends the page"],
 )
-def test_a_program_has_no_blank_lines_around_it_and_colons_in_it(
+def test_code_is_without_outer_blank_lines_and_may_contain_colons(
     path: str, text: str, line: int
 ) -> None:
     example = only(text, path)
@@ -91,7 +91,7 @@ def test_a_program_has_no_blank_lines_around_it_and_colons_in_it(
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old mac"])
-def test_lines_are_counted_the_same_whatever_ends_them(end: str) -> None:
+def test_lines_are_counted_alike_for_all_line_ends(end: str) -> None:
     text = end.join(["a", "", "```{example}", "print(1)", "```", "```{output}", "1", "```", ""])
     example = only(text)
     assert (example.location.line, example.code) == (3, "print(1)\n")
@@ -109,7 +109,7 @@ def test_lines_are_counted_the_same_whatever_ends_them(end: str) -> None:
     ],
     ids=["in a longer fence", "in a code block", "in a comment", "an ordinary fence"],
 )
-def test_what_only_talks_of_examples_is_left_alone(text: str) -> None:
+def test_text_about_examples_is_no_example(text: str) -> None:
     assert extract(text, "page.md") == Extraction((), ())
 
 
@@ -122,7 +122,7 @@ def test_what_only_talks_of_examples_is_left_alone(text: str) -> None:
     ],
     ids=["literal block", "code block", "comment"],
 )
-def test_what_only_talks_of_examples_in_rst_is_left_alone(text: str) -> None:
+def test_text_about_examples_in_rst_is_no_example(text: str) -> None:
     assert extract(text, "page.rst") == Extraction((), ())
 
 
@@ -131,7 +131,7 @@ def test_what_only_talks_of_examples_in_rst_is_left_alone(text: str) -> None:
     ["code", "code-block", "code-cell", "literalinclude", "math", "parsed-literal", "raw",
      "sourcecode"],
 )  # fmt: skip
-def test_a_directive_that_shows_its_content_only_talks_of_examples(name: str) -> None:
+def test_the_content_of_a_literal_directive_is_no_example(name: str) -> None:
     fence = f"````{{{name}}} x\n```{{example}}\nprint(1)\n```\n````\n"
     assert extract(fence, "page.md") == Extraction((), ())
     directive = f".. {name}:: x\n\n   .. example::\n\n      print(1)\n"
@@ -148,7 +148,7 @@ def test_a_directive_that_shows_its_content_only_talks_of_examples(name: str) ->
     ],
     ids=["after a tip", "after a note in a tip", "after colons", "after a blank"],
 )
-def test_what_is_closed_holds_no_example(text: str) -> None:
+def test_an_example_after_a_closed_fence_is_not_inside_it(text: str) -> None:
     assert only(text).code == "x = 1\n"
 
 
@@ -207,7 +207,7 @@ PLACE = "stands at column 0, outside lists and other directives"
         ("<!-- example -->\n\n- ```python\n  x\n  ```\n", [(1, "no ```python follows this")]),
     ],
 )
-def test_a_block_that_means_nothing_is_a_fault_at_its_line(
+def test_a_misplaced_or_unfinished_block_is_a_fault_at_its_line(
     text: str, expected: list[tuple[int, str]]
 ) -> None:
     assert problems(extract(text, "page.md")) == expected
@@ -239,7 +239,7 @@ def test_a_block_that_means_nothing_is_a_fault_at_its_line(
         ),
     ],
 )
-def test_a_directive_that_means_nothing_is_a_fault_at_its_line(
+def test_a_misplaced_or_unfinished_directive_in_rst_is_a_fault_at_its_line(
     text: str, expected: list[tuple[int, str]]
 ) -> None:
     assert problems(extract(text, "page.rst")) == expected
@@ -261,19 +261,19 @@ def test_a_directive_that_means_nothing_is_a_fault_at_its_line(
         (":raises:KeyError", "this is not an option of an example"),
     ],
 )
-def test_a_wrong_option_is_a_fault_and_the_example_stays(option: str, problem: str) -> None:
+def test_a_wrong_option_is_a_fault_and_the_example_is_still_read(option: str, problem: str) -> None:
     found = extract(f"```{{example}}\n{option}\nx = 1\n```\n", "page.md")
     assert problems(found) == [(2, problem)]
     assert [example.code for example in found.examples] == ["x = 1\n"]
 
 
 @pytest.mark.parametrize("seconds", [0.5, 600])
-def test_a_time_is_any_part_of_ten_minutes(seconds: float) -> None:
+def test_a_timeout_is_up_to_ten_minutes(seconds: float) -> None:
     example = only(f"```{{example}}\n:timeout: {seconds}\nx = 1\n```\n")
     assert example.options == Options(timeout=seconds)
 
 
-def test_what_a_page_holds_has_no_blanks_at_its_ends() -> None:
+def test_normalized_text_has_no_blank_lines_at_its_ends() -> None:
     example = only("```{example}\nx = 1\n```\n")
     assert example.normalize("\n \n  a \n\n b\t\n\n") == "  a\n\n b"
 
@@ -286,7 +286,7 @@ def test_options_that_contradict_or_repeat_are_faults() -> None:
     ]
 
 
-def test_a_fault_hides_no_example_around_it() -> None:
+def test_the_examples_around_a_fault_are_still_read() -> None:
     block = "```{example}\nx = 1\n```\n\n"
     found = extract(f"{block}```{{output}} x\n```\n\n{block}", "page.md")
     assert [example.location.line for example in found.examples] == [1, 8]
