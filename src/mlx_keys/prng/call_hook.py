@@ -25,26 +25,13 @@ class Hook(Protocol):
 hook: Hook | None = None
 
 
-def hooked(
-    function: Callable[P, R],
-    attempt: Callable[[tuple[Any, ...], dict[str, Any]], R | None] | None = None,
-) -> Callable[P, R]:
-    """Make a function callable through the hook.
-
-    Args:
-        function: A public function of this package.
-        attempt: A faster way to the same result, tried first while no guard is open; None of a
-            call that it can't make.
-    """
+def hooked(function: Callable[P, R]) -> Callable[P, R]:
+    """Make the calls of a public function go through the hook while there is one."""
 
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         if hook is not None:
             return hook(function, args, kwargs)
-        if attempt is not None:
-            result = attempt(args, kwargs)
-            if result is not None:
-                return result
         return call(function, args, kwargs)
 
     return wrapper

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from inspect import Parameter, signature
 from typing import Any, Literal, NamedTuple, ParamSpec, TypeAlias, get_args
 
@@ -131,33 +132,39 @@ def try_mlx_first(function: Callable[P, mx.array]) -> Callable[P, mx.array]:
     """
     mlx_function = getattr(mx.random, function.__name__)
     mlx_can = _mlx_can(function)
+    key_leads = next(iter(signature(function).parameters)) == "key"
 
-    def attempt(args: tuple[Any, ...], kwargs: dict[str, Any]) -> mx.array | None:
-        if not mlx_can(args, kwargs):
-            return None
-        try:
-            drawn: mx.array = mlx_function(*args, **kwargs)
-        except _REFUSALS:
-            return None
-        # mx.vmap over no keys kills the process when such a draw is evaluated: it is dropped.
-        return None if is_traced(kwargs["key"] if "key" in kwargs else args[0]) else drawn
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> mx.array:
+        if call_hook.hook is not None:
+            return call_hook.hook(function, args, kwargs)
+        key: Any = args[0] if key_leads and args else kwargs.get("key")
+        if type(key) is _Array and mlx_can(args, kwargs):
+            try:
+                drawn: mx.array = mlx_function(*args, **kwargs)
+            except _REFUSALS:
+                pass
+            else:
+                # mx.vmap over no keys kills the process when such a draw is evaluated.
+                if not is_traced(key):
+                    return drawn
+        return call_hook.call(function, args, kwargs)
 
-    return call_hook.hooked(function, attempt)
+    return wrapper
 
 
 def _mlx_can(
     function: Callable[..., mx.array],
 ) -> Callable[[tuple[Any, ...], dict[str, Any]], bool]:
-    """Make the predicate that says whether ``mx.random`` may be given a call as it is.
+    """Make the predicate that says whether ``mx.random`` may be given a call with a key as it is.
 
     The predicate takes ``window=None`` out of the keywords, as mlx knows no such argument. It is
     written for speed: a draw of one value takes about 2 microseconds in all.
     """
     parameters = signature(function).parameters
-    names = tuple(parameters)
-    key_leads = names[0] == "key"
     most = sum(p.kind is Parameter.POSITIONAL_OR_KEYWORD for p in parameters.values())
-    shape_at = names.index("shape") if function.__name__ in ABORT_ON_LONG_SIDES else None
+    checks_shape = function.__name__ in ABORT_ON_LONG_SIDES
+    shape_at = list(parameters).index("shape") if checks_shape else -1
 
     def mlx_can(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         chosen = _chosen.get()
@@ -167,8 +174,7 @@ def _mlx_can(
             if kwargs["window"] is not None:
                 return False
             del kwargs["window"]
-        key = args[0] if key_leads and args else kwargs.get("key")
-        if type(key) is not _Array or (shape_at is not None and not _fits(args, kwargs, shape_at)):
+        if checks_shape and not _fits(args, kwargs, shape_at):
             return False
         # A stream may be of a device where another backend is the default.
         return kernel.gpu_platform() is None or (not on_gpu() and kwargs.get("stream") is None)
