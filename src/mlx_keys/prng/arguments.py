@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from operator import index
 from typing import TypeAlias, cast
@@ -11,7 +11,6 @@ import mlx.core as mx
 
 from .errors import (
     ArgumentIndexError,
-    ArgumentOverflowError,
     ArgumentTypeError,
     ArgumentValueError,
     UnsupportedError,
@@ -27,9 +26,7 @@ Stream: TypeAlias = _StreamOrDevice | None
 #: The largest integer up to which every integer is a Python float.
 _LARGEST_EXACT = 2**53
 
-#: mlx counts sides in 32 bits, signed.
-_LONGEST = 2**31
-_INT32, _INT64 = range(-_LONGEST, _LONGEST), range(-(2**63), 2**63)
+_INT32 = range(-(2**31), 2**31)
 
 
 _DEFAULT_STREAM: AbstractContextManager[object] = nullcontext()
@@ -98,45 +95,6 @@ def read_key(function: str, key: object) -> mx.array:
         if key.shape[-1:] == (2,)
         else "prng.key(seed), or a row of prng.split(key, num)",
     )
-
-
-def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, ...]:
-    """Read a shape: a sequence of integers, none of them negative."""
-    if type(shape) is tuple:  # almost every shape is one of plain integers
-        for side in shape:
-            if type(side) is not int or not 0 <= side < _LONGEST:
-                break
-        else:
-            return shape
-    try:
-        if isinstance(shape, (str, bytes, dict)):
-            raise TypeError
-        size = len(shape)  # type: ignore[arg-type]  # without a length: a TypeError as well
-        sides = tuple(index(shape[axis]) for axis in range(size))  # type: ignore[index]
-        if not all(side in _INT64 for side in sides):
-            raise TypeError
-    except (TypeError, ValueError):  # a ValueError of an array that is being traced
-        raise ArgumentTypeError(
-            f"{function}: {name} must be a sequence of integers",
-            expected="such as (), (3,) or [2, 3]",
-            found=describe(shape),
-            fix=f"{name}=({shape},)" if isinstance(shape, int) else f"{name}=(rows, columns)",
-        ) from None
-    if not all(side in _INT32 for side in sides):
-        raise ArgumentOverflowError(
-            f"{function}: a side of {name} is too long for mlx",
-            expected="each below 2**31",
-            found=str(sides),
-            fix=None,  # mlx has no larger arrays
-        )
-    if any(side < 0 for side in sides):
-        raise ArgumentValueError(
-            f"{function}: {name} has a negative side",
-            expected="each 0 or more",
-            found=str(sides),
-            fix="give each side as a length: 0 or more",
-        )
-    return sides
 
 
 def read_int(function: str, name: str, value: object) -> int:
@@ -284,35 +242,6 @@ def refuse_float64_on_a_gpu(function: str, dtype: mx.Dtype) -> None:
             found="float64",
             fix="dtype=mx.float32, or stream=mx.cpu where the function draws float64 at all",
         )
-
-
-def broadcast(function: str, **shapes: Sequence[int]) -> tuple[int, ...]:
-    """Broadcast shapes: the shape that all of them make together."""
-    try:
-        return tuple(mx.broadcast_shapes(*(tuple(shape) for shape in shapes.values())))
-    except ValueError:
-        raise ArgumentValueError(
-            f"{function}: shapes do not broadcast",
-            expected="sides that are equal or 1, from the last",
-            found=_list_shapes(shapes),
-            fix="reshape one of them: mx.expand_dims adds a side of 1",
-        ) from None
-
-
-def broadcast_within(function: str, shape: tuple[int, ...], **shapes: Sequence[int]) -> None:
-    """Check that the shapes broadcast to ``shape``, no side of it growing."""
-    broadcasted = broadcast(function, shape=shape, **shapes)
-    if broadcasted != shape:
-        raise ArgumentValueError(
-            f"{function}: shape is too small for the other arguments",
-            expected=f"a shape that holds {_list_shapes(shapes)}",
-            found=str(shape),
-            fix=f"shape={broadcasted}",
-        )
-
-
-def _list_shapes(shapes: Mapping[str, Sequence[int]]) -> str:
-    return ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items())
 
 
 def _how_to_make_a_key(found: object) -> str:

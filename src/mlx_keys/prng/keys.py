@@ -9,12 +9,13 @@ from typing import Any, SupportsIndex
 import mlx.core as mx
 
 from . import threefry2x32
-from .arguments import Stream, on, read_int, read_key, read_shape
+from .arguments import Stream, on, read_int, read_key
 from .backends import dispatch, kernel, ops, reference
 from .backends.tracing import is_traced
 from .call_hook import hooked
 from .draw import WORD_DTYPES, Key, Words, begin_draw
 from .errors import ArgumentTypeError, ArgumentValueError, describe
+from .shapes import read_shape
 
 
 @hooked

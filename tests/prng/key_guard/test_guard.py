@@ -69,7 +69,9 @@ def draw(function: str, module: Any, key: mx.array) -> mx.array:
 @pytest.mark.parametrize(
     ("first", "second", "right"), [p[1:] for p in PAIRS], ids=[p[0] for p in PAIRS]
 )
-def test_two_uses_of_one_key(first: Any, second: Any, right: bool, again: Any) -> None:
+def test_two_uses_of_one_key_are_right_or_a_fault(
+    first: Any, second: Any, right: bool, again: Any
+) -> None:
     with prng.guard():
         first(KEY)
         if right:
@@ -81,7 +83,7 @@ def test_two_uses_of_one_key(first: Any, second: Any, right: bool, again: Any) -
 
 @pytest.mark.parametrize("later", [mx.random, prng])
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_is_seen_first_and_second(function: str, later: Any) -> None:
+def test_every_function_is_a_use_whether_first_or_second(function: str, later: Any) -> None:
     other = (lambda: prng.fold_in(KEY, 3)) if function == "split" else (lambda: prng.split(KEY))
     for module in (mx.random, prng):
         with prng.guard():
@@ -136,11 +138,11 @@ def test_a_key_may_come_by_its_place_in_mlx() -> None:
 
 @pytest.mark.parametrize("function", interpose.PARAMETERS)
 def test_the_parameters_are_those_of_mlx_in_its_order(function: str) -> None:
-    said = MLX[function].__nb_signature__[0][0]
-    assert tuple(re.findall(r"(\w+): ", said)) == interpose.PARAMETERS[function]
+    documented = MLX[function].__nb_signature__[0][0]
+    assert tuple(re.findall(r"(\w+): ", documented)) == interpose.PARAMETERS[function]
 
 
-def test_every_function_of_mlx_is_watched() -> None:
+def test_every_function_of_mlx_is_checked() -> None:
     assert set(interpose.PARAMETERS) == set(MLX)
 
 
@@ -154,7 +156,7 @@ def test_numbers_are_the_same_under_a_guard() -> None:
         assert found == expected
 
 
-def test_a_call_without_a_key_is_not_looked_at() -> None:
+def test_a_call_without_a_key_is_no_use_of_one() -> None:
     def implicit() -> list[Any]:
         mx.random.seed(3)
         layer = nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.5))
@@ -251,13 +253,13 @@ for function in functions:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
-def test_what_others_put_into_mlx_meanwhile_stays(monkeypatch) -> None:
+def test_a_function_that_others_put_into_mlx_meanwhile_stays(monkeypatch) -> None:
     monkeypatch.setattr(mx.random, "uniform", MLX["uniform"])  # and is undone to this
     with prng.guard():
-        monkeypatch.setattr(mx.random, "uniform", theirs := lambda **_: "theirs")
-        mine = mx.random.normal
-    assert mx.random.uniform is theirs
-    assert mine(key=KEY).shape == ()  # kept beyond the guard, it draws and looks at nothing
+        monkeypatch.setattr(mx.random, "uniform", other := lambda **_: "other")
+        wrapper = mx.random.normal
+    assert mx.random.uniform is other
+    assert wrapper(key=KEY).shape == ()  # kept beyond the guard, it draws and checks nothing
 
 
 def test_an_inner_guard_begins_anew_and_the_outer_one_goes_on() -> None:
@@ -270,7 +272,7 @@ def test_an_inner_guard_begins_anew_and_the_outer_one_goes_on() -> None:
         assert (outer.keys, inner.keys) == (1, 1)
 
 
-def test_a_decorated_function_is_watched_anew_at_each_call() -> None:
+def test_each_call_of_a_decorated_function_has_a_guard_of_its_own() -> None:
     @prng.guard()
     def once(depth: int = 0) -> mx.array:
         return once(depth - 1) if depth else prng.uniform(key=KEY)
@@ -285,7 +287,7 @@ def test_a_decorated_function_is_watched_anew_at_each_call() -> None:
         twice()
 
 
-def test_what_is_meant_can_be_done_while_a_guard_looks_away() -> None:
+def test_a_second_use_is_no_fault_while_the_guard_is_off() -> None:
     with prng.guard() as watch:
         prng.uniform(key=KEY)
         with watch.off():
@@ -295,7 +297,7 @@ def test_what_is_meant_can_be_done_while_a_guard_looks_away() -> None:
             prng.uniform(key=KEY)
 
 
-def test_a_guard_holds_for_all_threads_and_looks_away_for_one() -> None:
+def test_a_guard_holds_for_all_threads_and_is_off_for_one() -> None:
     caught: list[Exception] = []
 
     def work() -> None:
@@ -312,18 +314,18 @@ def test_a_guard_holds_for_all_threads_and_looks_away_for_one() -> None:
     assert len(caught) == 1
 
 
-def test_a_function_taken_out_of_mlx_before_is_not_seen_and_ours_are() -> None:
-    theirs, ours = mx.random.uniform, prng.uniform
+def test_a_function_taken_out_of_mlx_before_is_not_checked_and_ours_is() -> None:
+    of_mlx, of_prng = mx.random.uniform, prng.uniform
     with prng.guard() as watch:
-        theirs(key=KEY)
-        theirs(key=KEY)
+        of_mlx(key=KEY)
+        of_mlx(key=KEY)
         assert watch.keys == 0
-        ours(key=KEY)
+        of_prng(key=KEY)
         with pytest.raises(prng.GuardError):
-            ours(key=KEY)
+            of_prng(key=KEY)
 
 
-def test_what_a_watched_function_calls_is_its_own_affair(monkeypatch) -> None:
+def test_the_calls_that_a_function_makes_itself_are_not_checked(monkeypatch) -> None:
     """Another library may put a function of its own into ``mx.random``, which draws as it likes."""
 
     def both(*, key: mx.array) -> mx.array:
@@ -359,7 +361,9 @@ WINDOWS = [
         ("truncated_normal", {"lower": -mx.ones((9, 1)), "upper": mx.ones(2)}),
     ],
 )
-def test_two_windows(function: str, arguments: Any, one: Any, two: Any, right: bool) -> None:
+def test_two_windows_of_one_draw_are_right_where_they_share_no_row(
+    function: str, arguments: Any, one: Any, two: Any, right: bool
+) -> None:
     with prng.guard():
         getattr(prng, function)(**arguments, key=KEY, window=one)
         if right:
@@ -379,20 +383,20 @@ def test_two_windows(function: str, arguments: Any, one: Any, two: Any, right: b
     ],
     ids=str,
 )
-def test_windows_of_two_draws_are_two_draws(function: str, arguments: dict[str, Any]) -> None:
+def test_windows_of_two_draws_are_two_uses(function: str, arguments: dict[str, Any]) -> None:
     with prng.guard():
         prng.normal((9, 2), key=KEY, window=slice(0, 3))
         with pytest.raises(prng.GuardError, match="expected: windows of one draw"):
             getattr(prng, function)(**arguments, key=KEY, window=slice(3, 9))
 
 
-def test_a_width_that_is_left_out_is_the_one_that_stands_for_it() -> None:
+def test_bits_without_a_width_are_4_bytes_wide() -> None:
     with prng.guard():
         prng.bits((9,), key=KEY, window=slice(0, 3))
         prng.bits((9,), 4, key=KEY, window=slice(3, 9))
 
 
-def test_a_third_window_is_held_against_both() -> None:
+def test_a_third_window_is_compared_with_both() -> None:
     with prng.guard():
         for start in (0, 6, 3):
             prng.uniform(shape=(9,), key=KEY, window=slice(start, start + 3))

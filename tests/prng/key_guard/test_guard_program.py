@@ -1,4 +1,4 @@
-"""Random programs of key operations: what a guard says of each, against a plain model."""
+"""Random programs of key operations: the faults that a guard finds, against a plain model."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Model:
         self.done: dict[tuple[int, int], list[tuple[str, range | None]]] = {}
 
     def step(self, name: str, which: int = 0, *rest: int) -> bool:
-        """Take a step, and say whether it is right."""
+        """Take a step; return whether it is right."""
         key = self.keys[which % len(self.keys)]
         match name.split(maxsplit=1)[0]:
             case "key":
@@ -97,7 +97,7 @@ class Program:
 
 @settings(max_examples=150)
 @given(st.lists(STEPS, max_size=12))
-def test_a_guard_says_what_the_rules_say(steps: list[tuple[Any, ...]]) -> None:
+def test_a_guard_finds_a_fault_where_the_rules_do(steps: list[tuple[Any, ...]]) -> None:
     model, program = Model(), Program()
     with prng.guard():
         for step in steps:

@@ -24,19 +24,18 @@ import mlx.core as mx
 from mlx_keys.prng.arguments import (
     Scalar,
     Stream,
-    broadcast,
     on,
     read_dtype,
     read_floating,
     read_numbers,
     read_one_number,
     read_scalar,
-    read_shape,
     refuse_float64_on_a_gpu,
 )
 from mlx_keys.prng.backends import dispatch
 from mlx_keys.prng.draw import Draw, Values, begin_draw
 from mlx_keys.prng.errors import ArgumentValueError
+from mlx_keys.prng.shapes import broadcast, read_shape
 
 from .uniforms import between, read_uniform_dtype
 

@@ -15,18 +15,17 @@ import mlx.core as mx
 from mlx_keys.prng.arguments import (
     Scalar,
     Stream,
-    broadcast_within,
     on,
     read_array,
     read_dtype,
     read_int,
     read_numbers,
     read_scalar,
-    read_shape,
 )
 from mlx_keys.prng.backends import dispatch
 from mlx_keys.prng.draw import Draw, Values, begin_draw
 from mlx_keys.prng.errors import ArgumentIndexError, ArgumentValueError, UnsupportedError
+from mlx_keys.prng.shapes import broadcast_within, read_shape
 
 from .continuous import gumbel_numbers
 from .uniforms import between

@@ -7,17 +7,11 @@ from collections.abc import Sequence
 
 import mlx.core as mx
 
-from mlx_keys.prng.arguments import (
-    Stream,
-    broadcast,
-    on,
-    read_array,
-    read_dtype,
-    read_shape,
-)
+from mlx_keys.prng.arguments import Stream, on, read_array, read_dtype
 from mlx_keys.prng.call_hook import hooked
 from mlx_keys.prng.draw import Values, begin_draw
 from mlx_keys.prng.errors import ArgumentOverflowError, ArgumentValueError
+from mlx_keys.prng.shapes import broadcast, read_shape
 
 
 @hooked

@@ -9,17 +9,16 @@ import mlx.core as mx
 from mlx_keys.prng.arguments import (
     Scalar,
     Stream,
-    broadcast_within,
     on,
     read_floating,
     read_numbers,
     read_scalar,
-    read_shape,
     refuse_float64_on_a_gpu,
 )
 from mlx_keys.prng.backends import dispatch, kernel
 from mlx_keys.prng.draw import BELOW_ONE, Draw, Values, begin_draw
 from mlx_keys.prng.errors import UnsupportedError
+from mlx_keys.prng.shapes import broadcast_within, read_shape
 
 
 @dispatch.try_mlx_first

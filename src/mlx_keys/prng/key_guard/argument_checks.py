@@ -1,20 +1,29 @@
-"""What mlx takes in silence and can't be meant: each kind with the rule that it breaks.
+"""Checks of the arguments that mlx accepts in silence although they can't be meant.
 
-A call keeps its result, here as in mlx; only an open :func:`mlx_keys.prng.guard` asks. Values that
-are not known yet, inside ``mx.compile`` or ``mx.vmap``, are not judged.
+Only an open :func:`mlx_keys.prng.guard` makes these checks, after mlx has accepted the call; what
+would kill the interpreter is found before. A value that is being traced, inside ``mx.compile`` or
+``mx.vmap``, passes every check.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from operator import index
 from typing import Any
 
 import mlx.core as mx
 
-from .judged import anywhere, as_mlx_reads, comparable, dtype_name, shown
+from mlx_keys.prng.backends.dispatch import ABORT_ON_LONG_SIDES
+
+from .argument_values import (
+    Problem,
+    anywhere,
+    as_mlx_reads,
+    comparable,
+    dtype_name,
+    name_values,
+)
 
 #: float32 holds every integer up to here, and an interval as wide.
 _EXACT = 2**24
@@ -28,71 +37,79 @@ _ROUNDING = 1e-5
 #: Arguments that are numbers, or arrays of numbers.
 _NUMBERS = ("low", "high", "loc", "scale", "lower", "upper", "p")
 
-
-@dataclass(frozen=True)
-class Surprise:
-    """What is wrong with a call, in the parts of a :class:`~mlx_keys.errors.KeysError`."""
-
-    problem: str
-    expected: str
-    found: str
-    fix: str | None = None
+#: The problem of ``mx.vmap`` over a draw of ``mx.random`` and no keys.
+EMPTY_BATCH = Problem(
+    "mx.vmap over no keys kills the interpreter",
+    "one key or more",
+    "no keys",
+    "prng's function of the same name, which gives an empty array",
+)
 
 
-def surprise(function: str, given: Mapping[str, Any]) -> Surprise | None:
-    """Look for the first thing about a call that can't be meant.
+def find_problem(function: str, given: Mapping[str, Any]) -> Problem | None:
+    """Find the first problem of a call that mlx has accepted.
 
     Args:
-        function: The name that mlx and we have in common.
-        given: The arguments by name, which mlx has taken; what is left out has its default.
+        function: The name that mlx's function and ours have in common.
+        given: The arguments by name; an argument that was left out is not among them.
     """
     with mx.stream(mx.cpu):  # MLX has no float64 and no eigenvalues elsewhere
         numbers = {name: as_mlx_reads(given[name]) for name in _NUMBERS if name in given}
-        return next(_all(function, {**given, **numbers}), None)
+        return next(_problems(function, {**given, **numbers}), None)
 
 
-def _all(function: str, given: Mapping[str, Any]) -> Iterator[Surprise]:
+def find_crash(function: str, given: Mapping[str, Any]) -> Problem | None:
+    """Find what makes a call of ``mx.random`` kill the interpreter, before it is made."""
+    shape = given.get("shape")
+    if function not in ABORT_ON_LONG_SIDES or not isinstance(shape, (tuple, list)):
+        return None
+    if all(not isinstance(side, int) or -(2**31) <= side < 2**31 for side in shape):
+        return None
+    return Problem("a side so long kills the interpreter", "each below 2**31", f"shape {shape}")
+
+
+def _problems(function: str, given: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _booleans(given)
     if function in _CHECKS:
         yield from _CHECKS[function](given)
 
 
-def _booleans(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _booleans(given: Mapping[str, Any]) -> Iterator[Problem]:
     for name in ("seed", "num", "x", "data"):
         if isinstance(given.get(name), bool):
-            yield Surprise(f"{name} is a boolean", "an integer", repr(given[name]))
+            yield Problem(f"{name} is a boolean", "an integer", repr(given[name]), f"int({name})")
     shape = given.get("shape")
     if isinstance(shape, (tuple, list)) and any(isinstance(side, bool) for side in shape):
-        yield Surprise("a side of shape is a boolean", "integers", repr(shape))
+        yield Problem("a side of shape is a boolean", "integers", repr(shape), "int(side)")
 
 
-def _uniform(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _uniform(given: Mapping[str, Any]) -> Iterator[Problem]:
     low, high = given.get("low", 0), given.get("high", 1)
     kind = given.get("dtype") or mx.float32
     yield from _real(given, "low", "high")
     bottom, top = comparable(low), comparable(high)
     if anywhere(bottom > top):
-        yield Surprise(
+        yield Problem(
             "low is above high",
             "low <= high",
-            shown(low=low, high=high),
+            name_values(low=low, high=high),
             "uniform(low, high, shape): the bounds come first" if "high" not in given else None,
         )
     if anywhere(abs(top - bottom) > mx.finfo(kind).max):
-        yield Surprise(
+        yield Problem(
             "the interval is wider than the dtype can hold, and draws are infinite or nan",
             f"high - low finite in {dtype_name(kind)}",
-            shown(low=low, high=high),
+            name_values(low=low, high=high),
         )
 
 
-def _normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _normal(given: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _located(given)
     shape = tuple(map(index, given.get("shape", ())))
     spread = {name: given[name] for name in ("loc", "scale") if given.get(name) is not None}
     whole = tuple(mx.broadcast_shapes(shape, *(mx.array(v).shape for v in spread.values())))
     if whole != shape:
-        yield Surprise(
+        yield Problem(
             "one draw is repeated, as loc or scale is larger than shape",
             "a shape that holds loc and scale",
             f"shape {shape}, a result of shape {whole}",
@@ -100,15 +117,15 @@ def _normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
         )
 
 
-def _located(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _located(given: Mapping[str, Any]) -> Iterator[Problem]:
     kind = given.get("dtype") or mx.float32
     if kind != mx.complex64:
         yield from _real(given, "loc", "scale")
     scale = given.get("scale")
     if scale is not None and kind != mx.complex64 and anywhere(comparable(scale) < 0):
-        yield Surprise("scale is negative", "scale >= 0", shown(scale=scale))
+        yield Problem("scale is negative", "scale >= 0", name_values(scale=scale), "abs(scale)")
     if kind == mx.float64:
-        yield Surprise(
+        yield Problem(
             "float64 is drawn from 32 bits, with float32's precision",
             "float32, float16 or bfloat16",
             "dtype float64",
@@ -116,55 +133,56 @@ def _located(given: Mapping[str, Any]) -> Iterator[Surprise]:
         )
 
 
-def _truncated_normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _truncated_normal(given: Mapping[str, Any]) -> Iterator[Problem]:
     lower, upper = given["lower"], given["upper"]
     kind = given.get("dtype") or mx.float32
     yield from _real(given, "lower", "upper")
     if anywhere(comparable(lower) > comparable(upper)):
-        yield Surprise("lower is above upper", "lower <= upper", shown(lower=lower, upper=upper))
+        found = name_values(lower=lower, upper=upper)
+        yield Problem("lower is above upper", "lower <= upper", found, "swap them")
     root2 = mx.array(math.sqrt(2), kind)
     bottom, top = (mx.array(end).astype(kind) for end in (lower, upper))
     if anywhere((mx.erf(bottom / root2) == mx.erf(top / root2)) & (bottom < top)):
-        yield Surprise(
+        yield Problem(
             "every draw is a bound, as erf does not change between them",
             f"bounds within about 5 of 0, where {dtype_name(kind)} tells their erf apart",
-            shown(lower=lower, upper=upper),
+            name_values(lower=lower, upper=upper),
         )
 
 
-def _bernoulli(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _bernoulli(given: Mapping[str, Any]) -> Iterator[Problem]:
     p = given.get("p", 0.5)
     yield from _real(given, "p")
     if anywhere((comparable(p) < 0) | (comparable(p) > 1)):
-        yield Surprise("p is no probability", "0 <= p <= 1", shown(p=p))
+        yield Problem("p is no probability", "0 <= p <= 1", name_values(p=p))
 
 
-def _randint(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _randint(given: Mapping[str, Any]) -> Iterator[Problem]:
     low, high = given["low"], given["high"]
     kind = given.get("dtype") or mx.int32
     yield from _real(given, "low", "high")
     bottom, top = comparable(low), comparable(high)
-    found = shown(low=low, high=high)
+    found = name_values(low=low, high=high)
     if anywhere(bottom % 1 != 0) or anywhere(top % 1 != 0):
-        yield Surprise(
+        yield Problem(
             "a bound is no integer, and the integers are not equally likely",
             "integers low and high",
             found,
         )
     if anywhere(bottom >= top):
-        yield Surprise(
+        yield Problem(
             "the interval is empty, and every draw is low", "low < high, which is left out", found
         )
     least, largest = (0, 1) if kind == mx.bool_ else (mx.iinfo(kind).min, mx.iinfo(kind).max)
     if anywhere(bottom < least) or anywhere(top - 1 > largest):
-        yield Surprise(
+        yield Problem(
             f"a bound does not fit {dtype_name(kind)}, and draws wrap around",
             f"{least} <= low and high - 1 <= {largest}",
             found,
         )
     reach = (bottom, top, top - bottom)
     if any(anywhere(abs(end) > _EXACT) for end in reach):
-        yield Surprise(
+        yield Problem(
             "the interval is beyond float32, and integers are lost",
             "bounds and high - low up to 2**24",
             found,
@@ -172,25 +190,25 @@ def _randint(given: Mapping[str, Any]) -> Iterator[Surprise]:
         )
 
 
-def _permutation(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _permutation(given: Mapping[str, Any]) -> Iterator[Problem]:
     if isinstance(given["x"], int) and given.get("axis", 0) not in (0, -1):
-        yield Surprise(
+        yield Problem(
             "axis is not looked at, as x is a number",
             "no axis, or an array x",
             f"x {given['x']}, axis {given['axis']}",
         )
 
 
-def _categorical(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _categorical(given: Mapping[str, Any]) -> Iterator[Problem]:
     logits, axis = given["logits"], given.get("axis", -1)
     yield from _real(given, "logits")
     largest = mx.max(logits, axis=axis)
     if anywhere(largest == -mx.inf):
-        yield Surprise(
+        yield Problem(
             "no category has a weight", "a logit above -inf in each distribution", "all -inf"
         )
     if anywhere(mx.sum(logits == mx.inf, axis=axis) > 1):
-        yield Surprise(
+        yield Problem(
             "infinite logits do not share: the first may always win",
             "at most one infinite logit in each distribution",
             "two or more",
@@ -199,7 +217,7 @@ def _categorical(given: Mapping[str, Any]) -> Iterator[Surprise]:
     sums = mx.sum(logits.astype(mx.float32), axis=axis)
     unequal = mx.any(largest != mx.min(logits, axis=axis))
     if anywhere(within & unequal & mx.all(mx.abs(sums - 1) < _NEAR_ONE)):
-        yield Surprise(
+        yield Problem(
             "these logits are probabilities",
             "logarithms of probabilities",
             "numbers between 0 and 1 that add up to 1",
@@ -207,35 +225,35 @@ def _categorical(given: Mapping[str, Any]) -> Iterator[Surprise]:
         )
 
 
-def _multivariate_normal(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _multivariate_normal(given: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _real(given, "mean", "cov")
     cov = given["cov"].astype(mx.float32)
     size = _ROUNDING * mx.max(mx.abs(cov))
     if anywhere(mx.abs(cov - mx.swapaxes(cov, -1, -2)) > size):
-        yield Surprise(
+        yield Problem(
             "cov is not symmetric, and no covariance", "cov equal to its transpose", "another"
         )
     if anywhere(mx.linalg.eigvalsh(cov) < -size * cov.shape[-1]):
-        yield Surprise(
+        yield Problem(
             "cov has a negative eigenvalue, and draws have another covariance",
             "a positive semi-definite cov",
             "a negative eigenvalue",
         )
 
 
-def _fold_in(given: Mapping[str, Any]) -> Iterator[Surprise]:
+def _fold_in(given: Mapping[str, Any]) -> Iterator[Problem]:
     data = given["data"]
     if isinstance(data, mx.array) and anywhere(
         (comparable(data) < 0) | (comparable(data) >= 2**32)
     ):
-        yield Surprise(
+        yield Problem(
             "data is out of range, and taken modulo 2**32",
             "0 <= data < 2**32",
-            shown(data=data),
+            name_values(data=data),
         )
 
 
-_CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[Surprise]]] = {
+_CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[Problem]]] = {
     "uniform": _uniform,
     "normal": _normal,
     "laplace": _located,
@@ -249,8 +267,8 @@ _CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[Surprise]]] = {
 }
 
 
-def _real(given: Mapping[str, Any], *names: str) -> Iterator[Surprise]:
-    """What is true of every number: it is one, and has no part that would be dropped."""
+def _real(given: Mapping[str, Any], *names: str) -> Iterator[Problem]:
+    """Check that each number is one, and has no part that would be dropped."""
     for name in names:
         value = given.get(name)
         if value is None:
@@ -258,10 +276,10 @@ def _real(given: Mapping[str, Any], *names: str) -> Iterator[Surprise]:
         if isinstance(value, complex) or (
             isinstance(value, mx.array) and value.dtype == mx.complex64
         ):
-            yield Surprise(
+            yield Problem(
                 f"{name} is complex, and its imaginary part is dropped",
                 "real numbers",
-                shown(**{name: value}),
+                name_values(**{name: value}),
             )
         if anywhere(comparable(value) != comparable(value)):
-            yield Surprise(f"{name} is not a number", "numbers", "nan")
+            yield Problem(f"{name} is not a number", "numbers", "nan")

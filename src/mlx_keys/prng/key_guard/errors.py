@@ -1,14 +1,14 @@
-"""What an open guard raises, in the words of a KeysError."""
+"""The error of an open guard, for a key used twice and for a call that can't be meant."""
 
 from __future__ import annotations
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.prng.key_uses import PAST, PRESENT, Use
 
-from .argument_checks import Surprise
+from .argument_values import Problem
 
-#: What to do instead, by the kinds of the two uses.
-_MENDS = {
+#: The fix by the kinds of the two uses.
+_FIXES = {
     frozenset({"draw"}): "one, two = mx.random.split(key), and a key for each",
     frozenset({"draw", "split"}): "split it into one more, and draw from that",
     frozenset({"draw", "fold"}): "draw from prng.fold_in(key, number) with a number of its own",
@@ -19,43 +19,43 @@ _MENDS = {
 class GuardError(KeysError):
     """A key is used twice, or a call can't be meant as it stands.
 
-    It is no ValueError, so that nothing that handles a refusal of mlx's handles a fault of the
+    It is no ValueError, so that code which handles an error of mlx does not handle a fault of the
     program with it.
     """
 
     __module__ = "mlx_keys.prng"  # where it is imported from, in tracebacks too
 
 
-def fault(key: str, use: Use, earlier: Use) -> GuardError:
-    """What is said of a key whose use does not go with an earlier one."""
+def key_used_twice(key: str, use: Use, earlier: Use) -> GuardError:
+    """Make the error of a key whose use is not compatible with an earlier one."""
     if use.rows is not None and earlier.rows is not None:
         expected = "windows of one draw (function, shape, width) that share no row"
         fix = "let the windows meet and not overlap, or draw the whole once"
     else:
         expected = "each key drawn from once, or split, or folded"
-        fix = _MENDS[frozenset((use.kind, earlier.kind))]
+        fix = _FIXES[frozenset((use.kind, earlier.kind))]
     return GuardError(
         f"this key was {PAST[earlier.kind]} before",
         where=use.location,
         expected=expected,
-        found="\n".join([key, _told(earlier), _told(use)]),
+        found="\n".join([key, _describe_use(earlier), _describe_use(use)]),
         fix=fix,
     )
 
 
-def _told(use: Use) -> str:
-    what = PRESENT[use.kind]
+def _describe_use(use: Use) -> str:
+    action = PRESENT[use.kind]
     if use.rows is not None:
-        what = f"draws rows {use.rows.start} to {use.rows.stop - 1} from it"
-    return f"{use.function} {what} at {use.location}"
+        action = f"draws rows {use.rows.start} to {use.rows.stop - 1} from it"
+    return f"{use.function} {action} at {use.location}"
 
 
-def surprised(function: str, place: Location | None, found: Surprise) -> GuardError:
-    """What is said of a call that can't be meant."""
+def problem_of_call(function: str, location: Location | None, problem: Problem) -> GuardError:
+    """Make the error of a call that can't be meant."""
     return GuardError(
-        f"{function}: {found.problem}",
-        where=place,
-        expected=found.expected,
-        found=found.found,
-        fix=found.fix,
+        f"{function}: {problem.problem}",
+        where=location,
+        expected=problem.expected,
+        found=problem.found,
+        fix=problem.fix,
     )

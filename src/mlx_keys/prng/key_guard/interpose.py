@@ -1,16 +1,15 @@
-"""A guard over keys: no key is used twice, and no call is taken in silence that can't be meant.
+"""The guard over keys: it puts itself between the user and the functions that draw.
 
-While one is open, the functions of ``mx.random`` are replaced by ones that look before they leave,
-and those of this package look through :mod:`.watching`; when the last one closes, ``mx.random`` is
-as it was. The rules are in :mod:`.ledger` (uses of a key) and :mod:`.surprises` (arguments).
+While a guard is open, each function of ``mx.random`` is replaced by a wrapper that checks the call,
+and those of this package check theirs through :mod:`mlx_keys.prng.call_hook`; when the last guard
+closes, ``mx.random`` is as it was. The rules are in :mod:`mlx_keys.prng.key_uses` (uses of a key)
+and :mod:`.argument_checks` (arguments).
 """
 
 from __future__ import annotations
 
 import sys
-import threading
-import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
@@ -26,16 +25,17 @@ from mlx_keys.prng import argument_errors, call_hook
 # These modules take functions of mx.random along when they are imported, and so does keys, which
 # interpose imports by one name: all of them here, before a function is replaced.
 from mlx_keys.prng.distributions import continuous, discrete, uniforms  # noqa: F401
-from mlx_keys.prng.key_uses import WORD, KeyUses, Rows, Use, UseKind
+from mlx_keys.prng.key_uses import WORD, Rows, Use, UseKind
 from mlx_keys.prng.keys import split as _  # noqa: F401
 
-from .argument_checks import Surprise, surprise
-from .call_site import ours, place
-from .deadly import NO_KEYS, deadly
-from .errors import fault, surprised
+from .argument_checks import EMPTY_BATCH, find_crash, find_problem
+from .argument_values import Problem
+from .call_site import caller_location, is_internal
+from .errors import problem_of_call
+from .watch import LOCK, Watch
 
 R = TypeVar("R")
-_Rule: TypeAlias = Callable[[str, Mapping[str, Any]], Surprise | None]
+_Check: TypeAlias = Callable[[str, Mapping[str, Any]], Problem | None]
 
 _SHAPED = ("shape", "dtype", "loc", "scale", "key", "stream")
 
@@ -57,78 +57,20 @@ PARAMETERS = {
 }
 
 _KINDS: dict[str, UseKind] = {"split": "split", "fold_in": "fold"}
-_lock = threading.RLock()
-#: Whether a call is being made for the user: what it calls in turn is its own affair.
+#: Whether a call is being made for the user: the calls that it makes in turn are not checked.
 _calling: ContextVar[bool] = ContextVar("mlx_keys.prng.guard.calling", default=False)
+#: The guards that are open, for all threads, and the wrappers that they put into ``mx.random``.
 _open: list[Watch] = []
-_originals: dict[str, Callable[..., Any]] = {}
-
-
-class Watch:
-    """What an open guard has seen.
-
-    Attributes:
-        keys: How many keys were used, told apart by their words.
-        unread: How many uses were inside ``mx.compile``, where a key has no words yet. Such keys
-            are told apart as Python objects: one variable used twice is found, and nothing else.
-    """
-
-    def __init__(self) -> None:
-        self.unread = 0
-        self._ledger = KeyUses()
-        self._arrays = KeyUses()
-        self._alive: dict[int, weakref.ref[mx.array]] = {}
-        self._off: ContextVar[bool] = ContextVar("mlx_keys.prng.guard.off", default=False)
-
-    @property
-    def keys(self) -> int:
-        """How many keys were used, told apart by their words."""
-        return len(self._ledger)
-
-    @contextmanager
-    def off(self) -> Iterator[None]:
-        """Let calls inside a ``with`` block pass unseen, in this thread or asyncio task.
-
-        For what is meant: the recomputation of ``mx.checkpoint``, say, has to draw again what was
-        drawn before.
-        """
-        token = self._off.set(True)
-        try:
-            yield
-        finally:
-            self._off.reset(token)
-
-    def _note(self, words: Iterable[int], use: Use, *, were_unread: bool = False) -> None:
-        with _lock:
-            self.unread -= were_unread
-            for pair in words:
-                earlier = self._ledger.record(pair, use)
-                if earlier is not None:
-                    raise fault(f"key [{pair >> 32}, {pair & 0xFFFFFFFF}]", use, earlier)
-
-    def _note_array(self, key: mx.array, use: Use) -> None:
-        name = id(key)
-        with _lock:
-            self.unread += 1
-            earlier = self._arrays.record(name, use)
-            if name not in self._alive:
-                self._alive[name] = weakref.ref(key, lambda _: self._forget(name))
-        if earlier is not None:
-            raise fault("a key that is being traced", use, earlier)
-
-    def _forget(self, name: int) -> None:
-        with _lock:
-            self._alive.pop(name, None)
-            self._arrays.forget(name)
+_wrappers: dict[str, Callable[..., Any]] = {}
 
 
 @contextmanager
 def guard() -> Iterator[Watch]:
     """Raise where a key is used twice, or a call can't be meant as it stands.
 
-    Use it as a context manager, or as a decorator of a function, which is then watched anew at each
-    call. It holds for all threads, over ``mx.random`` and this package alike, from when it opens to
-    when it closes.
+    Use it as a context manager, or as a decorator of a function, each call of which then has a
+    guard of its own. It holds for all threads, over ``mx.random`` and this package alike, from when
+    it opens to when it closes.
 
     A key may be drawn from once, or split, or folded with any numbers; two of these do not go
     together. Keys are told apart by their words, wherever they come from. Windows of one draw that
@@ -147,52 +89,52 @@ def guard() -> Iterator[Watch]:
         ...     prng.normal(key=key)  # raises
     """
     watch = Watch()
-    with _lock:
+    with LOCK:
         if not _open:
-            _look_at_mlx()
-            call_hook.hook = _look_at_ours
+            _replace_functions_of_mlx()
+            call_hook.hook = _call_of_prng
         _open.append(watch)
     try:
         yield watch
     finally:
-        with _lock:
+        with LOCK:
             _open.remove(watch)
             if not _open:
                 call_hook.hook = None
-                _leave_mlx()
+                _restore_functions_of_mlx()
 
 
-def _look_at_mlx() -> None:
+def _replace_functions_of_mlx() -> None:
     for name in PARAMETERS:
         original = getattr(mx.random, name)
-        _originals[name] = _watching(name, original)
-        setattr(mx.random, name, _originals[name])
+        _wrappers[name] = _wrap(name, original)
+        setattr(mx.random, name, _wrappers[name])
 
 
-def _leave_mlx() -> None:
-    for name, watching_one in _originals.items():
-        if getattr(mx.random, name) is watching_one:  # what someone else put there stays
-            setattr(mx.random, name, watching_one.__wrapped__)
-    _originals.clear()
+def _restore_functions_of_mlx() -> None:
+    for name, wrapper in _wrappers.items():
+        if getattr(mx.random, name) is wrapper:  # a function that someone else put there stays
+            setattr(mx.random, name, wrapper.__wrapped__)
+    _wrappers.clear()
 
 
-def _watching(name: str, original: Callable[..., R]) -> Callable[..., R]:
+def _wrap(name: str, original: Callable[..., R]) -> Callable[..., R]:
     names = PARAMETERS[name]
 
     @wraps(original)
     def call(*args: Any, **kwargs: Any) -> R:
         frame = sys._getframe(1)
-        if ours(frame) or len(args) > len(names):
-            return original(*args, **kwargs)  # called by us, who have looked; or refused
+        if is_internal(frame) or len(args) > len(names):
+            return original(*args, **kwargs)  # by a call that is checked already; or refused
         given = dict(zip(names, args, strict=False))
         if given.keys() & kwargs.keys():
             return original(*args, **kwargs)
-        return _watch(f"mx.random.{name}", original, given | kwargs, frame)
+        return _check_call(f"mx.random.{name}", original, given | kwargs, frame)
 
     return call
 
 
-def _look_at_ours(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+def _call_of_prng(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
     try:
         given = _signature(function).bind(*args, **kwargs).arguments
     except TypeError as error:
@@ -201,7 +143,7 @@ def _look_at_ours(function: Callable[..., R], args: tuple[Any, ...], kwargs: dic
     def call(**given: Any) -> R:
         return call_hook.call(function, (), given)
 
-    return _watch(f"prng.{function.__name__}", call, given, sys._getframe(2))
+    return _check_call(f"prng.{function.__name__}", call, given, sys._getframe(2))
 
 
 @cache
@@ -209,37 +151,50 @@ def _signature(function: Callable[..., Any]) -> Any:
     return signature(function)
 
 
-def _watch(function: str, call: Callable[..., R], given: dict[str, Any], frame: FrameType) -> R:
-    """Call for the user who stands in ``frame``, and look at what was called with what."""
-    watches = [watch for watch in _open if not watch._off.get()]
+def _check_call(
+    function: str, call: Callable[..., R], given: dict[str, Any], frame: FrameType
+) -> R:
+    """Make a call, check its arguments and record the use of its key.
+
+    Args:
+        function: The function as the user knows it: ``mx.random.uniform``.
+        call: The function itself.
+        given: The arguments by name.
+        frame: The frame that the call came from.
+
+    Raises:
+        GuardError: An argument can't be meant, or the key was used before.
+    """
+    watches = [watch for watch in _open if not watch.is_off]
     if not watches or _calling.get():
         return call(**given)
-    name, where, key = function.rpartition(".")[2], place(frame), given.get("key")
+    location, key = caller_location(frame), given.get("key")
     if function.startswith("mx.random."):
-        _judge(deadly, function, given, where)
+        _check_arguments(find_crash, function, given, location)
     if not (isinstance(key, mx.array) and key.shape == (2,) and key.dtype == mx.uint32):
-        result = _called(call, given)
-        _judge(surprise, function, given, where)
+        result = _call_unchecked(call, given)
+        _check_arguments(find_problem, function, given, location)
         return result
-    use = Use(_KINDS.get(name, "draw"), function, where, _rows(name, given))
-    words = _words(key)
+    name = function.rpartition(".")[2]
+    use = Use(_KINDS.get(name, "draw"), function, location, _rows(name, given))
+    words = _read_words(key)
     if words is None:
-        given = given | {"key": _passing(key, watches, use)}
-    result = _called(call, given)  # what is refused is no use
-    _judge(surprise, function, given, where)
-    if isinstance(result, mx.array) and result.size == 0:  # nothing in it tells of the key
-        return (
-            result if words is not None else _called(call, given | {"key": _passing(key, [], use)})
-        )
+        given = given | {"key": _record_under_vmap(key, watches, use)}
+    result = _call_unchecked(call, given)  # a call that is refused is no use, and raises here
+    _check_arguments(find_problem, function, given, location)
+    if isinstance(result, mx.array) and result.size == 0:  # nothing in it depends on the key
+        if words is not None:
+            return result
+        return _call_unchecked(call, given | {"key": _record_under_vmap(key, [], use)})
     for watch in watches:
         if words is None:
-            watch._note_array(key, use)
+            watch.record_traced(key, use)
         else:
-            watch._note(words, use)
+            watch.record(words, use)
     return result
 
 
-def _called(call: Callable[..., R], given: dict[str, Any]) -> R:
+def _call_unchecked(call: Callable[..., R], given: dict[str, Any]) -> R:
     token = _calling.set(True)
     try:
         return call(**given)
@@ -247,14 +202,16 @@ def _called(call: Callable[..., R], given: dict[str, Any]) -> R:
         _calling.reset(token)
 
 
-def _judge(rule: _Rule, function: str, given: Mapping[str, Any], where: Location) -> None:
-    found = rule(function.rpartition(".")[2], given)
-    if found is not None:
-        raise surprised(function, where, found)
+def _check_arguments(
+    check: _Check, function: str, given: Mapping[str, Any], location: Location
+) -> None:
+    problem = check(function.rpartition(".")[2], given)
+    if problem is not None:
+        raise problem_of_call(function, location, problem)
 
 
-def _words(keys: mx.array) -> list[int] | None:
-    """The words of keys, each pair as one number; None while they are not known."""
+def _read_words(keys: mx.array) -> list[int] | None:
+    """The words of keys, each pair as one number; None while the keys are being traced."""
     try:
         pairs = cast(list[list[int]], keys.reshape(-1, 2).tolist())
     except ValueError:
@@ -262,36 +219,40 @@ def _words(keys: mx.array) -> list[int] | None:
     return [first << 32 | second for first, second in pairs]
 
 
-def _passing(keys: mx.array, watches: list[Watch], use: Use) -> mx.array:
-    """The same keys, which tell of themselves when ``mx.vmap`` comes with what they stand for."""
+def _record_under_vmap(keys: mx.array, watches: list[Watch], use: Use) -> mx.array:
+    """The same keys, whose uses are recorded when ``mx.vmap`` replaces them by those of the batch.
+
+    Inside ``mx.vmap`` a key is a placeholder. When mlx maps the function, it calls the rule below
+    with the keys that the placeholder stands for: shape (batch, 2), whose words can be read.
+    """
 
     @mx.custom_function
-    def passing(keys: mx.array) -> mx.array:
+    def unchanged(keys: mx.array) -> mx.array:
         return keys
 
-    @passing.vmap
-    def _of_all_rows(keys: mx.array, axis: int) -> tuple[mx.array, int]:
+    @unchanged.vmap
+    def _record_batch(keys: mx.array, axis: int) -> tuple[mx.array, int]:
         rows = mx.moveaxis(keys, axis, 0)
         if rows.size == 0 and use.function.startswith("mx.random."):
-            raise surprised(use.function, use.location, NO_KEYS)
-        words = _words(rows)
+            raise problem_of_call(use.function, use.location, EMPTY_BATCH)
+        words = _read_words(rows)
         if words is None:  # the rows of an outer mx.vmap, or of mx.compile
-            return _passing(rows, watches, use), 0
+            return _record_under_vmap(rows, watches, use), 0
         for watch in watches:
-            watch._note(words, use, were_unread=True)
+            watch.record(words, use, was_traced=True)
         return rows, 0
 
-    return cast(mx.array, passing(keys))
+    return cast(mx.array, unchanged(keys))
 
 
 def _rows(name: str, given: Mapping[str, Any]) -> Rows | None:
-    """The rows of a window, where the call is one that will be taken."""
+    """The rows of a call's window; None where it has none, or mlx will refuse it."""
     window = given.get("window")
     if not isinstance(window, slice):
         return None
     try:
         shape = given.get("shape")
-        if shape is None:  # that of the probabilities, or of the bounds
+        if shape is None:  # it is that of the probabilities, or of the bounds
             ends = [mx.array(given[end]).shape for end in ("p", "lower", "upper") if end in given]
             shape = mx.broadcast_shapes(*ends)
         return Rows.of_window(

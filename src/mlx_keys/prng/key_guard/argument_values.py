@@ -1,7 +1,8 @@
-"""Arguments as a guard judges and shows them: whatever mlx takes for a number, traced or not."""
+"""Arguments as the checks compare and show them: whatever mlx takes for a number, traced or not."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import mlx.core as mx
@@ -12,8 +13,18 @@ from mlx_keys.prng.arguments import as_number
 _FEW = 6
 
 
+@dataclass(frozen=True)
+class Problem:
+    """A problem of a call, in the parts of a :class:`~mlx_keys.errors.KeysError`."""
+
+    problem: str
+    expected: str
+    found: str
+    fix: str | None = None
+
+
 def as_mlx_reads(value: Any) -> Any:
-    """A number of Python's or an array, of what mlx takes for one: NumPy's, a fraction."""
+    """Convert what mlx takes for a number (NumPy's, a fraction) to a plain one or an array."""
     if isinstance(value, float):
         return float(value)  # np.float64 is one, and what it compares to is not a bool
     if value is None or isinstance(value, (int, complex, mx.array)):
@@ -23,7 +34,7 @@ def as_mlx_reads(value: Any) -> Any:
 
 
 def anywhere(condition: bool | mx.array) -> bool:
-    """Whether a condition holds somewhere; no, where that can't be known yet."""
+    """Whether a condition holds of any value; False where it is being traced."""
     if isinstance(condition, bool):
         return condition
     try:
@@ -33,7 +44,7 @@ def anywhere(condition: bool | mx.array) -> bool:
 
 
 def comparable(value: Any) -> Any:
-    """What can be compared with any number: a plain one, or an array of the widest dtype."""
+    """Widen a number so that it compares with any other: a plain one, or the widest dtype."""
     if isinstance(value, (int, float)):
         return value
     array = mx.array(value)
@@ -42,12 +53,12 @@ def comparable(value: Any) -> Any:
     return array.astype(mx.float64 if mx.issubdtype(array.dtype, mx.floating) else mx.int64)
 
 
-def shown(**values: Any) -> str:
-    """The values with their names, for a message."""
-    return ", ".join(f"{name} {_brief(value)}" for name, value in values.items())
+def name_values(**values: Any) -> str:
+    """Write values with their names, for a message: ``low 0, high 300``."""
+    return ", ".join(f"{name} {_shorten(value)}" for name, value in values.items())
 
 
-def _brief(value: Any) -> str:
+def _shorten(value: Any) -> str:
     if not isinstance(value, mx.array):
         return str(value)
     try:
