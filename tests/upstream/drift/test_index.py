@@ -43,6 +43,13 @@ def test_a_claim_about_all_functions_is_compared_with_each() -> None:
 
 
 @given(PROSE)
-def test_an_odd_page_that_names_no_module_gives_no_finding(words: str) -> None:
-    """Nothing of it is a link to ``mlx``, nor is its next page."""
+def test_an_odd_page_gives_findings_on_what_it_claims_or_none(words: str) -> None:
+    body = f"{words} [fill](#mlx.core.pond.fill)"
+    for one in findings(body):
+        assert one.function == "mlx.core.pond"
+        if one.kind is FindingKind.UNLISTED:
+            assert one.actual not in body
+        else:
+            assert one.kind is FindingKind.ALL_FUNCTIONS
+            assert one.documented in " ".join(body.split())
     assert findings(words, after=words) == []
