@@ -241,13 +241,14 @@ def test_odd_prose_gives_findings_that_quote_it_or_none(
         changed = list(compare_signature(documented, installed, Location("p")))
     keys = [(one.kind, one.subject) for one in found]
     assert len(set(keys)) == len(keys)
-    prose = _without_space(entry_prose(documented))
+    prose = _without_marks(entry_prose(documented))
     for one in found:
         assert one.function == installed.name
         if one.kind in (FindingKind.DEFAULT, FindingKind.TYPE, FindingKind.RETURNS):
-            assert _without_space(one.documented) in prose.replace("\\", "")
+            assert _without_marks(one.documented) in prose
     assert [one.kind for one in changed] == [FindingKind.SIGNATURE] * (signature != SCOOP)
 
 
-def _without_space(text: str) -> str:
-    return "".join(text.split())
+def _without_marks(text: str) -> str:
+    """A text without white space and the backslashes of Markdown."""
+    return "".join(text.replace("\\", "").split())

@@ -1,4 +1,4 @@
-"""Code is called by a language only if it can be read as that."""
+"""A block of code has a language only if it parses as that."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mlx_keys.upstream.write.code_language import detect_language
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "name"),
+    ("code", "announced", "expected"),
     [
         ("x = f(1)  # one", "", "python"),
         ("x = f(1)", "default", "python"),
@@ -23,5 +23,7 @@ from mlx_keys.upstream.write.code_language import detect_language
         ("a = 1\n" * 9000, "python", "text"),
     ],
 )
-def test_a_language_is_what_can_be_read_as_it(code: str, said: str, name: str) -> None:
-    assert detect_language(code, said) == name
+def test_code_has_the_announced_language_if_it_parses_as_that(
+    code: str, announced: str, expected: str
+) -> None:
+    assert detect_language(code, announced) == expected

@@ -1,7 +1,7 @@
-"""Which language to call code by, so that whoever colours it can read it.
+"""The language of a block of code, as a highlighter can read it.
 
-A page names a language or none, and is often wrong: a shell's line or a call with its result stands
-where Python is announced. Sphinx warns of each.
+A page announces a language or none, and is often wrong: a line for a shell, or a call with its
+result, is announced as Python. Sphinx would warn of each.
 """
 
 from __future__ import annotations
@@ -9,34 +9,34 @@ from __future__ import annotations
 import ast
 import warnings
 
-_NAMES = {"": "python", "default": "python", "python3": "python", "ipython3": "python"}
-_OTHERS = frozenset(
+_ALIASES = {"": "python", "default": "python", "python3": "python", "ipython3": "python"}
+_OTHER_LANGUAGES = frozenset(
     {"bash", "c", "cmake", "console", "cpp", "json", "latex", "shell", "swift", "yaml"}
 )
 _PROMPTS = (">>>", "...")
-#: How many characters are looked at; more than any example has.
-_LONGEST = 20_000
+#: Characters of the longest code that is parsed; no example has so many.
+_MAX_CODE = 20_000
 
 
-def detect_language(code: str, said: str = "") -> str:
-    """Give the name of the language that code is in, ``text`` where there is none to be sure of.
+def detect_language(code: str, announced: str = "") -> str:
+    """Give the language of code: what the page announces if it parses as that, else ``text``.
 
     Args:
         code: The code.
-        said: What the page calls its language.
+        announced: The language that the page names; "" for Python, as upstream's default is.
     """
-    name = _NAMES.get(said, said)
+    name = _ALIASES.get(announced, announced)
     if name in ("python", "pycon"):
-        typed = [line for line in code.split("\n") if line.lstrip().startswith(_PROMPTS)]
         if code.lstrip().startswith(_PROMPTS[0]):
-            return "pycon" if is_python("\n".join(_typed(line) for line in typed)) else "text"
+            lines = [line for line in code.split("\n") if line.lstrip().startswith(_PROMPTS)]
+            return "pycon" if is_python("\n".join(map(_without_prompt, lines))) else "text"
         return "python" if is_python(code) else "text"
-    return name if name in _OTHERS else "text"
+    return name if name in _OTHER_LANGUAGES else "text"
 
 
 def is_python(code: str) -> bool:
-    """Whether Python can read code."""
-    if len(code) > _LONGEST:
+    """Whether code parses as Python."""
+    if len(code) > _MAX_CODE:
         return False
     try:
         with warnings.catch_warnings():
@@ -47,7 +47,6 @@ def is_python(code: str) -> bool:
     return True
 
 
-def _typed(line: str) -> str:
-    """What was typed after a prompt."""
+def _without_prompt(line: str) -> str:
     line = line.lstrip()
     return line[4:] if line[3:4] == " " else line[3:]
