@@ -21,9 +21,9 @@ def test_a_record_is_read_as_it_was_saved(tmp_path: Path) -> None:
 
 def test_a_draw_that_was_not_measured_is_an_error() -> None:
     with pytest.raises(KeysError, match="nothing was measured of uniform with 9 values"):
-        MEASURED.of("uniform", 9)
+        MEASURED.measurements("uniform", 9)
     with pytest.raises(KeysError, match="nothing was measured of uniform with 8 values, 4 in a"):
-        MEASURED.of("uniform", 8, 4)
+        MEASURED.measurements("uniform", 8, 4)
 
 
 def test_a_missing_kernel_profile_is_an_error(tmp_path: Path) -> None:
@@ -46,4 +46,4 @@ def test_a_missing_metric_is_an_error(tmp_path: Path) -> None:
 def test_every_draw_in_the_projects_records_was_equal_to_mlxs(where: str) -> None:
     measured = speed.load_speed(TRUST, where)
     assert all(row["equal"] for row in measured.rows if row["who"] == "prng")
-    assert measured.of("normal", 2**20)["prng"]["values"] == 2**20
+    assert measured.measurements("normal", 2**20)["prng"]["values"] == 2**20
