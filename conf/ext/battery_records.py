@@ -76,7 +76,7 @@ class BatteryRun:
 
 
 def chance_of_marks(marked: int, of: int, share: float) -> float:
-    """How often chance alone marks so many, or more, of independent p-values.
+    """The probability that chance alone marks at least this many of independent p-values.
 
     Args:
         marked: How many are marked.

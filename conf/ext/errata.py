@@ -23,7 +23,7 @@ from mlx_keys.upstream.drift.entry import entry_prose
 from mlx_keys.upstream.drift.finding import Finding, FindingKind, group_common
 from mlx_keys.upstream.installed import introspect
 
-#: Where a finding concerns all functions but so many, those are named, as it is shorter.
+#: A finding that concerns all functions but this many names those that it does not concern.
 _MOST_EXCEPTIONS = 2
 
 
@@ -45,7 +45,7 @@ class ErrataDirective(SphinxDirective):
             report(self.env, error, location_of(self))
             return []
         quotes = _quotes(self.env)
-        common, own = group_common(one for one in findings if not is_quoted(one, quotes))
+        common, own = group_common(found for found in findings if not is_quoted(found, quotes))
         items = [
             _item(_sentence(text), _concerned(names, functions)) for text, names in common.items()
         ]

@@ -1,4 +1,4 @@
-"""The base of the directives that show one of the project's records: its fault, its dependency."""
+"""The base of the directives that show records of the project: dependencies and faults."""
 
 from __future__ import annotations
 

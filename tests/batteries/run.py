@@ -1,14 +1,15 @@
-r"""Run batteries of tests over streams, many at once, and write down each p-value.
+r"""Run batteries of tests over streams, many at once, and record each p-value.
 
     python tests/batteries/run.py --jobs 16 --minutes 5 -o trust/batteries.jsonl \
         dieharder:split SmallCrush:fold SmallCrush:fold:8 Crush:draw
 
-A battery's tests run each on a stream of its own, from its beginning, so that they share no time
-and a number can be made again alone. dieharder:AES is dieharder over its own AES: what is odd there
+Each test of a battery runs on a stream of its own, from its beginning: tests run side by side, and
+one p-value can be made again alone. dieharder:AES is dieharder over its own AES: what is odd there
 too is dieharder's doing. BATTERY:KIND:ROUNDS weakens the generator, and BATTERY:KIND:20:TESTS runs
-only some, as in dieharder:fold:20:15,203/8. It wants the programs
-``stream`` and ``testu01`` (see the heads of stream.c and testu01.c) and ``dieharder``, and no
-package. A line a finished test; what gave no p-value, or had no time, is named.
+only some tests, as in dieharder:fold:20:15,203/8. It needs the programs ``stream`` and ``testu01``
+(see the heads of stream.c and testu01.c) and ``dieharder``, and no package. The output has a line
+for each finished test; one without a p-value, or without time to finish, is named on standard
+error.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ DIEHARDER = [
 #: How many tests each has, by TestU01's guide.
 CRUSH = {"SmallCrush": 10, "Crush": 96}
 
-#: The versions whose p-values are told: Debian 12's.
+#: The versions that are recorded with each p-value: Debian 12's.
 VERSIONS = {"dieharder": "3.31.1", "SmallCrush": "TestU01 1.2.3", "Crush": "TestU01 1.2.3"}
 
 #: Beyond this, from 0 or from 1, TestU01's summary lists a p-value (gofw_Suspectp).
@@ -75,30 +76,30 @@ class Job:
 
     @property
     def test(self) -> str:
-        """Which test of the battery: its number, and a tuple's after a stroke."""
+        """The test's number in the battery, and after a slash its tuple's, if it has one."""
         if self.battery == "dieharder":
             return "/".join(self.arguments[self.arguments.index("-d") + 1 :: 2])
         return "".join(self.arguments[2:])
 
     @property
     def command(self) -> str:
-        """The pipeline that anyone can run."""
+        """The pipeline that makes the result again, for anyone to run."""
         if self.source is None:
             return " ".join(self.arguments)
         whole = f"mlx-keys stream {self.kind} --seed {self.seed}"
         return f"{whole if self.rounds == 20 else self.source} | {' '.join(self.arguments)}"
 
 
-def jobs(wanted: list[str], seed: int) -> Iterator[Job]:
-    """What BATTERY:KIND[:ROUNDS[:TESTS]] comes to."""
-    for one in wanted:
-        battery, kind, rounds, tests = [*one.split(":"), "", ""][:4]
-        for job in _all(battery, kind, seed, int(rounds or 20)):
+def jobs(specifications: list[str], seed: int) -> Iterator[Job]:
+    """The jobs that specifications of the form BATTERY:KIND[:ROUNDS[:TESTS]] name."""
+    for specification in specifications:
+        battery, kind, rounds, tests = [*specification.split(":"), "", ""][:4]
+        for job in _all_tests(battery, kind, seed, int(rounds or 20)):
             if not tests or job.test in tests.split(","):
                 yield job
 
 
-def _all(battery: str, kind: str, seed: int, rounds: int) -> Iterator[Job]:
+def _all_tests(battery: str, kind: str, seed: int, rounds: int) -> Iterator[Job]:
     if battery == "dieharder":
         for test, size in DIEHARDER:
             words = ("-g", "205", "-S", str(seed)) if kind == AES else ("-g", "200")
@@ -131,34 +132,34 @@ def results(battery: str, printed: str) -> Iterator[dict[str, str | float]]:
 
 
 class Machine:
-    """Where the programs are, and until when they may run."""
+    """Runs jobs with the programs of a folder, until a deadline."""
 
     def __init__(self, programs: Path, deadline: float) -> None:
         self.programs = programs
         self.deadline = deadline
 
     def run(self, job: Job) -> dict[str, object] | None:
-        """Run one job; None where it printed no p-value, or the time was over."""
+        """Run one job; None if it printed no p-value, or did not finish before the deadline."""
         if time.monotonic() > self.deadline:
             return None
-        begun = time.monotonic()
+        start = time.monotonic()
         reading = " ".join(job.arguments)
-        line = reading if job.source is None else f"({job.source} 2>&3 | {reading}) 3>&1"
+        pipeline = reading if job.source is None else f"({job.source} 2>&3 | {reading}) 3>&1"
         with subprocess.Popen(
-            ["bash", "-c", line],
+            ["bash", "-c", pipeline],
             stdout=subprocess.PIPE,
             text=True,
             cwd=self.programs,
             env={**os.environ, "PATH": f"{self.programs}:{os.environ['PATH']}"},
             start_new_session=True,
-        ) as pipeline:
+        ) as process:
             try:
-                printed, _ = pipeline.communicate(timeout=max(1, self.deadline - begun))
+                printed, _ = process.communicate(timeout=max(1, self.deadline - start))
             except subprocess.TimeoutExpired:
-                os.killpg(pipeline.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
                 return None
-        found = list(results(job.battery, printed))
-        if not found:
+        tests = list(results(job.battery, printed))
+        if not tests:
             return None
         written = [line for line in printed.splitlines() if line.endswith(" bytes")]
         return {
@@ -169,30 +170,30 @@ class Machine:
             "rounds": job.rounds,
             "command": job.command,
             "bytes": int(written[-1].split()[0]) if written else 0,
-            "seconds": round(time.monotonic() - begun, 1),
+            "seconds": round(time.monotonic() - start, 1),
             "date": datetime.now(UTC).date().isoformat(),
-            "tests": found,
+            "tests": tests,
         }
 
 
 def main() -> None:
-    """Run all that is asked for."""
+    """Run the jobs that the command line names."""
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    options.add_argument("wanted", nargs="+", metavar="BATTERY:KIND[:ROUNDS]")
+    options.add_argument("specifications", nargs="+", metavar="BATTERY:KIND[:ROUNDS]")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--jobs", type=int, default=os.cpu_count())
     options.add_argument("--minutes", type=float, default=24 * 60)
     options.add_argument("--programs", type=Path, default=Path())
     options.add_argument("-o", "--output", type=Path, required=True)
-    given = options.parse_args()
-    machine = Machine(given.programs.resolve(), time.monotonic() + 60 * given.minutes)
-    queue = list(jobs(given.wanted, given.seed))
-    with ThreadPoolExecutor(given.jobs) as pool, given.output.open("a") as file:
-        for job, found in zip(queue, pool.map(machine.run, queue), strict=True):
-            if found is None:
+    arguments = options.parse_args()
+    machine = Machine(arguments.programs.resolve(), time.monotonic() + 60 * arguments.minutes)
+    queue = list(jobs(arguments.specifications, arguments.seed))
+    with ThreadPoolExecutor(arguments.jobs) as pool, arguments.output.open("a") as file:
+        for job, result in zip(queue, pool.map(machine.run, queue), strict=True):
+            if result is None:
                 sys.stderr.write(f"no result: {job.command}\n")
             else:
-                file.write(json.dumps(found) + "\n")
+                file.write(json.dumps(result) + "\n")
                 file.flush()
 
 

@@ -186,12 +186,12 @@ def draw_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 
 class PlaceFigures(SphinxPostTransform):
-    """Puts each figure where the page keeps a place for it."""
+    """Replaces the place of each figure by the figure."""
 
     default_priority = 190  # before nodes.WriteHtml
 
     def run(self, **_kwargs: object) -> None:
-        """Replace the placeholders."""
+        """Replace the placeholders of one page."""
         for node in list(self.document.findall(FigureNode)):
             figure = FIGURES.of(self.env)[node["docname"]][node["number"]]
             text = f"{figure.caption}\n{figure.measured}"

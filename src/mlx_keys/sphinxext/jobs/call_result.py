@@ -21,8 +21,8 @@ def call_result(payload: dict[str, Any]) -> dict[str, Any]:
             ``dtype=`` in turn.
 
     Returns:
-        ``shape`` and ``dtype`` of the result; ``documented_shape``, what the expression comes to;
-        and ``dtypes``, a pair of names for each one that was passed: it, and what came back.
+        ``shape`` and ``dtype`` of the result; ``documented_shape``, the value of the expression;
+        and ``dtypes``, a pair for each name that was passed: the name, and the dtype of the result.
     """
     import mlx.core as mx
 

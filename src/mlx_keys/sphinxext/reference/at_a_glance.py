@@ -136,7 +136,7 @@ def where_outputs_are_equal(statuses: Iterable[Status]) -> str:
 
 
 class PlaceAgreement(SphinxPostTransform):
-    """Put the backends where the table keeps a place for them."""
+    """Replaces the place in the table by the backends."""
 
     default_priority = 300
 

@@ -32,7 +32,7 @@ def names(text: str) -> tuple[str, ...]:
 
 
 class MlxFunctionDirective(PyFunction):
-    """The directive: its argument is a function of mlx, its content one sentence on it."""
+    """The directive: its argument is a function of mlx, its content a sentence about it."""
 
     option_spec: ClassVar[dict[str, Callable[[str], object]]] = {
         "call": directives.unchanged_required,
@@ -82,15 +82,15 @@ class MlxFunctionDirective(PyFunction):
 
 
 class PlaceModuleAboveTitle(SphinxPostTransform):
-    """On a function's own page, its module stands small above its name.
+    """Puts a function's module above the title of the function's own page, in small type.
 
-    Only where a page is written: in the tree of contents the name stands alone.
+    It is done when the page is written, so that the table of contents has the title alone.
     """
 
     default_priority = 400
 
     def run(self, **_kwargs: object) -> None:
-        """Put it there."""
+        """Insert the module into the title."""
         described = next(self.document.findall(desc_signature), None)
         title = next(self.document.findall(nodes.title), None)
         if described is None or title is None or not described.get("fullname"):

@@ -1,4 +1,4 @@
-"""What a page documents of a function's result, held against a call of it in every build."""
+"""What a page documents of a function's result, compared with a call of it in every build."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ResultSpec:
         return Job(call_result, payload | {"dtypes": list(self.dtypes)})
 
     def faults(self, run: RunResult) -> list[KeysError]:
-        """Where the call's result is another than the documented one."""
+        """The differences between the call's result and the documented one."""
         if run.ended != "done":
             fault = KeysError(
                 f"the call {self.call} fails",
@@ -68,7 +68,7 @@ class ResultSpec:
         return [fault]
 
     def _dtype_faults(self, result: Mapping[str, Any]) -> list[KeysError]:
-        """The documented dtype, and each one that ``dtype=`` takes, against what came back."""
+        """What is wrong with the documented dtype, and with those that ``dtype=`` takes."""
         checks = [(f"dtype={name}", name, found, "dtypes") for name, found in result["dtypes"]]
         if self.dtype is not None:
             checks.insert(0, (self.call, self.dtype, result["dtype"], "dtype"))
@@ -92,7 +92,7 @@ RESULT_SPECS = Store[list[ResultSpec]]("results")
 
 
 def check_results(app: Sphinx, env: BuildEnvironment) -> None:
-    """Hold every documented result against its call."""
+    """Compare every documented result with its call, in every build."""
     specs = [spec for kept in RESULT_SPECS.of(env).values() for spec in kept]
     runs = cached_results(app, [spec.job for spec in specs])
     for spec, run in zip(specs, runs, strict=True):
