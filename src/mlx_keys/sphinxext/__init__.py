@@ -23,7 +23,7 @@ from .incremental import setup_incremental
 from .key_tree import setup_key_tree
 from .maths import setup_maths
 from .nodes import setup_nodes
-from .pool import setup_children
+from .pool import setup_pool
 from .reference.at_a_glance import setup_at_a_glance
 from .reference.function import setup_function
 from .reference.parameters import setup_parameters
@@ -42,7 +42,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_domain(app)
     setup_nodes(app)
     summary = setup_summary(app)
-    setup_children(app)
+    setup_pool(app)
     setup_diagnostics(app)
     setup_incremental(app)
     setup_gallery(app)

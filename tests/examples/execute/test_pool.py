@@ -1,4 +1,4 @@
-"""Children: nothing that a job does holds up its caller, hides its end, or outlives it."""
+"""The pool: no job holds up its caller, hides how it ended, or outlives its caller."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def run(pool: Pool, *codes: str, timeout: float = 20.0) -> list[RunResult]:
     return pool.run([Job(run_code.run, {"code": code}, timeout) for code in codes])
 
 
-def one(pool: Pool, code: str, timeout: float = 20.0) -> RunResult:
-    (seen,) = run(pool, code, timeout=timeout)
-    return seen
+def run_one(pool: Pool, code: str, timeout: float = 20.0) -> RunResult:
+    (result,) = run(pool, code, timeout=timeout)
+    return result
 
 
 SPLIT = "import mlx.core as mx\nprint(mx.random.split(mx.random.key(7)).tolist())\n"
@@ -44,8 +44,8 @@ SPLIT_PRINTED = "[[966301609, 989289821], [1948237315, 1058547403]]\n"
 
 
 def test_jobs_end_in_their_order_with_what_they_printed(pool: Pool) -> None:
-    seen = run(pool, *[f"print({n})" for n in range(6)], SPLIT)
-    assert seen == [RunResult("done", f"{n}\n") for n in range(6)] + [
+    result = run(pool, *[f"print({n})" for n in range(6)], SPLIT)
+    assert result == [RunResult("done", f"{n}\n") for n in range(6)] + [
         RunResult("done", SPLIT_PRINTED)
     ]
 
@@ -91,13 +91,13 @@ def test_jobs_end_in_their_order_with_what_they_printed(pool: Pool) -> None:
     ids=["raises", "leaves", "leaves with 7", "killed", "no keys", "closes stdout", "closes 1",
          "closes all", "bytes", "stderr"],
 )  # fmt: skip
-def test_each_bad_end_is_told_from_the_others(pool: Pool, code: str, expected: RunResult) -> None:
-    assert one(pool, code) == expected
+def test_each_bad_end_gives_another_result(pool: Pool, code: str, expected: RunResult) -> None:
+    assert run_one(pool, code) == expected
 
 
-def test_a_call_of_exit_is_an_end_of_its_own(pool: Pool) -> None:
-    seen = one(pool, "import sys\nprint('bye')\nsys.exit(3)")
-    assert (seen.ended, seen.stdout, seen.message, seen.line) == (
+def test_a_call_of_exit_gives_its_status_and_line(pool: Pool) -> None:
+    result = run_one(pool, "import sys\nprint('bye')\nsys.exit(3)")
+    assert (result.ended, result.stdout, result.message, result.line) == (
         "exited",
         "bye\n",
         "SystemExit: 3",
@@ -106,49 +106,53 @@ def test_a_call_of_exit_is_an_end_of_its_own(pool: Pool) -> None:
 
 
 def test_a_syntax_error_is_at_its_line(pool: Pool) -> None:
-    seen = one(pool, "x = 1\ny = = 2\n")
-    assert (seen.ended, seen.message, seen.line) == ("raised", "SyntaxError: invalid syntax", 2)
+    result = run_one(pool, "x = 1\ny = = 2\n")
+    assert (result.ended, result.message, result.line) == (
+        "raised",
+        "SyntaxError: invalid syntax",
+        2,
+    )
 
 
-def test_a_job_out_of_time_says_where_it_hangs(pool: Pool) -> None:
-    seen = one(pool, "import time\nprint('on', flush=True)\ntime.sleep(60)\n", timeout=2.0)
-    assert (seen.ended, seen.stdout, seen.line) == ("timeout", "on\n", 3)
+def test_a_job_out_of_time_is_killed_and_its_line_is_known(pool: Pool) -> None:
+    result = run_one(pool, "import time\nprint('on', flush=True)\ntime.sleep(60)\n", timeout=2.0)
+    assert (result.ended, result.stdout, result.line) == ("timeout", "on\n", 3)
 
 
-def test_a_thread_that_never_ends_is_out_of_time(pool: Pool) -> None:
+def test_a_job_waits_for_its_threads_until_it_is_out_of_time(pool: Pool) -> None:
     code = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
-    assert one(pool, code, timeout=2.0).ended == "timeout"
+    assert run_one(pool, code, timeout=2.0).ended == "timeout"
 
 
-def test_a_flood_is_cut(pool: Pool) -> None:
-    seen = one(pool, "while True:\n    print('x' * 1000)\n")
-    assert seen.ended == "output_limit"
-    assert 1 << 20 < len(seen.stdout) < 2 << 20
+def test_a_job_that_prints_without_end_is_killed(pool: Pool) -> None:
+    result = run_one(pool, "while True:\n    print('x' * 1000)\n")
+    assert result.ended == "output_limit"
+    assert 1 << 20 < len(result.stdout) < 2 << 20
 
 
-def test_a_process_left_behind_is_seen_and_killed(pool: Pool, tmp_path: Path) -> None:
+def test_a_process_left_in_the_jobs_group_is_killed(pool: Pool, tmp_path: Path) -> None:
     code = (
         "import pathlib, subprocess\n"
         "child = subprocess.Popen(['sleep', '60'])\n"
         f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(child.pid))\n"
     )
-    seen = one(pool, code)
-    assert (seen.ended, seen.left_processes) == ("done", True)
+    result = run_one(pool, code)
+    assert (result.ended, result.left_processes) == ("done", True)
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
-def test_a_job_that_kills_its_watcher_is_lost_and_the_others_go_on(pool: Pool) -> None:
-    if pool.method == "spawn" and sys.platform != "linux":
-        pytest.skip("the parent of a fresh interpreter is its worker on Linux")
+def test_the_others_run_to_their_end_where_a_job_kills_its_parent(
+    pool: Pool,
+) -> None:
     kill = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n"
-    seen = run(pool, kill, "print(1)", kill, "print(2)", "print(3)")
-    assert [(one.ended, one.stdout) for one in seen] == [
+    results = run(pool, kill, "print(1)", kill, "print(2)", "print(3)")
+    assert [(each.ended, each.stdout) for each in results] == [
         ("worker_died", ""), ("done", "1\n"), ("worker_died", ""), ("done", "2\n"), ("done", "3\n"),
     ]  # fmt: skip
 
 
-def test_a_program_finds_itself_as_a_file_that_was_started(pool: Pool) -> None:
+def test_a_program_runs_as_a_file_that_was_started(pool: Pool) -> None:
     code = """
 import inspect, multiprocessing, pathlib, sys
 
@@ -166,17 +170,17 @@ if __name__ == "__main__":
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         print(pool.map(square, [2, 3]))
 """
-    assert one(pool, code) == RunResult(
+    assert run_one(pool, code) == RunResult(
         "done", "def square(x): class Square:\nexample.py True True\n[4, 9]\n"
     )
 
 
-def test_what_a_program_leaves_in_its_folder_the_next_does_not_see(pool: Pool) -> None:
-    code = "import os\nprint(sorted(os.listdir()))\nopen('left', 'w').close()\n"
-    assert [seen.stdout for seen in run(pool, code, code)] == ["['example.py']\n"] * 2
+def test_each_program_runs_in_a_new_folder(pool: Pool) -> None:
+    code = "import os\nprint(sorted(os.listdir()))\nopen('new', 'w').close()\n"
+    assert [result.stdout for result in run(pool, code, code)] == ["['example.py']\n"] * 2
 
 
-def test_a_program_has_nothing_to_read_and_a_settled_world(pool: Pool) -> None:
+def test_a_program_has_empty_input_and_the_same_environment_each_time(pool: Pool) -> None:
     code = (
         "import os, sys, time\nprint(repr(sys.stdin.read()), hash('key'), time.tzname[0],"
         " sys.stdout.encoding, os.environ['COLUMNS'])\n"
@@ -190,9 +194,9 @@ def test_a_program_has_nothing_to_read_and_a_settled_world(pool: Pool) -> None:
 def test_hashes_of_strings_follow_from_the_pools_seed(pool: Pool) -> None:
     with Pool(method=pool.method, workers=1, hash_seed=1) as other:
         code = "print(hash('key'))\n"
-        assert one(pool, code) == one(pool, code)
-        assert one(other, code) == one(other, code)
-        assert one(other, code) != one(pool, code)
+        assert run_one(pool, code) == run_one(pool, code)
+        assert run_one(other, code) == run_one(other, code)
+        assert run_one(other, code) != run_one(pool, code)
 
 
 def test_exit_functions_and_threads_end_before_the_job_does(pool: Pool) -> None:
@@ -201,20 +205,20 @@ def test_exit_functions_and_threads_end_before_the_job_does(pool: Pool) -> None:
         "threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()\n"
         "print('main')\n"
     )
-    assert one(pool, code) == RunResult("done", "main\nthread\nlast\n")
+    assert run_one(pool, code) == RunResult("done", "main\nthread\nlast\n")
 
 
 def echo(payload: Any) -> Any:
     """A job of the tests' own."""
-    print("said")
+    print("printed")
     return {"got": payload}
 
 
 def test_any_function_can_be_a_job(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     with Pool(method=pool.method, workers=1) as own:
-        (seen,) = own.run([Job(echo, [1, "ü" * 100_000])])
-    assert seen == RunResult("done", "said\n", result={"got": [1, "ü" * 100_000]})
+        (result,) = own.run([Job(echo, [1, "ü" * 100_000])])
+    assert result == RunResult("done", "printed\n", result={"got": [1, "ü" * 100_000]})
 
 
 def test_a_relative_python_path_reaches_jobs_in_folders_of_their_own(
@@ -225,11 +229,11 @@ def test_a_relative_python_path_reaches_jobs_in_folders_of_their_own(
     assert environment()["PYTHONPATH"] == str(tmp_path / "here")
 
 
-def test_the_caller_hears_of_each_job_as_it_ends(pool: Pool) -> None:
-    heard: list[str] = []
+def test_the_callback_is_called_after_each_job(pool: Pool) -> None:
+    called: list[str] = []
     jobs = [Job(run_code.run, {"code": f"print({n})"}) for n in range(4)]
-    pool.run(jobs, lambda job, seen: heard.append(job.payload["code"] + seen.stdout))
-    assert sorted(heard) == [f"print({n}){n}\n" for n in range(4)]
+    pool.run(jobs, lambda job, result: called.append(job.payload["code"] + result.stdout))
+    assert sorted(called) == [f"print({n}){n}\n" for n in range(4)]
 
 
 def test_output_is_limited_also_where_a_job_ends_before_it_is_looked_at(pool: Pool) -> None:
@@ -242,7 +246,7 @@ def test_a_job_that_ignores_signals_is_stopped_all_the_same(pool: Pool) -> None:
         "import signal, time\nfor name in ('SIGUSR2', 'SIGTERM', 'SIGINT'):\n"
         "    signal.signal(getattr(signal, name), signal.SIG_IGN)\ntime.sleep(60)\n"
     )
-    assert one(pool, code, timeout=2.0).ended == "timeout"
+    assert run_one(pool, code, timeout=2.0).ended == "timeout"
 
 
 def test_a_program_is_the_main_process_to_multiprocessing(pool: Pool) -> None:
@@ -250,7 +254,7 @@ def test_a_program_is_the_main_process_to_multiprocessing(pool: Pool) -> None:
         "import multiprocessing\nprint(multiprocessing.current_process().name)\n"
         "print(multiprocessing.parent_process())\nmultiprocessing.set_start_method('spawn')\n"
     )
-    assert one(pool, code) == RunResult("done", "MainProcess\nNone\n")
+    assert run_one(pool, code) == RunResult("done", "MainProcess\nNone\n")
 
 
 def test_changes_of_the_environment_reach_the_jobs_after_them(
@@ -259,10 +263,10 @@ def test_changes_of_the_environment_reach_the_jobs_after_them(
     (tmp_path / "beside.py").write_text("VALUE = 42\n")
     code = "import os\nprint(os.environ.get('POND'))\nimport beside\nprint(beside.VALUE)\n"
     monkeypatch.setenv("POND", "deep")
-    before = one(pool, code)
+    before = run_one(pool, code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.delenv("POND")
-    after = one(pool, code)
+    after = run_one(pool, code)
     assert (before.stdout, before.message) == (
         "deep\n",
         "ModuleNotFoundError: No module named 'beside'",
@@ -372,8 +376,8 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_what_the_caller_raises_meanwhile_comes_through() -> None:
-    def stop(_job: Job, _seen: RunResult) -> None:
+def test_what_the_callback_raises_is_raised() -> None:
+    def stop(_job: Job, _result: RunResult) -> None:
         raise KeyboardInterrupt
 
     jobs = [Job(run_code.run, {"code": "print(1)"}) for _ in range(3)]
@@ -403,5 +407,5 @@ def test_children_die_with_a_caller_that_is_killed(method: Method, tmp_path: Pat
     wait_until(lambda: not list(tmp_path.glob("mlx-keys-*")))
 
 
-def test_seconds_are_told_but_not_compared() -> None:
+def test_results_that_differ_in_their_seconds_alone_are_equal() -> None:
     assert RunResult("done", seconds=1.0) == replace(RunResult("done"), seconds=2.0)

@@ -1,8 +1,8 @@
 """Inside the child: make it a process of its own, call the job's function, report how it ended.
 
-The child leaves four files in its folder: ``stdout`` and ``stderr``; ``crash``, where
-:mod:`faulthandler` writes the line of a fatal signal or of a time-out; and ``report``, how the job
-ended, as JSON. A child that was killed, or that left by ``os._exit``, writes no report.
+The child writes four files in its folder: ``stdout`` and ``stderr``; ``report``, how the job ended,
+as JSON; and ``crash``, where :mod:`faulthandler` writes the line of a fatal signal or of a
+time-out. A child that was killed, or that left by ``os._exit``, writes no report.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-#: What the job's working folder is called, in the child's.
+#: The files in a child's folder, and the name of the folder in there in which the job works.
+FILES = ("stdout", "stderr", "report", "crash")
 WORK = "work"
 
 #: This signal makes the child write to ``crash`` which line it is at.
@@ -49,8 +50,9 @@ def main(folder: str, call: bytes, environment: Mapping[str, str]) -> NoReturn:
     os.environ.update(environment)
     report = _redirect(folder)
     stdout = os.fstat(1)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, _FILE_LIMIT)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_LIMIT, _FILE_LIMIT))
     work = os.path.join(folder, WORK)  # noqa: PTH118 - pathlib may not be imported yet
     os.chdir(work)
     sys.path.insert(0, work)
@@ -80,8 +82,7 @@ def prctl(option: int, value: int) -> None:
 def _redirect(folder: str) -> int:
     """Point the standard streams and faulthandler at the folder's files; give the report's."""
     stdout, stderr, report, crash = (
-        os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        for name in ("stdout", "stderr", "report", "crash")
+        os.open(f"{folder}/{name}", os.O_WRONLY | os.O_APPEND) for name in FILES
     )
     null = os.open(os.devnull, os.O_RDONLY)
     for fd, standard in ((null, 0), (stdout, 1), (stderr, 2)):
@@ -99,13 +100,6 @@ def _text(fd: int, errors: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         io.BufferedWriter(io.FileIO(fd, "w", closefd=False)), encoding="utf-8", errors=errors
     )
-
-
-def _limit(kind: int, most: int) -> None:
-    """Set a limit of this process, where it has no lower one."""
-    hard = resource.getrlimit(kind)[1]
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(kind, (most, most))
 
 
 def _forget_multiprocessing() -> None:

@@ -88,13 +88,16 @@ def main() -> None:
             caller.send((number, result))
 
     threads = ThreadPoolExecutor(int(workers))
-    with contextlib.suppress(EOFError, OSError):
+    try:
         while (message := caller.recv()) is not None:
             threads.submit(do, *message)
-    host.stop()
-    shutil.rmtree(scratch, ignore_errors=True)
-    # This process leads its own group, in which the fork server is: it ends with the host.
-    os.killpg(0, signal.SIGTERM)
+    except (EOFError, OSError):
+        pass  # the caller is gone
+    finally:
+        host.stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+        # This process leads its own group, in which the fork server is: it ends with the host.
+        os.killpg(0, signal.SIGTERM)
 
 
 class Host:
@@ -118,7 +121,7 @@ class Host:
     def stop(self) -> None:
         """Kill all children, and start no more."""
         self._lock.acquire()  # for good
-        for pid in self._running:
+        for pid in list(self._running):
             _kill(pid)
 
     def run(self, task: Task) -> RunResult:
@@ -126,6 +129,8 @@ class Host:
         folder = Path(tempfile.mkdtemp(prefix="job-", dir=self._scratch))
         try:
             (folder / child.WORK).mkdir()
+            for name in child.FILES:
+                (folder / name).touch()
             return self._run(task, folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -186,11 +191,7 @@ class Host:
 
 
 def _prints_too_much(folder: Path) -> bool:
-    for name in ("stdout", "stderr"):
-        with contextlib.suppress(FileNotFoundError):  # the child has not come so far yet
-            if (folder / name).stat().st_size > OUTPUT_LIMIT:
-                return True
-    return False
+    return any((folder / name).stat().st_size > OUTPUT_LIMIT for name in ("stdout", "stderr"))
 
 
 def _kill(pid: int) -> None:

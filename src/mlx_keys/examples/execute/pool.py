@@ -207,8 +207,8 @@ class _Host:
             with self._lock:
                 self.ended = True
                 self._connection.close()
-            for future in self._futures.values():
-                future.set_result(RunResult("worker_died"))
+                for future in self._futures.values():
+                    future.set_result(RunResult("worker_died"))
 
 
 def _died() -> Future[RunResult]:

@@ -14,6 +14,7 @@ from .job import Ending, RunResult
 #: A job whose standard output or error passes this many bytes is stopped.
 OUTPUT_LIMIT = 1 << 20
 
+_SIGNALS = {number.value: number.name for number in signal.Signals}
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d+)', re.MULTILINE)
 
 
@@ -30,62 +31,44 @@ def read_result(
         left: Whether processes of its group were still running.
         seconds: How long it took.
     """
-    stdout, stderr = _read(folder / "stdout"), _read(folder / "stderr")
-    report = _report(folder / "report")
+    report = _read_report(folder / "report")
     program = program or str(folder / child.WORK / run_code.NAME)
     lines = [line for file, line in report.get("frames", ()) if file == program][-1:]
-    crash = _readable(_read(folder / "crash"))
-    lines += [int(m["line"]) for m in _FRAME.finditer(crash) if m["file"] == program]
+    crash = _text(_read(folder / "crash"))
+    lines += [int(frame["line"]) for frame in _FRAME.finditer(crash) if frame["file"] == program]
     killed = not stopped and status < 0
+    stdout = _read(folder / "stdout")
     return RunResult(
         stopped or ("killed" if killed else report.get("ended", "no_report")),
-        stdout=_readable(stdout),
-        stderr=_readable(stderr),
+        stdout=_text(stdout),
+        stderr=_text(_read(folder / "stderr")),
         result=report.get("result"),
         error=tuple(report.get("error", ())),
         message=report.get("message", ""),
-        signal=_signal_name(-status) if killed else "",
+        signal=_SIGNALS.get(-status, f"signal {-status}") if killed else "",
         status=status,
         line=lines[0] if lines else None,
         left_processes=left,
         kept_stdout=report.get("kept_stdout", True),
-        utf8=_is_utf8(stdout),
+        utf8=_text(stdout).encode() == stdout,
         seconds=seconds,
     )
 
 
 def _read(file: Path) -> bytes:
-    """The beginning of a file; nothing where the child did not come so far as to make it."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(OUTPUT_LIMIT + 1)
-    except FileNotFoundError:
-        return b""
+    """The beginning of one of the child's files."""
+    with file.open("rb") as opened:
+        return opened.read(OUTPUT_LIMIT + 1)
 
 
-def _report(file: Path) -> dict[str, Any]:
+def _read_report(file: Path) -> dict[str, Any]:
     """The child's own report; empty where it did not come whole."""
     try:
         report = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
+    except ValueError:
         return {}
     return report if isinstance(report, dict) and "ended" in report else {}
 
 
-def _readable(data: bytes) -> str:
+def _text(data: bytes) -> str:
     return data.decode("utf-8", "backslashreplace")
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
