@@ -65,26 +65,44 @@ def write(folder: Path, pages: dict[str, str], conf: str = CONF) -> None:
             path.write_text(text, encoding="utf-8")
 
 
-def build(folder: Path, builder: str = "html", parallel: int = 0) -> Built:
-    """Build a project in this process, on top of what earlier builds left."""
+def build(
+    folder: Path,
+    builder: str = "html",
+    parallel: int = 0,
+    *,
+    conf: Path | None = None,
+    below: Path | None = None,
+    fresh: bool = False,
+) -> Built:
+    """Build a project in this process, on top of what earlier builds left.
+
+    Args:
+        folder: The folder of the pages.
+        builder: The name of Sphinx's builder.
+        parallel: How many processes read the pages.
+        conf: The folder of ``conf.py``; that of the pages unless given.
+        below: The folder of the output and of the doctrees; ``_build`` unless given.
+        fresh: Whether to forget what earlier builds have read.
+    """
     nocolor()
     status, warnings = io.StringIO(), io.StringIO()
     stopped = ""
-    out = folder / "_build" / builder
+    below = below or folder / "_build"
     with patch_docutils(), docutils_namespace():
         app = Sphinx(
             folder,
-            folder,
-            out,
-            folder / "_build" / "doctrees",
+            conf or folder,
+            below / builder,
+            below / "doctrees",
             builder,
             status=status,
             warning=warnings,
             parallel=parallel,
+            freshenv=fresh,
             confoverrides={"exclude_patterns": ["_build"]},
         )
         try:
             app.build()
         except SystemExit as end:
             stopped = str(end)
-    return Built(warnings.getvalue(), status.getvalue(), stopped, out)
+    return Built(warnings.getvalue(), status.getvalue(), stopped, below / builder)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
 import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from tests.sphinx_project import Built, build
 
-from mlx_keys.sphinxext.gallery.verify import sphinx_gallery_adapter
+from mlx_keys.__main__ import cli
+from mlx_keys.sphinxext.gallery import sphinx_gallery_adapter
 
 CONF = """
 extensions = ["sphinx_gallery.gen_gallery", "mlx_keys.sphinxext"]
@@ -89,32 +91,39 @@ class Project:
         """The folder that their pages are generated in."""
         return self.root / "docs" / "gallery" / "keys"
 
-    def write(self, name: str, code: str) -> Path:
-        """A script of the chapter; its code begins on line 8."""
+    @property
+    def site(self) -> Path:
+        """The folder of the pages as HTML."""
+        return self.root / "build" / "html" / "gallery" / "keys"
+
+    def write(self, name: str, code: str, golden: str | None = None) -> Path:
+        """A script of the chapter, with what its golden file shows; its code begins on line 8."""
         script = self.chapter / f"{name}.py"
         script.write_text(DOC.format(name=name) + code, encoding="utf-8")
+        if golden is not None:
+            self.golden(name).write_text(f"What {name}.py shows.\n\n{golden}", encoding="utf-8")
         return script
 
-    def bless(self) -> None:
-        """Accept what the scripts show."""
-        self.run("mlx_keys", "verify", "--bless", "--no-cache", "gallery")
+    def golden(self, name: str) -> Path:
+        """A script's golden file."""
+        return self.chapter / "golden" / f"{name}.txt"
 
-    def build(self, out: str = "out") -> str:
-        """What a build says; it begins with ``failed`` where it failed."""
-        done = self.run("sphinx", "-E", "-c", "conf", "docs", out)
-        return ("failed\n" if done.returncode else "") + done.stdout + done.stderr
+    def build(self) -> Built:
+        """A build in this process, which reads all pages."""
+        with contextlib.chdir(self.root):
+            return build(
+                self.root / "docs", conf=self.root / "conf", below=self.root / "build", fresh=True
+            )
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A Python module with arguments, in the project's folder."""
-        command = [sys.executable, "-m", *arguments]
-        return subprocess.run(
-            command, cwd=self.root, capture_output=True, text=True, check=False, timeout=300
-        )
+    def verify(self, *options: str) -> str:
+        """What ``mlx-keys verify gallery`` prints, with these options."""
+        with contextlib.chdir(self.root):
+            return CliRunner().invoke(cli, ["verify", "--no-cache", *options, "gallery"]).output
 
 
 def new_project(root: Path) -> Project:
     project = Project(root)
-    for folder in (project.chapter, root / "docs", root / "conf"):
+    for folder in (project.chapter / "golden", root / "docs", root / "conf"):
         folder.mkdir(parents=True)
     (root / "conf" / "conf.py").write_text(CONF)
     (root / "docs" / "index.rst").write_text("T\n=\n\n.. toctree::\n\n   gallery/index\n")
@@ -134,113 +143,108 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = new_project(tmp_path_factory.mktemp("built"))
     project.write("figure", FIGURE)
     project.write("tree", TREE)
-    project.bless()
-    said = project.build()
-    assert "2 examples executed (2 now), 2 outputs verified" in said
+    project.verify("--bless")
+    site = project.build()
+    assert site.stopped == ""
+    assert "2 examples executed (2 now), 2 outputs verified" in site.status
     return project
 
 
-def test_each_bad_script_is_told_at_its_line_and_the_others_are_rendered(project: Project) -> None:
+def test_each_bad_script_is_reported_at_its_line_and_the_others_are_rendered(
+    project: Project,
+) -> None:
     for name, (code, _, _) in BAD.items():
         project.write(name, code)
     project.write("good", FIGURE)
-    said = project.build()
-    assert said.startswith("failed")
-    for name, (_, line, what) in BAD.items():
-        told = re.search(rf"gallery/keys/{name}\.py:(\d+): .*(?:\n  .*)*", said)
-        assert told, f"nothing is said of {name}"
-        # A time-out is told where the script happened to be.
-        assert abs(int(told[1]) - line) <= (1 if name == "hangs" else 0), told[0]
-        assert what in told[0]
-    assert "gallery/keys/good.py:1: ERROR: nobody has accepted" in said
+    site = project.build()
+    assert site.stopped
+    for name, (_, line, problem) in BAD.items():
+        fault = re.search(rf"gallery/keys/{name}\.py:(\d+): .*(?:\n  .*)*", site.warnings)
+        assert fault, f"nothing is reported of {name}"
+        # A time-out is reported where the script happened to be.
+        assert abs(int(fault[1]) - line) <= (1 if name == "hangs" else 0), fault[0]
+        assert problem in fault[0]
+    assert "gallery/keys/good.py:1: ERROR: nobody has accepted" in site.warnings
     assert "[[966301609, 989289821], [1948237315, 1058547403]]" in (
         (project.pages / "good.rst").read_text()
     )
-    assert not (project.root / "out" / "index.html").exists()
+    assert not list(site.out.rglob("*.html"))
 
 
 def test_a_warning_is_refused_at_every_build_and_in_no_page(project: Project) -> None:
-    script = project.write("warns", "import warnings\nwarnings.warn('careful')\nprint(1)\n")
-    golden = project.chapter / "golden"
-    golden.mkdir()
-    (golden / "warns.txt").write_text("What warns.py shows.\n\n>>> print(1)\n    1\n")
+    code = "import warnings\nwarnings.warn('careful')\nprint(1)\n"
+    script = project.write("warns", code, ">>> print(1)\n    1\n")
     for _ in range(2):
-        said = project.build()
-        assert said.startswith("failed")
-        assert "gallery/keys/warns.py:10: ERROR: this example writes to standard error" in said
-        assert "UserWarning: careful" in said
+        site = project.build()
+        assert site.stopped
+        fault = "gallery/keys/warns.py:10: ERROR: this example writes to standard error"
+        assert fault in site.warnings
+        assert "UserWarning: careful" in site.warnings
     assert "careful')" in (project.pages / "warns.rst").read_text()
     assert "UserWarning" not in (project.pages / "warns.rst").read_text()
     script.write_text(script.read_text().replace("warnings.warn", "repr"))
-    assert not project.build().startswith("failed")
+    assert project.build().stopped == ""
 
 
-def test_what_is_known_is_not_run_again_but_compared_again(built: Project) -> None:
-    assert "(0 now), 2 outputs verified" in built.build()
-    golden = built.chapter / "golden" / "figure.txt"
+def test_an_unchanged_script_is_not_run_again_but_compared_again(built: Project) -> None:
+    assert "(0 now), 2 outputs verified" in built.build().status
+    golden = built.golden("figure")
     accepted = golden.read_text()
     golden.write_text(accepted.replace("1058547403", "1058547404"))
-    said = built.build()
+    site = built.build()
     golden.write_text(accepted)
-    assert said.startswith("failed")
-    assert (
-        "gallery/keys/golden/figure.txt:4: ERROR: what is printed at gallery/keys/figure.py:11"
-        in said
-    )
-
-
-def test_a_screen_to_show_figures_on_changes_nothing(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where there is one, matplotlib warns that it shows nothing on it, which is no output."""
-    project.write("figure", FIGURE)
-    project.bless()
-    monkeypatch.setenv("DISPLAY", ":0")
-    said = project.build()
-    assert not said.startswith("failed")
-    assert "non-interactive" not in (project.pages / "figure.rst").read_text()
+    assert site.stopped
+    fault = "gallery/keys/golden/figure.txt:4: ERROR: what is printed at gallery/keys/figure.py:11"
+    assert fault in site.warnings
 
 
 def test_a_changed_module_runs_the_scripts_that_import_it(project: Project) -> None:
     helper = project.chapter / "_helper.py"
     helper.write_text("NUMBER = 1\n")
-    project.write("user", "import _helper\nprint(_helper.NUMBER)\n")
-    project.write("other", "print(2)\n")
-    project.bless()
-    assert "2 examples executed (2 now)" in project.build()
+    user = "import _helper\nprint(_helper.NUMBER)\n"
+    project.write("user", user, ">>> print(_helper.NUMBER)\n    1\n")
+    project.write("other", "print(2)\n", ">>> print(2)\n    2\n")
+    assert "2 examples executed (2 now), 2 outputs verified" in project.build().status
     helper.write_text("NUMBER = 3\n")
-    said = project.build()
-    assert said.startswith("failed")
-    assert "golden/user.txt:4" in said
-    project.bless()
-    assert "2 examples executed (0 now)" in project.build()
+    site = project.build()
+    assert site.stopped
+    assert "golden/user.txt:4" in site.warnings
+    project.write("user", user, ">>> print(_helper.NUMBER)\n    3\n")
+    assert "2 examples executed (0 now), 2 outputs verified" in project.build().status
 
 
-def test_a_deleted_script_leaves_nothing_behind(project: Project) -> None:
-    project.write("stays", "print(1)\n")
+def test_a_deleted_script_leaves_nothing_behind(built: Project, project: Project) -> None:
+    project.write("stays", "print(1)\n", ">>> print(1)\n    1\n")
     gone = project.write("gone", FIGURE)
-    project.bless()
-    assert not project.build().startswith("failed")
+    golden = built.golden("figure").read_text()
+    project.golden("gone").write_text(golden.replace("figure.py", "gone.py"))
+    assert project.build().stopped == ""
+    assert (project.site / "gone.html").exists()
     gone.unlink()
-    (project.chapter / "golden" / "gone.txt").unlink()
-    assert "1 example executed (0 now)" in project.build()
-    left = [*(project.root / "docs").rglob("*gone*"), *(project.root / "out").rglob("gone.html")]
+    project.golden("gone").unlink()
+    assert "1 example executed (0 now)" in project.build().status
+    left = [*(project.root / "docs").rglob("*gone*"), *project.site.rglob("gone*")]
     assert left == []
-    assert "gone" not in (project.root / "out" / "gallery" / "keys" / "index.html").read_text()
+    assert "gone" not in (project.site / "index.html").read_text()
 
 
-def test_the_same_scripts_give_the_same_bytes(built: Project, project: Project) -> None:
-    project.write("figure", FIGURE)
-    project.write("tree", TREE)
-    project.bless()
-    project.build()
+def test_the_same_scripts_give_the_same_bytes_also_where_there_is_a_screen(
+    built: Project, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is one, matplotlib warns that it shows nothing on it, which is no output."""
+    monkeypatch.setenv("DISPLAY", ":0")
+    for name, code in (("figure", FIGURE), ("tree", TREE)):
+        project.write(name, code)
+        project.golden(name).write_text(built.golden(name).read_text())
+    assert project.build().stopped == ""
+    assert "non-interactive" not in (project.pages / "figure.rst").read_text()
 
     def digests(one: Project) -> dict[str, str]:
-        kept = {".rst", ".py", ".ipynb", ".zip", ".svg"}
+        suffixes = {".rst", ".py", ".ipynb", ".zip", ".svg"}
         return {
             path.relative_to(one.pages).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(one.pages.rglob("*"))
-            if path.suffix in kept
+            if path.suffix in suffixes
         }
 
     assert digests(project) == digests(built)
@@ -299,7 +303,7 @@ def test_no_role_is_left_in_a_notebook(project: Project, url: str, links: list[s
 
 
 def test_a_figure_stands_in_the_page_and_takes_its_colours(built: Project) -> None:
-    page = (built.root / "out" / "gallery" / "keys" / "figure.html").read_text()
+    page = (built.site / "figure.html").read_text()
     svg = page[page.index('<svg class="mk-figure"') : page.index("</svg>")]
     assert 'aria-label="Rising &amp; &lt;shining&gt;. x: draw; y: value."' in svg
     bare = re.sub(r"var\(--mk-[a-z0-9]+, #[0-9a-f]{6}\)", "", svg)
@@ -313,23 +317,23 @@ def test_a_figure_stands_in_the_page_and_takes_its_colours(built: Project) -> No
 
 
 def test_a_page_says_where_its_script_was_verified(built: Project) -> None:
-    page = (built.root / "out" / "gallery" / "keys" / "figure.html").read_text()
+    page = (built.site / "figure.html").read_text()
     line = page.index('<details class="mk-status"><summary>verified on ')
     assert line < page.index('class="sphx-glr-footer')
 
 
 def test_the_index_shows_each_script_by_its_first_picture(built: Project) -> None:
-    index = (built.root / "out" / "gallery" / "keys" / "index.html").read_text()
+    index = (built.site / "index.html").read_text()
     assert index.count('<svg class="mk-figure" aria-hidden="true"') == 1
     assert "no_image" not in index
 
 
-def test_sphinx_and_the_command_see_the_same(built: Project) -> None:
-    # The golden files were written by the command, and Sphinx found them to hold.
-    assert "2 of 2 outputs verified" in built.run("mlx_keys", "verify", "gallery").stdout
+def test_sphinx_and_the_command_verify_the_same_outputs(built: Project) -> None:
+    # The command wrote the golden files, and Sphinx found them equal.
+    assert "2 of 2 outputs verified" in built.verify()
 
 
-#: What generation.py and gallery.py call of sphinx-gallery, with the parameters that they give.
+#: What the adapter calls of sphinx-gallery, with the parameters that it gives.
 PRIVATE = {
     "gen_rst.generate_file_rst": ["fname", "target_dir", "src_dir", "gallery_conf"],
     "gen_rst.execute_code_block": [
@@ -363,7 +367,7 @@ def test_the_private_api_of_sphinx_gallery_has_not_moved(name: str) -> None:
     found: Any = import_module(f"sphinx_gallery.{module}")
     for attribute in attributes.split("."):
         found = getattr(found, attribute, None)
-    moved = f"sphinx_gallery.{name} has moved: adapt mlx_keys/sphinxext/generation.py"
+    moved = f"sphinx_gallery.{name} has moved: adapt {sphinx_gallery_adapter.__name__}"
     assert found is not None, moved
     assert list(inspect.signature(found).parameters) == PRIVATE[name], moved
 

@@ -1,10 +1,10 @@
-"""The order in which a chapter of the gallery shows its scripts: the one that its header names.
+"""The order of the scripts in a chapter of the gallery, as the chapter's header lists them.
 
-A chapter's ``GALLERY_HEADER.rst`` may hold a comment, which no page shows::
+``GALLERY_HEADER.rst`` may hold a comment, which no page shows::
 
     .. order: split_a_key reuse_a_key no_prefix
 
-Scripts that it does not name come after those that it does, by name.
+Scripts that the comment does not list follow those that it does, by name.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class ReadingOrder:
 
     def __init__(self, src_dir: str) -> None:
         header = Path(src_dir, "GALLERY_HEADER.rst")
-        found = _ORDER.search(header.read_text(encoding="utf-8")) if header.is_file() else None
-        self._named = found[1].split() if found else []
+        order = _ORDER.search(header.read_text(encoding="utf-8")) if header.is_file() else None
+        self._listed = order[1].split() if order else []
 
     def __call__(self, filename: str) -> tuple[int, str]:
-        """Where a script stands among the others of its chapter."""
+        """The sort key of a script among the others of its chapter."""
         name = Path(filename).stem
-        place = self._named.index(name) if name in self._named else len(self._named)
-        return place, name
+        position = self._listed.index(name) if name in self._listed else len(self._listed)
+        return position, name

@@ -1,7 +1,10 @@
-"""Sphinx's roles in the prose of a gallery script, as Markdown for its notebook.
+"""Sphinx's roles in the prose of a gallery script, converted to Markdown for its notebook.
 
-sphinx-gallery's own conversion leaves roles as they stand, and a notebook is read outside the
-site: so a page is linked by its full address, or named by its title where the site has none.
+sphinx-gallery's own conversion leaves roles as they are. A notebook is read outside the site, so a
+role that links to a page becomes a link with the full address, or the page's title where the site
+has no address::
+
+    :doc:`/learn/start`     becomes     [Start here](https://keys.example/learn/start.html)
 """
 
 from __future__ import annotations
@@ -19,8 +22,8 @@ _HEADING = re.compile(r"^# (.+)$|^(?P<rst>\S.*)\n(?P<line>[=#*-])(?P=line)+$", r
 
 
 @dataclass(frozen=True)
-class Pages:
-    """The pages that roles lead to.
+class LinkTargets:
+    """The pages that roles link to.
 
     Attributes:
         srcdir: Sphinx's source folder.
@@ -38,52 +41,54 @@ class Pages:
         if docname in self.scripts:
             sources = [self.scripts[docname]]
         for source in sources:
-            if source.is_file() and (found := _HEADING.search(source.read_text("utf-8"))):
-                return (found[1] or found["rst"]).strip()
+            if source.is_file() and (heading := _HEADING.search(source.read_text("utf-8"))):
+                return (heading[1] or heading["rst"]).strip()
         return docname
 
     def labelled(self, label: str) -> str | None:
-        """The name of the page in Markdown that holds a label."""
-        mark = re.compile(rf"^\({re.escape(label)}\)=$", re.MULTILINE)
+        """The name of the Markdown page that holds a label, or None."""
+        target = re.compile(rf"^\({re.escape(label)}\)=$", re.MULTILINE)
         for page in sorted(self.srcdir.rglob("*.md")):
-            if mark.search(page.read_text("utf-8")):
+            if target.search(page.read_text("utf-8")):
                 return page.relative_to(self.srcdir).with_suffix("").as_posix()
         return None
 
 
-def in_markdown(text: str, docname: str, pages: Pages) -> dict[str, str]:
-    """Each role in a script, as it stands there, with the Markdown for it.
+def roles_in_markdown(text: str, docname: str, targets: LinkTargets) -> dict[str, str]:
+    """Each role in a script, as it is written there, with the Markdown for it.
 
     Formulas are left out: sphinx-gallery converts them.
 
     Args:
         text: The script.
         docname: The name of its page.
-        pages: What its roles may lead to.
+        targets: The pages that its roles may link to.
     """
     return {
-        found[0]: _markdown(found["role"], " ".join(found["body"].split()), docname, pages)
-        for found in _ROLE.finditer(_COMMENT.sub("", text))
-        if found["role"] != "math"
+        match[0]: _markdown(match["role"], " ".join(match["body"].split()), docname, targets)
+        for match in _ROLE.finditer(_COMMENT.sub("", text))
+        if match["role"] != "math"
     }
 
 
-def _markdown(role: str, body: str, docname: str, pages: Pages) -> str:
+def _markdown(role: str, body: str, docname: str, targets: LinkTargets) -> str:
     if role in ("sup", "sub"):
         return f"<{role}>{body}</{role}>"
+    """The Markdown for one role; its body may be ``target`` or ``title <target>``."""
     titled = _TITLED.fullmatch(body)
-    target, said = (titled["target"], titled["text"]) if titled else (body, "")
+    target, title = (titled["target"], titled["text"]) if titled else (body, "")
     if role == "doc":
         folder = posixpath.dirname(docname)
         page = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-        return _link(said or pages.title(page), f"{page}.html", pages.url)
+        return _link(title or targets.title(page), f"{page}.html", targets.url)
     if role == "ref":
-        holder = pages.labelled(target)
-        return _link(said or target, f"{holder}.html#{target}", pages.url if holder else "")
-    # A thing in code, whose last part alone is shown where a tilde says so.
+        page = targets.labelled(target) or ""
+        return _link(title or target, f"{page}.html#{target}", targets.url if page else "")
+    # The name of an object, in code. With a tilde, its last part alone is shown.
     name = target.lstrip("!")
-    return said or f"`{name[1:].rpartition('.')[2] if name.startswith('~') else name}`"
+    return title or f"`{name[1:].rpartition('.')[2] if name.startswith('~') else name}`"
 
 
 def _link(text: str, path: str, url: str) -> str:
+    """A link with the full address, or the text alone where the site has no address."""
     return f"[{text}]({url}{path})" if url else text

@@ -1,10 +1,13 @@
 """The one place that knows sphinx-gallery's private API, pinned to :data:`SERIES`.
 
-That is: ``gen_rst.generate_file_rst``, ``execute_code_block``, ``jupyter_notebook``,
-``_LoggingTee`` and ``md5sum_is_current``, the form of the pages that they write and the names of
-the files beside them,
-``gen_gallery.get_subsections`` and ``_import_matplotlib``, and ``utils._collect_gallery_files``. A
-test fails where one of them moves.
+It uses
+
+- of ``gen_rst``: ``generate_file_rst``, ``execute_code_block``, ``jupyter_notebook``,
+  ``_LoggingTee``, ``md5sum_is_current``, the pages that they write and the files beside them;
+- of ``gen_gallery``: ``get_subsections``, ``_import_matplotlib``;
+- of ``utils``: ``_collect_gallery_files``.
+
+A test fails when one of them changes.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from sphinx.errors import ExtensionError
 
 from mlx_keys.examples.gallery import alt_text, run_script
 from mlx_keys.examples.gallery.golden_file import normalize_shown_text
+from mlx_keys.sphinxext.diagnostics import display_path
 
 #: The series of sphinx-gallery whose private API this file was written and tested against.
 SERIES = "0.22"
@@ -50,13 +54,12 @@ class Script:
     target: Path
 
     @property
-    def named(self) -> Path:
+    def display_path(self) -> Path:
         """The script as a terminal opens it: relative to where the build was started, if below."""
-        here = Path.cwd()
-        return self.source.relative_to(here) if self.source.is_relative_to(here) else self.source
+        return Path(display_path(self.source))
 
     def docname(self, srcdir: Path) -> str:
-        """Its page's name in Sphinx."""
+        """The page's document name."""
         return self.page.relative_to(srcdir).with_suffix("").as_posix()
 
     @property
@@ -66,22 +69,22 @@ class Script:
 
     @property
     def copy(self) -> Path:
-        """The script as the page offers it."""
+        """The copy of the script that the page offers for download."""
         return self.target / self.source.name
 
     @property
     def checksum(self) -> Path:
-        """By this file sphinx-gallery knows a script that needs not run."""
+        """The file by which sphinx-gallery knows a script that it need not run."""
         return self.target / f"{self.source.name}.md5"
 
     @property
     def key(self) -> Path:
-        """The cache key of the run that made the page."""
+        """The file that holds the cache key of the run that made the page."""
         return self.target / f"{self.source.name}.key"
 
 
 def leave_pyplot_out(app: Sphinx, _config: Config) -> None:
-    """Spare Sphinx's own process the half second of pyplot: no script runs, or draws, in it."""
+    """Spare Sphinx's own process the half second of importing pyplot: no script runs in it."""
     if "sphinx_gallery.gen_gallery" in app.extensions:
         from sphinx_gallery import gen_gallery  # type: ignore[import-untyped]
 
@@ -89,7 +92,7 @@ def leave_pyplot_out(app: Sphinx, _config: Config) -> None:
 
 
 def find_scripts(srcdir: Path, conf: dict[str, Any]) -> list[Script]:
-    """The scripts that sphinx-gallery is about to make pages of.
+    """Find the scripts that sphinx-gallery is about to make pages of.
 
     Args:
         srcdir: Sphinx's source folder.
@@ -110,12 +113,12 @@ def find_scripts(srcdir: Path, conf: dict[str, Any]) -> list[Script]:
 
 
 def is_current(script: Script, key: str) -> bool:
-    """Whether a script's page was made with this cache key and sphinx-gallery will keep it."""
+    """Whether a script's page was made with this cache key, and sphinx-gallery will keep it."""
     from sphinx_gallery.gen_rst import md5sum_is_current  # type: ignore[import-untyped]
 
-    kept = script.key.read_text(encoding="utf-8") if script.key.exists() else None
-    there = script.page.exists() and script.copy.exists()
-    return kept == key and there and bool(md5sum_is_current(script.copy, mode="t"))
+    page_key = script.key.read_text(encoding="utf-8") if script.key.exists() else None
+    exists = script.page.exists() and script.copy.exists()
+    return page_key == key and exists and bool(md5sum_is_current(script.copy, mode="t"))
 
 
 def generate(payload: dict[str, Any]) -> None:
@@ -128,9 +131,9 @@ def generate(payload: dict[str, Any]) -> None:
     from sphinx_gallery import gen_rst
 
     conf = pickle.loads(base64.b64decode(payload["conf"]))  # noqa: S301 - our own parent's
-    # A script ends in plt.show() for those who download it; here nobody looks, screen or not.
+    # A script ends in plt.show() for those who download it. Here it shows nothing and warns.
     warnings.filterwarnings("ignore", message=".*non-interactive", category=UserWarning)
-    # What the script prints goes out as well, so that a flood is seen, and stopped, from outside.
+    # What the script prints is also written out, so that the parent sees and stops a flood.
     logs = logging.getLogger("sphinx.sphinx-gallery")
     logs.setLevel(logging.DEBUG)
     handler = logging.StreamHandler(sys.stdout)
@@ -139,38 +142,38 @@ def generate(payload: dict[str, Any]) -> None:
     script = Script(Path(payload["source"]), Path(payload["target"]))
     script.target.mkdir(parents=True, exist_ok=True)
     script.checksum.unlink(missing_ok=True)
-    gen_rst.execute_code_block = _announcing(gen_rst.execute_code_block, script.source)
-    gen_rst.jupyter_notebook = _without_roles(gen_rst.jupyter_notebook, payload["roles"])
-    gen_rst._LoggingTee = _out_alone(gen_rst._LoggingTee)
+    gen_rst.execute_code_block = _announce_blocks(gen_rst.execute_code_block, script.source)
+    gen_rst.jupyter_notebook = _convert_roles(gen_rst.jupyter_notebook, payload["roles"])
+    gen_rst._LoggingTee = _capture_stdout_alone(gen_rst._LoggingTee)
     gen_rst.generate_file_rst(
         script.source.name, str(script.target), str(script.source.parent), conf
     )
     fix_dates(script.copy.with_suffix(".zip"))
 
 
-def _announcing(execute: Callable[..., str], script: Path) -> Callable[..., str]:
-    """sphinx-gallery's way to run a block, which first says where the block is."""
+def _announce_blocks(execute: Callable[..., str], script: Path) -> Callable[..., str]:
+    """Wrap the function that runs a block: before each block, announce its line to the parent."""
     out = sys.stdout
     lines = {
         code.line: code.last_statement[0]
         for code in run_script.split_blocks(script.read_text(encoding="utf-8"))
     }
 
-    def announced(compiler: object, block: Any, *rest: object) -> str:
+    def execute_announced(compiler: object, block: Any, *rest: object) -> str:
         if block.type == "code":
             run_script.announce_block(lines[block.lineno], out)
         return execute(compiler, block, *rest)
 
-    return announced
+    return execute_announced
 
 
-def _out_alone(tee: Any) -> Any:
-    """sphinx-gallery's way to catch what a block writes, of standard output alone.
+def _capture_stdout_alone(tee: Any) -> Any:
+    """Make a subclass of sphinx-gallery's capture that leaves standard error alone.
 
-    Its page would show standard error as output, with paths of this machine in every warning.
+    Otherwise a page would show standard error as output, with this machine's paths in warnings.
     """
 
-    class OutAlone(tee):  # type: ignore[misc]
+    class StdoutTee(tee):  # type: ignore[misc]
         def set_std_and_reset_position(self) -> Any:
             super().set_std_and_reset_position()
             sys.stderr = self.origs[1]
@@ -178,16 +181,16 @@ def _out_alone(tee: Any) -> Any:
 
         def restore_std(self) -> None:
             super().restore_std()
-            # What is written from here on, as pictures are, is not the script's.
+            # What is written from here on comes from saving the pictures, not from the script.
             print(run_script.END, end="", file=sys.stderr, flush=True)
 
-    return OutAlone
+    return StdoutTee
 
 
-def _without_roles(notebook: Callable[..., Any], roles: dict[str, str]) -> Callable[..., Any]:
-    """sphinx-gallery's way to make a notebook, from prose whose roles are Markdown already."""
+def _convert_roles(notebook: Callable[..., Any], roles: dict[str, str]) -> Callable[..., Any]:
+    """Wrap the function that makes a notebook: first replace the roles in the prose by Markdown."""
 
-    def made(blocks: list[Any], *rest: object) -> Any:
+    def make_notebook(blocks: list[Any], *rest: object) -> Any:
         converted = []
         for block in blocks:
             content = block.content
@@ -196,11 +199,11 @@ def _without_roles(notebook: Callable[..., Any], roles: dict[str, str]) -> Calla
             converted.append(block._replace(content=content))
         return notebook(converted, *rest)
 
-    return made
+    return make_notebook
 
 
 def fix_dates(archive: Path) -> None:
-    """Write a zip file anew so that the same files always give the same bytes."""
+    """Rewrite a zip file with one date, so that the same files always give the same bytes."""
     with zipfile.ZipFile(archive) as old:
         entries = [(name, old.read(name)) for name in sorted(old.namelist())]
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as new:
@@ -210,7 +213,7 @@ def fix_dates(archive: Path) -> None:
             new.writestr(info, data, zipfile.ZIP_DEFLATED)
 
 
-def shown(page: str, script: str) -> list[Any]:
+def read_generated_page(page: str, script: str) -> list[Any]:
     """What a generated page shows under each code block, in the form of ``gallery.perform``.
 
     Args:
@@ -220,21 +223,22 @@ def shown(page: str, script: str) -> list[Any]:
     codes = {code.line: code.last_statement for code in run_script.split_blocks(script)}
     pieces = _SECTION.split(page)
     return [
-        [codes[int(first)][1], codes[int(first)][0], list(_parts(section))]
+        [codes[int(first)][1], codes[int(first)][0], list(_shown_parts(section))]
         for first, section in zip(pieces[1::2], pieces[2::2], strict=True)
         if int(first) in codes
     ]
 
 
-def _parts(section: str) -> Iterator[list[str]]:
-    for found in _SHOWN.finditer(section):
-        what, body = found["what"], found["body"]
+def _shown_parts(section: str) -> Iterator[list[str]]:
+    """The output and the pictures of one code block: ``["text", ...]`` or ``["picture", alt]``."""
+    for directive in _SHOWN.finditer(section):
+        what, body = directive["what"], directive["body"]
         if what == "image":
             alternative = _ALT.search(body)
             yield ["picture", alternative[1] if alternative else ""]
         elif what == "raw":
             yield ["picture", alt_text.html_alt_text(_unindented(body))]
-        elif found["argument"] == "sphx-glr-script-out":
+        elif directive["argument"] == "sphx-glr-script-out":
             _, _, printed = body.partition(".. code-block:: none\n")
             yield ["text", normalize_shown_text(_unindented(printed))]
 
@@ -244,17 +248,17 @@ def _unindented(text: str) -> str:
 
 
 def remove_stale(scripts: list[Script], folders: list[Path]) -> None:
-    """Remove what was generated of scripts that are gone, and chapters left empty by it.
+    """Remove what was generated from scripts that are gone, and the index of an empty chapter.
 
     Args:
-        scripts: The scripts that are there.
+        scripts: The scripts that exist.
         folders: The folders that sphinx-gallery generates into.
     """
-    living = {script.copy for script in scripts}
+    copies = {script.copy for script in scripts}
     for root in folders:
         for checksum in [*root.glob("*.py.md5"), *root.glob("*/*.py.md5")]:
             script = checksum.with_suffix("")
-            if script in living:
+            if script in copies:
                 continue
             for path in [
                 *script.parent.glob(f"{script.stem}.*"),
@@ -267,10 +271,10 @@ def remove_stale(scripts: list[Script], folders: list[Path]) -> None:
 
 
 def skip(script: Script) -> None:
-    """Make sphinx-gallery leave a failed script alone, though the build will not be published.
+    """Make sphinx-gallery skip a script that failed in its child.
 
-    Otherwise it would run the script in this process. What it needs of the script and there is not
-    yet, a page and a thumbnail, is empty.
+    Otherwise it would run the script in this process. The build stops later, but before that
+    sphinx-gallery asks for the script's page and thumbnail: both are empty ones, if missing.
     """
     text = script.source.read_text(encoding="utf-8")
     script.copy.write_text(text, encoding="utf-8")
@@ -287,10 +291,10 @@ def skip(script: Script) -> None:
 
 
 def require_series() -> None:
-    """Refuse a sphinx-gallery whose private API this file does not know.
+    """Refuse a sphinx-gallery whose private API this file was not written against.
 
     Raises:
-        ExtensionError: Where it is of another series.
+        ExtensionError: The installed sphinx-gallery is of another series.
     """
     from sphinx_gallery import __version__
 

@@ -1,9 +1,9 @@
-"""The gallery: each script run in a child process, its page held to what was accepted.
+"""The gallery: each script is run in a child process, and its page compared with its golden file.
 
 sphinx-gallery runs scripts in Sphinx's own process, where one that kills its interpreter ends the
-build, and compares nothing. So before its own event handler, each script that is new, or whose
-cache key is, goes through sphinx-gallery's generation in a child; its checksums then let it skip
-the script. What the generated pages show, new and old alike, is compared on every build.
+build, and it compares nothing. So each script whose cache key is new goes through sphinx-gallery's
+generation in a child, before sphinx-gallery's own event handler; the checksum that this leaves lets
+the handler skip the script. What the generated pages show, new and old, is compared in every build.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import Tolerance
+from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.examples.execute.cache import CacheContext
 from mlx_keys.examples.execute.job import PLOTTING, Job, RunResult
 from mlx_keys.examples.execute.pool import PRELOAD, Pool
@@ -36,33 +37,33 @@ from mlx_keys.sphinxext.domain import Store
 from mlx_keys.sphinxext.nodes import status_details
 from mlx_keys.sphinxext.pool import runner_of
 from mlx_keys.sphinxext.summary import Tally
-from mlx_keys.trust import attestations
+from mlx_keys.trust.attestations import load_attestations
 from mlx_keys.trust.status import Status, example_status
 
 from . import figures, sphinx_gallery_adapter
-from .figures import setup_figure
-from .roles import Pages, in_markdown
+from .figures import setup_figures
+from .roles import LinkTargets, roles_in_markdown
 from .sphinx_gallery_adapter import (
     SERIES,
     Script,
     find_scripts,
     is_current,
     leave_pyplot_out,
+    read_generated_page,
     remove_stale,
     require_series,
-    shown,
     skip,
 )
 
 #: What sphinx-gallery keeps in its configuration that is no configuration.
 _STATE = {"titles", "failing_examples", "passing_examples", "stale_examples"}
 
-#: The line above the downloads of each script's page, as it was last written.
+#: The status line of each script's page, as it was last written.
 STATUSES = Store[Status]("gallery")
 
 
-def generate_new(
-    scripts: list[Script], conf: dict[str, Any], context: CacheContext, pages: Pages
+def generate_new_pages(
+    scripts: list[Script], conf: dict[str, Any], context: CacheContext, targets: LinkTargets
 ) -> dict[Script, RunResult]:
     """Run the scripts whose pages are missing or out of date, each in a child.
 
@@ -70,181 +71,173 @@ def generate_new(
         scripts: All scripts of the gallery.
         conf: The gallery's configuration, filled in.
         context: What the cache keys of all scripts have in common.
-        pages: The pages that their prose may lead to.
+        targets: The pages that the scripts' prose may link to.
 
     Returns:
-        What was observed of those that ran.
+        The result of each script that ran.
     """
     roles = {
-        script: in_markdown(
-            script.source.read_text(encoding="utf-8"), script.docname(pages.srcdir), pages
+        script: roles_in_markdown(
+            script.source.read_text(encoding="utf-8"), script.docname(targets.srcdir), targets
         )
         for script in scripts
     }
-    keys = {script: key_of(script, conf, context, roles[script]) for script in scripts}
+    keys = {script: page_key(script, conf, context, roles[script]) for script in scripts}
     new = [script for script, key in keys.items() if not is_current(script, key)]
     if not new:
         return {}
     packed = base64.b64encode(pickle.dumps(conf)).decode()
-    jobs = [
-        Job(
-            sphinx_gallery_adapter.generate,
-            {
-                "source": str(script.source),
-                "target": str(script.target),
-                "conf": packed,
-                "roles": roles[script],
-            },
-            script_example.read_script_example(script.named).options.timeout,
-            program=str(script.source),
-        )
-        for script in new
-    ]
+    jobs = [_generation_job(script, packed, roles[script]) for script in new]
     preload = (*PRELOAD, *PLOTTING, "sphinx_gallery.gen_rst", sphinx_gallery_adapter.__name__)
     done = itertools.count(1)
     with Pool(preload=preload) as pool, progress_bar("scripts") as advance:
         results = pool.run(jobs, lambda _job, _result: advance(next(done), len(jobs)))
-    observed = dict(zip(new, results, strict=True))
-    for script, seen in observed.items():
-        if seen.ended != "done":
+    for script, result in zip(new, results, strict=True):
+        if result.ended != "done":
             skip(script)
-        elif script_example.read_script_example(script.named).exit_diagnostics(seen):
-            script.key.unlink(missing_ok=True)  # the page does not show what is wrong: run it again
+        elif script_example.read_script_example(script.display_path).exit_diagnostics(result):
+            script.key.unlink(missing_ok=True)  # the page does not show the fault: run it again
         else:
             script.key.write_text(keys[script], encoding="utf-8")
-    return observed
+    return dict(zip(new, results, strict=True))
 
 
-def key_of(
+def _generation_job(script: Script, packed_conf: str, roles: dict[str, str]) -> Job:
+    """The job that runs a script and writes its page."""
+    payload = {
+        "source": str(script.source),
+        "target": str(script.target),
+        "conf": packed_conf,
+        "roles": roles,
+    }
+    timeout = script_example.read_script_example(script.display_path).options.timeout
+    return Job(sphinx_gallery_adapter.generate, payload, timeout, program=str(script.source))
+
+
+def page_key(
     script: Script, conf: dict[str, Any], context: CacheContext, roles: dict[str, str]
 ) -> str:
-    """The key of a script's page: the script, its context, its links, and how pages are made."""
-    here = replace(context, import_roots=(*context.import_roots, script.source.parent))
+    """The cache key of a script's page: the script, its context, its links, and what makes it."""
+    context = replace(context, import_roots=(*context.import_roots, script.source.parent))
     makers = [
         Path(module.__file__ or "").read_bytes()
         for module in (figures, sphinx_gallery_adapter, alt_text)
     ]
-    settled = {name: repr(value) for name, value in conf.items() if name not in _STATE}
-    return here.key(
+    return context.key(
         script.source.read_text(encoding="utf-8"),
         makers=hashlib.sha256(b"".join(makers)).hexdigest(),
-        conf=settled,
+        conf={name: repr(value) for name, value in conf.items() if name not in _STATE},
         roles=roles,
         series=SERIES,
     )
 
 
-def judge_pages(
-    scripts: list[Script], observed: dict[Script, RunResult], policy: Callable[[Example], Tolerance]
+def check_pages(
+    scripts: list[Script],
+    results: dict[Script, RunResult],
+    tolerance: Callable[[Example], Tolerance],
 ) -> list[CheckedExample]:
-    """Hold what each page shows, new or old, to what was accepted of its script.
+    """Compare what each page shows, new or old, with the script's golden file.
 
     Args:
         scripts: All scripts of the gallery.
-        observed: What was observed of those that ran now.
-        policy: How far floats may be off.
+        results: The results of those that ran in this build.
+        tolerance: How far the floats of an example may be off.
     """
-    judged = []
+    checked = []
     for script in scripts:
-        example = script_example.read_script_example(script.named)
-        seen = observed.get(script, RunResult("done"))
-        if seen.ended == "done":
+        example = script_example.read_script_example(script.display_path)
+        result = results.get(script, RunResult("done"))
+        if result.ended == "done":
             page = script.page.read_text(encoding="utf-8")
-            seen = replace(seen, result=shown(page, example.code))
-        judged.append(check_example(example, seen, policy(example)))
-    return judged
+            result = replace(result, result=read_generated_page(page, example.code))
+        checked.append(check_example(example, result, tolerance(example)))
+    return checked
 
 
 class Gallery:
     """The scripts of one build.
 
     Attributes:
-        statuses: What may be said of each, by the name of its page.
+        statuses: The status of each script, by the name of its page; empty while one is wrong.
     """
 
     def __init__(self) -> None:
         self.statuses: dict[str, Status] = {}
 
     def build(self, app: Sphinx) -> None:
-        """Generate and compare, before sphinx-gallery's own handler and before any page is read."""
+        """Generate and compare, before sphinx-gallery's own handler and before a page is read."""
         if "sphinx_gallery.gen_gallery" not in app.extensions:
             return
         require_series()
+        srcdir = Path(app.srcdir)
         conf = app.config.sphinx_gallery_conf | {"abort_on_example_error": True}
-        scripts = find_scripts(Path(app.srcdir), conf)
-        remove_stale(scripts, [Path(app.srcdir) / pages for pages in conf["gallery_dirs"]])
+        scripts = find_scripts(srcdir, conf)
+        remove_stale(scripts, [srcdir / folder for folder in conf["gallery_dirs"]])
         if not scripts:
             return
-        runner = runner_of(app)
-        backend = runner.backend
-        srcdir = Path(app.srcdir)
-        sources = {script.docname(srcdir): script.source for script in scripts}
-        pages = Pages(srcdir, app.config.html_baseurl, sources)
-        observed = generate_new(scripts, conf, runner.cache_context, pages)
-        trust = attestations.load_attestations(trust_folder(app.env))
-        judged = judge_pages(scripts, observed, lambda example: trust.tolerance(example, backend))
-        faults = [fault for one in judged for fault in one.faults]
-        for fault in (
-            *faults,
-            *script_example.orphaned_golden_files(script.named.parent for script in scripts),
-        ):
-            report(app.env, fault)
-        tally = Tally(
-            examples=len(scripts),
-            run_now=len(observed),
-            outputs=sum(one.verdict is not None and one.verdict.outcome.holds for one in judged),
-            backend=backend.label,
-            mlx=backend.mlx,
+        pages = {script.docname(srcdir): script for script in scripts}
+        targets = LinkTargets(
+            srcdir, app.config.html_baseurl, {name: page.source for name, page in pages.items()}
         )
-        app.emit("mlx-keys-verified", tally)
+        runner = runner_of(app)
+        results = generate_new_pages(scripts, conf, runner.cache_context, targets)
+        attestations = load_attestations(trust_folder(app.env))
+        backend = runner.backend
+        checked = check_pages(
+            scripts, results, lambda example: attestations.tolerance(example, backend)
+        )
+        faults = [fault for example in checked for fault in example.faults]
+        folders = (script.display_path.parent for script in scripts)
+        for fault in (*faults, *script_example.orphaned_golden_files(folders)):
+            report(app.env, fault)
+        app.emit("mlx-keys-verified", _tally(checked, len(results), backend))
         if not faults:
-            said = [example_status(one, backend, trust) for one in judged]
-            names = [script.docname(Path(app.srcdir)) for script in scripts]
-            self.statuses = dict(zip(names, said, strict=True))
+            statuses = (example_status(example, backend, attestations) for example in checked)
+            self.statuses = dict(zip(pages, statuses, strict=True))
 
-    def restate(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
-        """Put the lines into the environment; returns the pages on which another line stands."""
+    def set_statuses(self, _app: Sphinx, env: BuildEnvironment) -> list[str]:
+        """Put the statuses into the environment; returns the pages on which one has changed."""
         before = STATUSES.of(env).copy()
         STATUSES.of(env).clear()
         STATUSES.of(env).update(self.statuses)
-        return [name for name, line in self.statuses.items() if before.get(name) != line]
+        return [name for name, shown in self.statuses.items() if before.get(name) != shown]
 
 
-def remove_gone(app: Sphinx) -> None:
-    """Remove the written pages of scripts that are gone, which Sphinx leaves where they are."""
-    if "sphinx_gallery.gen_gallery" not in app.extensions or app.builder.name != "html":
-        return
-    for pages in app.config.sphinx_gallery_conf["gallery_dirs"]:
-        written = Path(app.outdir) / pages
-        for page in written.rglob("*.html"):
-            source = Path(app.srcdir) / pages / page.relative_to(written).with_suffix(".rst")
-            if not source.exists():
-                page.unlink()
+def _tally(checked: list[CheckedExample], run_now: int, backend: Backend) -> Tally:
+    """The counts of a gallery's scripts."""
+    verdicts = [example.verdict for example in checked if example.verdict is not None]
+    return Tally(
+        examples=len(checked),
+        run_now=run_now,
+        outputs=sum(verdict.outcome.holds for verdict in verdicts),
+        backend=backend.label,
+        mlx=backend.mlx,
+    )
 
 
-class GalleryStatus(SphinxPostTransform):
-    """Puts what was verified where above the downloads of a script's page."""
+class InsertStatus(SphinxPostTransform):
+    """Inserts a script's status above the downloads of its page."""
 
     default_priority = 300
     formats = ("html",)
 
     def run(self, **_kwargs: Any) -> None:
         """Insert the line."""
-        said = STATUSES.of(self.env).get(self.env.docname)
-        if said is None:
+        shown = STATUSES.of(self.env).get(self.env.docname)
+        if shown is None:
             return
         for box in list(self.document.findall(nodes.container)):
             if "sphx-glr-footer" in box["classes"] and box.parent is not None:
-                line = nodes.raw("", status_details(said), format="html")
+                line = nodes.raw("", status_details(shown), format="html")
                 box.parent.insert(box.parent.index(box), line)
 
 
 def setup_gallery(app: Sphinx) -> None:
     """Register the gallery's part; without sphinx-gallery it does nothing."""
-    setup_figure(app)
+    setup_figures(app)
     gallery = Gallery()
     app.connect("config-inited", leave_pyplot_out, priority=5)  # before sphinx-gallery's
     app.connect("builder-inited", gallery.build, priority=400)
-    app.connect("builder-inited", remove_gone, priority=600)  # when it has written its indexes
-    app.connect("env-updated", gallery.restate)
-    app.add_post_transform(GalleryStatus)
+    app.connect("env-updated", gallery.set_statuses)
+    app.add_post_transform(InsertStatus)
