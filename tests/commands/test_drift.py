@@ -32,13 +32,13 @@ needs_corpus = pytest.mark.skipif(
     not CORPUS.is_dir(), reason="the corpus of upstream pages is not beside this checkout"
 )
 
-#: A page as the reader takes it, of a function whose docstring is in step with mlx.
+#: A page on a function, as scraped. Its signature is the installed one.
 SEED = (
     '# mlx.core.random.seed # mlx.core.random.seed[#](https://a.b/#s "Link to this heading") '
     'seed(*seed: int*) → None[#](https://a.b/#mlx.core.random.seed "Link to this definition") '
-    "Seed the global PRNG. import mlx.core Parameters: **seed** (*int*) – {said}"
+    "Seed the global PRNG. import mlx.core Parameters: **seed** (*int*) – {prose}"
 )
-TOLD = "Seed. Raises an error for a float. The same on every device."
+COMPLETE = "Seed. Raises an error for a float. The same on every device."
 
 
 def drift(*arguments: str) -> tuple[int, str, str]:
@@ -47,26 +47,25 @@ def drift(*arguments: str) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
-def test_the_docstrings_of_the_random_functions(
+def test_what_each_docstring_is_known_to_leave_out_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What each docstring is known to leave out is among what is found."""
     monkeypatch.chdir(tmp_path)
     status, out, _ = drift()
     assert status == 1
     assert "  `stream` is not documented\n      bernoulli, categorical, gumbel, laplace," in out
     assert "  no example\n      bernoulli, categorical, gumbel, key, laplace," in out
     assert out.count("no example") == 1
-    told = "the default of `shape` is documented as `()`; it is `None`"
-    assert f"docstring: mlx.core.random.truncated_normal\n  {told}\n" in out
+    wrong = "the default of `shape` is documented as `()`; it is `None`"
+    assert f"docstring: mlx.core.random.truncated_normal\n  {wrong}\n" in out
     assert out.rstrip().endswith(f"13 compared with mlx {mlx.__version__}")
 
 
-def test_findings_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_are_printed_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     status, out, _ = drift("--json")
-    told = json.loads(out)
-    assert (status, told["mlx"], told["compared"]) == (1, mlx.__version__, 13)
+    report = json.loads(out)
+    assert (status, report["mlx"], report["compared"]) == (1, mlx.__version__, 13)
     assert {
         "function": "mlx.core.random.permutation",
         "kind": "optional",
@@ -74,11 +73,11 @@ def test_findings_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         "said": "marked optional",
         "so": "required",
         "where": "docstring",
-    } in told["findings"]
-    assert (told["changed"], told["skipped"], told["unreadable"]) == ([], [], [])
+    } in report["findings"]
+    assert (report["changed"], report["skipped"], report["unreadable"]) == ([], [], [])
 
 
-def test_where_nothing_differs_the_status_is_0(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_exit_status_is_0_where_nothing_differs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drift_command, "compare_docstrings", lambda _: DriftReport(13))
     monkeypatch.chdir(ROOT)
     status, out, err = drift()
@@ -86,19 +85,19 @@ def test_where_nothing_differs_the_status_is_0(monkeypatch: pytest.MonkeyPatch) 
     assert out == f"no difference; 13 compared with mlx {mlx.__version__}\n"
 
 
-def test_pages_are_compared_and_what_cannot_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "ok.md").write_text(SEED.format(said=TOLD))
-    (tmp_path / "bad.md").write_text(SEED.format(said="Seed.").replace("*int*", "*str*"))
-    page = SEED.format(said=TOLD).replace("seed(*", "{0}(*").replace("random.seed", "{1}.{0}")
+def test_pages_are_compared_and_those_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "ok.md").write_text(SEED.format(prose=COMPLETE))
+    (tmp_path / "bad.md").write_text(SEED.format(prose="Seed.").replace("*int*", "*str*"))
+    page = SEED.format(prose=COMPLETE).replace("seed(*", "{0}(*").replace("random.seed", "{1}.{0}")
     (tmp_path / "gone.md").write_text(page.format("sow", "random"))
     (tmp_path / "nn.md").write_text(page.replace("mlx.core", "mlx").format("Linear", "nn"))
     (tmp_path / "empty.md").write_text("")
     (tmp_path / "none").mkdir()
     status, out, _ = drift(str(tmp_path), str(tmp_path / "none"), "--json")
-    told = json.loads(out)
+    report = json.loads(out)
     pages = [
         (Path(one["where"]).name, one["kind"])
-        for one in told["findings"]
+        for one in report["findings"]
         if one["where"] != "docstring"
     ]
     assert status == 1
@@ -110,14 +109,14 @@ def test_pages_are_compared_and_what_cannot_be_read_is_named(tmp_path: Path) -> 
         ("gone.md:1", "gone"),
         ("ok.md:1", "refuted"),
     ]
-    assert [one["why"] for one in told["skipped"]] == ["outside mlx.core"]
-    assert [one["problem"] for one in told["unreadable"]] == [
+    assert [one["why"] for one in report["skipped"]] == ["outside mlx.core"]
+    assert [one["problem"] for one in report["unreadable"]] == [
         "no page (.md or .txt) in this folder",
         "the page is empty",
     ]
 
 
-def test_usage() -> None:
+def test_record_with_json_and_an_unknown_option_are_usage_errors() -> None:
     assert drift("--record", "--json")[0] == 2
     assert drift("--nothing")[0] == 2
 
@@ -136,7 +135,7 @@ def test_without_mlx_the_error_says_how_to_install_it() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_what_is_recorded_is_what_is_installed(tmp_path: Path) -> None:
+def test_record_saves_the_installed_signatures(tmp_path: Path) -> None:
     path = tmp_path / "trust" / "signatures.json"
     status, out, _ = drift("--record", "--file", str(path))
     assert status == 0
@@ -145,16 +144,15 @@ def test_what_is_recorded_is_what_is_installed(tmp_path: Path) -> None:
     assert load_snapshot(path).functions["mlx.core.random.key"] == ("(seed: int) → array",)
 
 
-def test_the_record_of_this_project_holds_for_its_lock() -> None:
-    """The build compares it with the installed mlx, which here is the lock's."""
-    kept = load_snapshot(ROOT / "trust" / "signatures.json")
-    assert signature_changes(kept, take_snapshot()) == ()
+def test_the_snapshot_of_this_project_is_of_the_installed_mlx() -> None:
+    """A build compares them too."""
+    recorded = load_snapshot(ROOT / "trust" / "signatures.json")
+    assert signature_changes(recorded, take_snapshot()) == ()
 
 
-def test_a_changed_signature_is_told_with_the_page_to_curate(tmp_path: Path) -> None:
+def test_a_changed_signature_is_reported_with_the_page_to_edit(tmp_path: Path) -> None:
     path = tmp_path / "signatures.json"
-    kept = take_snapshot()
-    functions = dict(kept.functions)
+    functions = dict(take_snapshot().functions)
     functions["mlx.core.random.key"] = ("(seed: float) → array",)
     functions["mlx.core.random.sow"] = ("() → None",)
     del functions["mlx.core.random.split"]
@@ -191,7 +189,7 @@ def test_a_change_holds_the_forms_and_releases_of_both_sides() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"mlx": "1", "functions": {"a": [1]}}'])
-def test_what_is_no_record_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_holds_no_snapshot_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "signatures.json"
     path.write_text(text)
     with pytest.raises(KeysError, match="the record of signatures cannot be read"):
@@ -202,23 +200,25 @@ def test_what_is_no_record_is_refused(tmp_path: Path, text: str) -> None:
 
 @needs_corpus
 @pytest.mark.parametrize("form", ["gfm", "flat"])
-def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None:
-    """Each thing that a person found by reading and that signatures can tell."""
-    found = [
+def test_what_upstreams_pages_are_known_to_get_wrong_is_reported(form: str) -> None:
+    """All that a person found by reading and that follows from signatures and claims."""
+    findings = [
         one
         for path in sorted((CORPUS / form).glob("*random*.md"))
         for one in compare_file(path).findings
     ]
-    told = {(one.function.removeprefix("mlx.core.random."), one.kind, one.subject) for one in found}
+    found = {
+        (one.function.removeprefix("mlx.core.random."), one.kind, one.subject) for one in findings
+    }
     functions = {name.rpartition(".")[2] for name in take_snapshot().functions}
-    assert {name for name, kind, _ in told if kind is FindingKind.EXAMPLE_MISSING} == functions
+    assert {name for name, kind, _ in found if kind is FindingKind.EXAMPLE_MISSING} == functions
     streams = {
-        name for name, kind, about in told if (kind, about) == (FindingKind.UNDOCUMENTED, "stream")
+        name for name, kind, about in found if (kind, about) == (FindingKind.UNDOCUMENTED, "stream")
     }
     assert streams == functions - {"key", "seed"}
-    for matter in ("what shape and dtype a key has", "how to pass many keys at once"):
-        assert {name for name, _, about in told if about == matter} == functions - {"key", "seed"}
-    assert {name for name, _, about in told if about == "what it raises, and when"} == functions
+    for topic in ("what shape and dtype a key has", "how to pass many keys at once"):
+        assert {name for name, _, about in found if about == topic} == functions - {"key", "seed"}
+    assert {name for name, _, about in found if about == "what it raises, and when"} == functions
     assert {
         ("truncated_normal", FindingKind.DEFAULT, "shape"),
         ("permutation", FindingKind.OPTIONAL, "x"),
@@ -231,25 +231,25 @@ def test_what_upstreams_pages_are_known_to_get_wrong_is_found(form: str) -> None
         ("key", FindingKind.NOTE, "stream"),
         ("mlx.core.random", FindingKind.ALL_FUNCTIONS, "key"),
         ("mlx.core.random", FindingKind.UNLISTED, "state"),
-    } <= told
-    refuted = {name for name, kind, _ in told if kind is FindingKind.REFUTED}
+    } <= found
+    refuted = {name for name, kind, _ in found if kind is FindingKind.REFUTED}
     assert refuted == {one.function.rpartition(".")[2] for one in CLAIMS}
-    [claim] = [one for one in found if one.kind is FindingKind.ALL_FUNCTIONS]
+    [claim] = [one for one in findings if one.kind is FindingKind.ALL_FUNCTIONS]
     assert claim.actual == "not taken by `key`, `seed`; required by `split`"
 
 
 @needs_corpus
-def test_the_page_that_this_project_began_with() -> None:
-    """Its note on ``stream`` does not hold: ``key`` takes none."""
+def test_the_note_on_stream_of_the_page_on_key_is_reported() -> None:
+    """``key`` takes no ``stream``."""
     path = CORPUS / "seed_mlx.core.random.key.txt"
     [note] = [one for one in compare_file(path).findings if one.kind is FindingKind.NOTE]
     assert (note.subject, note.where) == ("stream", Location(str(path), 1))
 
 
 @needs_corpus
-def test_both_forms_of_a_page_say_the_same_of_every_function_of_mlx() -> None:
-    """Over all pages: the same findings, but for code that the flat form has crushed."""
-    told = []
+def test_both_forms_of_a_page_give_the_same_findings() -> None:
+    """On all pages, but for code, of which the flat form has lost the line ends."""
+    by_form = []
     for form in ("gfm", "flat"):
         findings = [
             one
@@ -257,6 +257,8 @@ def test_both_forms_of_a_page_say_the_same_of_every_function_of_mlx() -> None:
             for one in compare_file(path).findings
             if one.kind not in (FindingKind.EXAMPLE_MISSING, FindingKind.UNLISTED)
         ]
-        told.append(sorted((one.function, one.kind, one.subject, one.actual) for one in findings))
-    assert told[0] == told[1]
-    assert len(told[0]) > 300
+        by_form.append(
+            sorted((one.function, one.kind, one.subject, one.actual) for one in findings)
+        )
+    assert by_form[0] == by_form[1]
+    assert len(by_form[0]) > 300

@@ -34,7 +34,7 @@ def test_an_entry_is_one_directive_with_its_fields() -> None:
     assert "**Raises**\n\n* **DroughtError** – There is no water.\n" in text
 
 
-def test_a_curators_words_stand_under_a_heading_of_their_own() -> None:
+def test_what_a_curator_wrote_stands_under_its_own_heading() -> None:
     text = rewritten(PAGES / "pond.core.scoop.gfm.md")
     upstream, _, curated = text.partition("## Curator's notes")
     assert "it never overflows" in curated
@@ -73,7 +73,7 @@ def test_a_folder_is_rewritten_and_its_clean_pages_are_refused(tmp_path: Path) -
     assert list((tmp_path / "twice").iterdir()) == []
 
 
-def test_a_bad_page_is_named_and_the_others_are_written(tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_read_is_named_and_the_others_are_written(tmp_path: Path) -> None:
     bad = tmp_path / "bad.md"
     bad.write_text("")
     done = rewrite(bad, PAGES / "pond.gfm.md", "-o", tmp_path / "out")
@@ -123,7 +123,7 @@ def test_an_output_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_an_empty_folder_says_so(tmp_path: Path) -> None:
+def test_a_folder_without_pages_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     done = rewrite(tmp_path / "in", "-o", tmp_path / "out")
     assert done.returncode == 1

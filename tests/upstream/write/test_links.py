@@ -50,7 +50,7 @@ def test_links_go_to_pages_and_objects_of_the_folder(pages: Path, tmp_path: Path
     assert "[pond.core.scoop](../pond.core.scoop.md)" in found["deep/pond.weather.rain.md"]
 
 
-def test_the_index_names_each_page_once_by_module(pages: Path, tmp_path: Path) -> None:
+def test_the_index_lists_each_page_once_by_module(pages: Path, tmp_path: Path) -> None:
     found = rewrite_folder(pages, tmp_path / "out")
     assert "| [pond.core](modules/pond.core.md) | 2 |" in found["index.md"]
     core, weather = found["modules/pond.core.md"], found["modules/pond.weather.md"]

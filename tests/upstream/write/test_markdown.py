@@ -1,4 +1,4 @@
-"""The one place that writes Markdown: what it writes, for text that could be taken for a mark."""
+"""Each construct of Markdown, written from text that could be taken for markup."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from mlx_keys.upstream.write import markdown
         ("", ""),
     ],
 )
-def test_code_is_fenced_by_more_backticks_than_it_holds(text: str, expected: str) -> None:
+def test_a_code_span_stands_between_more_backticks_than_it_holds(text: str, expected: str) -> None:
     assert markdown.code_span(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("tex", "inside", "alone"),
+    ("tex", "inline", "block"),
     [
         ("x_1\n + 2", "$x_1 + 2$", "```{math}\nx_1 + 2\n```"),
         ("a$b", "`a$b`", "```{math}\na$b\n```"),
@@ -39,8 +39,10 @@ def test_code_is_fenced_by_more_backticks_than_it_holds(text: str, expected: str
         ("", "", ""),
     ],
 )
-def test_a_formula_is_one_and_nothing_else(tex: str, inside: str, alone: str) -> None:
-    assert (markdown.inline_math(tex), markdown.math_block(tex)) == (inside, alone)
+def test_a_formula_that_would_end_early_or_act_becomes_code(
+    tex: str, inline: str, block: str
+) -> None:
+    assert (markdown.inline_math(tex), markdown.math_block(tex)) == (inline, block)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_a_formula_is_one_and_nothing_else(tex: str, inside: str, alone: str) ->
         ("", "{note}", "```{note}\n```"),
     ],
 )
-def test_a_fence_is_longer_than_what_it_holds(text: str, info: str, expected: str) -> None:
+def test_a_fence_is_longer_than_any_in_its_code(text: str, info: str, expected: str) -> None:
     assert markdown.fence(text, info) == expected
 
 
@@ -82,16 +84,16 @@ def test_a_paragraph_opens_no_block(line: str, expected: str) -> None:
         ([["a\\\\|b"]], "| a\\\\\\|b |\n| --- |"),
     ],
 )
-def test_a_table_keeps_its_cells(rows: list[list[str]], expected: str) -> None:
+def test_a_cell_can_hold_a_bar_and_rows_are_filled_up(rows: list[list[str]], expected: str) -> None:
     assert markdown.table(rows) == expected
 
 
-def test_the_items_of_a_list_hang_together() -> None:
+def test_the_lines_of_a_list_item_are_indented() -> None:
     assert markdown.item_list(["a\n\nb\nc", " ", "d"]) == "* a\n\n  b\n  c\n* d"
     assert markdown.item_list(["a\nb", "c"], numbered=True) == "1. a\n   b\n2. c"
 
 
-def test_lists_that_follow_each_other_stay_two() -> None:
+def test_two_lists_in_a_row_stay_two() -> None:
     assert markdown.join_blocks(["* a", "", "* b", "1. c", "1. d", "e"]) == (
         "* a\n\n%\n\n* b\n\n1. c\n\n%\n\n1. d\n\ne"
     )
@@ -119,7 +121,7 @@ def test_white_space_stays_outside_of_emphasis(text: str, expected: str) -> None
         ("[a](b.md)", "c.md", "[a](b.md)"),
     ],
 )
-def test_a_link_leads_to_the_web_or_to_a_neighbour(words: str, url: str, expected: str) -> None:
+def test_a_link_goes_to_the_web_or_to_the_same_folder(words: str, url: str, expected: str) -> None:
     assert markdown.link(words, url) == expected
 
 
@@ -127,5 +129,5 @@ def test_a_link_leads_to_the_web_or_to_a_neighbour(words: str, url: str, expecte
     ("words", "expected"),
     [("a", "## a"), ("a #", "## a \\#"), ("a \\#", "## a \\#"), ("C#", "## C\\#")],
 )
-def test_a_heading_keeps_the_signs_at_its_end(words: str, expected: str) -> None:
+def test_a_heading_keeps_the_number_signs_at_its_end(words: str, expected: str) -> None:
     assert markdown.heading(words, 2) == expected
