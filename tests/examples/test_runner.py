@@ -38,9 +38,9 @@ def test_each_example_runs_once_however_many_were_started_early(
         runner = Runner(pool, project=tmp_path, cache=tmp_path / "kept")
         runner.start(wanted[number] for number in ahead)
         runner.progress = lambda done, total: reports.append((done, total))
-        seen = runner.results([*wanted, wanted[0]])
-        assert [one.stdout for one in seen] == ["0\n", "1\n", "2\n", "0\n"]
-        assert runner.results(wanted) == seen[:3]
+        results = runner.results([*wanted, wanted[0]])
+        assert [one.stdout for one in results] == ["0\n", "1\n", "2\n", "0\n"]
+        assert runner.results(wanted) == results[:3]
     assert [(tmp_path / str(n)).read_text() for n in range(3)] == ["ran "] * 3
     assert runner.executed == 3
     assert all(done <= total <= 3 for done, total in reports)

@@ -1,4 +1,4 @@
-"""``mlx-keys new``: begin a page, or a script of the gallery, that verifies as it stands."""
+"""``mlx-keys new``: begin a page, or a gallery script, with an example in it that runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compare what an example printed with what its page shows. Pure: texts in, a verdict out.
+"""Compare the output that an example printed with the one that its page shows. Pure functions.
 
 Text, integers, booleans, shapes and dtypes are compared exactly. So are floats, unless the
 caller allows a distance: within what was measured on an attested backend, or any, to be reported,
@@ -113,10 +113,10 @@ def nearly_equal(expected: str, found: str) -> bool:
 
 def same_shape(expected: str, found: str) -> Verdict:
     """Compare outputs that vary: the same lines, with any numbers in the same places."""
-    ours, theirs = (
+    expected_parts, found_parts = (
         _text_between(text, ulp.find_numbers(text), line_ends=True) for text in (expected, found)
     )
-    return Verdict(Outcome.VARIES if ours == theirs else Outcome.DIFFERS)
+    return Verdict(Outcome.VARIES if expected_parts == found_parts else Outcome.DIFFERS)
 
 
 def _text_between(text: str, numbers: list[Number], *, line_ends: bool = False) -> list[str]:

@@ -82,7 +82,7 @@ class PageExample(Example):
         return diagnose_exit(self, run)
 
     def option_fix(self, name: str, value: str, condition: str) -> str:
-        """The option's line, as it stands under the first line of the block."""
+        """The option's line, which goes under the first line of the block."""
         return f":{name}: {value}, {condition}"
 
     def compare(self, run: RunResult, tolerance: Tolerance) -> Comparison:
@@ -156,6 +156,6 @@ def imports_package(code: str, package: str) -> bool:
 
 def _first_difference(shown: str, printed: str) -> int:
     """The first line that differs, counted from 0, and within what is shown."""
-    ours, theirs = shown.split("\n"), printed.split("\n")
-    pairs = enumerate(zip(ours, theirs, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(ours) - 1, len(theirs)))
+    lines, others = shown.split("\n"), printed.split("\n")
+    pairs = enumerate(zip(lines, others, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(lines) - 1, len(others)))

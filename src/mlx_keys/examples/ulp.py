@@ -1,4 +1,4 @@
-"""Numbers in printed text: where they stand, which dtype they have, how far two are apart."""
+"""Numbers in printed text: their places, their dtypes, and the distance of two in ulps."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 ``trust/backends/NAME.json`` says, for each example, what it printed on that backend, as a digest,
 and how far its floats were from what the page showed. ``trust/blessed.json`` names the reference
-backend, on which authors accept outputs: there every float is held to the letter.
+backend, on which authors accept outputs: there every float is compared exactly.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mlx_keys.files import read_record, write_atomic
 
 
 def text_digest(text: str) -> str:
-    """The SHA-256 of a text, as it stands in records."""
+    """The SHA-256 of a text, in hexadecimal, as records hold it."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

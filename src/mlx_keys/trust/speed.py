@@ -1,8 +1,8 @@
 """How fast draws were on a chip: ``trust/speed/NAME.json``, a row a line.
 
-It is measured, never typed: ``mlx-keys bench prng --record`` writes it. Beside it can lie what a
-profiler said of the kernels, ``NAME.ncu.csv``, as Nsight Compute writes it, and how long other ways
-to write one took, ``NAME.variants.csv``, each measured alone with the GPU's own clock.
+It is measured, never typed: ``mlx-keys bench prng --record`` writes it. Two files may lie beside
+it: ``NAME.ncu.csv``, a profile of the kernels as Nsight Compute writes it, and
+``NAME.variants.csv``, the times of other ways to write a kernel, by the GPU's own clock.
 """
 
 from __future__ import annotations

@@ -42,10 +42,10 @@ class BackendEvidence:
 
 @dataclass(frozen=True)
 class Status:
-    """What stands under an example.
+    """The status line under an example, and what it rests on.
 
     Attributes:
-        line: One line, such as ``verified on CPU and CUDA, mlx 0.32.4``.
+        line: The line, such as ``verified on CPU and CUDA, mlx 0.32.4``.
         evidence: What it rests on, this build first.
     """
 
@@ -54,7 +54,7 @@ class Status:
 
 
 def example_status(checked: CheckedExample, backend: Backend, attestations: Attestations) -> Status:
-    """What may be said of an example that this build has run and found right.
+    """The status of an example that this build has run and verified.
 
     Args:
         checked: The example and its verdict.

@@ -107,10 +107,10 @@ def test_a_block_shows_what_it_prints_and_its_pictures(tmp_path: Path, pool: Poo
         "# %%\n# Four: a value without a picture shows nothing.\n\n"
         "7\n",
     )
-    seen = pool.run([script_example.read_script_example(script).job(None)])[0]
+    run = pool.run([script_example.read_script_example(script).job(None)])[0]
     shown = [
         [(part.kind, part.text) for part in block.parts]
-        for block in run_script.read_shown_blocks(seen.result)
+        for block in run_script.read_shown_blocks(run.result)
     ]
     assert shown == [
         [("text", "out")],

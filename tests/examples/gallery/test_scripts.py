@@ -42,19 +42,19 @@ DRAWS = {
 
 
 @pytest.fixture(scope="session")
-def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """An empty folder for each script."""
     return {name: tmp_path_factory.mktemp(Path(name).stem) for name in NAMES}
 
 
 @pytest.fixture(scope="session")
-def finished(places: dict[str, Path]) -> dict[str, subprocess.CompletedProcess[str]]:
+def finished(folders: dict[str, Path]) -> dict[str, subprocess.CompletedProcess[str]]:
     """Each script, run in a fresh interpreter in its empty folder."""
 
     def run(name: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, str(GALLERY / name)],
-            cwd=places[name],
+            cwd=folders[name],
             env={**os.environ, "MPLBACKEND": "agg", "PYTHONWARNINGS": QUIET},
             capture_output=True,
             text=True,
@@ -67,9 +67,9 @@ def finished(places: dict[str, Path]) -> dict[str, subprocess.CompletedProcess[s
 
 
 def printed(script: Path) -> str:
-    """What was accepted of a script, pictures left out."""
+    """The printed text in a script's golden file, pictures left out."""
     file = script_example.golden_path(script)
-    blocks = golden_file.parse_golden_file(file.read_text(encoding="utf-8"), str(file))
+    blocks = golden_file.parse_golden_file(file.read_text(encoding="utf-8"), str(file), "")
     texts = [part.text for block in blocks for part in block.parts if part.kind == "text"]
     return "\n".join(texts)
 
@@ -97,11 +97,11 @@ def test_a_script_runs_alone_and_prints_what_its_page_shows(
 @pytest.mark.parametrize("name", NAMES)
 def test_a_script_leaves_no_files(
     name: str,
-    places: dict[str, Path],
+    folders: dict[str, Path],
     finished: dict[str, subprocess.CompletedProcess[str]],
 ) -> None:
     assert finished[name].returncode == 0
-    assert list(places[name].iterdir()) == []
+    assert list(folders[name].iterdir()) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

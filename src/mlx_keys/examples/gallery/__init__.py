@@ -1,1 +1,1 @@
-"""Gallery scripts, and the golden files that hold what they show."""
+"""Gallery scripts: split, run, and compared with their golden files."""

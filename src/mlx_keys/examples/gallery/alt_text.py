@@ -1,8 +1,8 @@
 """The text alternative of a picture that a gallery script shows, read from the picture itself.
 
 A figure's alternative is its title, its axes' titles and names, and the label that its author
-gave it: ``figure.set_label("the numbers, in words")``. What shows itself as HTML is held to its
-words, and each SVG or image in it to its ``alt``, ``aria-label``, ``<title>`` and ``<desc>``.
+gave it: ``figure.set_label("the numbers, in words")``. The alternative of HTML is its words, and of
+each SVG or image in it its ``alt``, ``aria-label``, ``<title>`` and ``<desc>``.
 """
 
 from __future__ import annotations

@@ -13,10 +13,10 @@ block, in a form to be read in a diff::
       picture:
         The key of seed 7, split in two.
 
-Only blocks that show something stand here, each under the statement that ends it, so that prose
+Only blocks that show something are in it, each under the statement that ends it, so that prose
 and silent code may change, and lines may move, without a word of this file changing. A picture is
-held to its text alternative, never to its pixels. The statements are for the reader: they align a
-script that gained or lost a block with what was accepted, and are not compared.
+compared by its text alternative, never by its pixels. The statements are not compared: they are for
+the reader, and align a script that gained or lost a block with what was accepted.
 
 Pure: values in, values out.
 """

@@ -1,6 +1,6 @@
 """Split a gallery script into its blocks, and run it as the gallery runs it, without Sphinx.
 
-Prose stands in the docstring and in comments under a line ``# %%``; the code between is a block.
+Prose is in the docstring and in comments under a line ``# %%``; the code between is a block.
 What a block prints, and what its last expression shows through ``_repr_html_``, is what the
 gallery's page shows under it; figures are named by their text alternative and then closed.
 
@@ -48,7 +48,7 @@ class CodeBlock:
 
     Attributes:
         line: Where it begins, counted from 1: the line after the prose above it.
-        source: Its text, as it stands.
+        source: Its text, unchanged.
     """
 
     line: int

@@ -16,7 +16,7 @@ from mlx_keys.examples.page_example import PageExample
 
 from .pairing import pair_blocks
 
-#: The suffixes of pages that can hold examples.
+#: The suffixes of pages that can contain examples.
 PAGE_SUFFIXES = (".md", ".rst")
 
 
@@ -33,9 +33,11 @@ class Extraction:
     faults: tuple[KeysError, ...]
 
 
-@lru_cache(maxsize=256)  # a build begins with all pages, and comes to each again
+@lru_cache(
+    maxsize=256
+)  # a build extracts each page twice: before it starts, and when Sphinx reads it
 def extract(text: str, path: str) -> Extraction:
-    """All examples of a page, with the outputs that stand beside them.
+    """All examples of a page, with the outputs right after them.
 
     Args:
         text: The page.

@@ -71,7 +71,7 @@ def parse_markdown_blocks(text: str) -> Iterator[PageBlock]:
         yield PageBlock("other", marker.start, marker.stop, problem=_NO_CODE, fix=_NO_CODE_FIX)
 
 
-#: A parser of blocks alone: to parse what stands inside a line would cost as much again.
+#: A parser of blocks alone: to parse the content of lines too would cost as much again.
 _BLOCKS = MarkdownIt("commonmark").disable(["inline", "text_join"])
 
 
@@ -146,7 +146,7 @@ def _content(
 
 
 def _marker_options(options: str, line: int) -> Iterator[tuple[int, str]]:
-    """The options of a marker, which may stand on its own line, several in a row."""
+    """The options of a marker, several on a line or each on its own, with their line numbers."""
     for offset, text in enumerate(_LINE_END.split(options)):
         for option in re.split(r"(?<=\S)\s+(?=:[A-Za-z_-]+:)", text.strip()):
             if option:

@@ -52,7 +52,7 @@ class PageBlock:
         options: The option lines of an example, each with its line number, counted from 1.
         first: The line of its content's first line, counted from 0.
         content: The lines inside, without options and without blank lines at both ends.
-        problem: Why it cannot be used where it stands, or None.
+        problem: Why it cannot be an example or an output, or None.
         fix: What to do about the problem.
     """
 

@@ -1,7 +1,7 @@
 """Examples in reStructuredText pages: ``.. example::`` and ``.. output::`` at column 0.
 
-Lines are read, not parsed: enough to tell a directive from one that is only shown. What stands
-in a literal block, a comment or a directive such as ``code-block`` is text about examples.
+Lines are read, not parsed: enough to tell a directive from one that is only shown. The content
+of a literal block, a comment or a directive such as ``code-block`` is text about examples.
 """
 
 from __future__ import annotations
