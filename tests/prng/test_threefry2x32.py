@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mlx_keys.errors import KeysError
 from mlx_keys.prng import threefry2x32 as reference
-from mlx_keys.prng.conformance.known_answers import Block, Draw, blocks, draws
+from mlx_keys.prng.conformance.known_answers import KnownBlock, KnownDraw, known_blocks, known_draws
 
 WORDS = st.integers(0, 2**32 - 1)
 PAIRS = st.tuples(WORDS, WORDS)
@@ -27,33 +27,33 @@ def integers(data: bytes, width: int) -> list[int]:
     return [int.from_bytes(data[place : place + width], "little") for place in places]
 
 
-@pytest.mark.parametrize("known", blocks(), ids=str)
-def test_a_block_is_the_one_that_random123_publishes(known: Block) -> None:
+@pytest.mark.parametrize("known", known_blocks(), ids=str)
+def test_a_block_is_the_one_that_random123_publishes(known: KnownBlock) -> None:
     assert reference.block(known.key, known.counter, known.rounds) == known.words
 
 
-def answers_of(function: str) -> list[Draw]:
-    return [draw for draw in draws() if draw.function == function]
+def answers_of(function: str) -> list[KnownDraw]:
+    return [draw for draw in known_draws() if draw.function == function]
 
 
 @pytest.mark.parametrize("known", answers_of("key"), ids=str)
-def test_a_seed_makes_the_key_that_mlx_makes(known: Draw) -> None:
+def test_a_seed_makes_the_key_that_mlx_makes(known: KnownDraw) -> None:
     assert reference.key(known.seed) == known.bits
 
 
 @pytest.mark.parametrize("known", answers_of("split"), ids=str)
-def test_a_key_splits_as_in_mlx(known: Draw) -> None:
+def test_a_key_splits_as_in_mlx(known: KnownDraw) -> None:
     pairs = reference.split(reference.key(known.seed), known.arguments["num"])
     assert [word for pair in pairs for word in pair] == list(known.bits)
 
 
 @pytest.mark.parametrize("known", answers_of("fold_in"), ids=str)
-def test_a_fold_is_that_of_jax(known: Draw) -> None:
+def test_a_fold_is_that_of_jax(known: KnownDraw) -> None:
     assert reference.fold_in(reference.key(known.seed), known.arguments["data"]) == known.bits
 
 
 @pytest.mark.parametrize("known", answers_of("bits"), ids=str)
-def test_bits_of_every_width_are_those_of_jax(known: Draw) -> None:
+def test_bits_of_every_width_are_those_of_jax(known: KnownDraw) -> None:
     width = known.arguments["width"]
     data = reference.bits(reference.key(known.seed), len(known.bits) * width)
     assert integers(data, width) == list(known.bits)
@@ -62,7 +62,7 @@ def test_bits_of_every_width_are_those_of_jax(known: Draw) -> None:
 @pytest.mark.parametrize(
     "known", [draw for draw in answers_of("uniform") if draw.dtype == "float32"], ids=str
 )
-def test_a_uniform_is_that_of_mlx_to_the_last_bit(known: Draw) -> None:
+def test_a_uniform_is_that_of_mlx_to_the_last_bit(known: KnownDraw) -> None:
     bounds = {name: known.arguments[name] for name in ("low", "high") if name in known.arguments}
     values = reference.uniform(reference.key(known.seed), len(known.bits), **bounds)
     assert float_words(values) == list(known.bits)

@@ -12,7 +12,7 @@ import click
 from mlx_keys.errors import INSTALL_MLX, KeysError
 
 if TYPE_CHECKING:
-    from mlx_keys.prng.conformance.check import Conformance, Standing
+    from mlx_keys.prng.conformance.check import Conformance, FunctionResult
 
 
 @click.command()
@@ -28,9 +28,9 @@ def command(*, as_json: bool) -> None:
             expected="mlx, installed beside mlx-keys",
             fix=INSTALL_MLX,
         )
-    from mlx_keys.prng.conformance.check import examine
+    from mlx_keys.prng.conformance.check import check_functions
 
-    conformance = examine()
+    conformance = check_functions()
     click.echo(
         json.dumps(conformance.to_json(), indent=2) if as_json else format_report(conformance)
     )
@@ -44,25 +44,25 @@ def format_report(conformance: Conformance) -> str:
         f"{where}; mlx-keys {conformance.mlx_keys}",
         "",
         f"{'known answers given by':21}{'prng':>11}{'mx.random':>16}{'draws equal in both':>24}",
-        *(_format_function(standing) for standing in conformance.functions),
+        *(_format_function(result) for result in conformance.functions),
     ]
-    for standing in conformance.functions:
-        if standing.differs:
-            size = f", by {standing.worst:.1e} at most" if standing.worst else ""
-            reason = standing.reason or "no reason is known: please report it"
-            lines.append(f"\n{standing.function} differs{size}: {reason}")
-    answers = sum(standing.answers for standing in conformance.functions)
-    draws = sum(standing.draws for standing in conformance.functions)
-    if not any(standing.differs for standing in conformance.functions):
+    for result in conformance.functions:
+        if result.differs:
+            size = f", by {result.worst:.1e} at most" if result.worst else ""
+            reason = result.reason or "no reason is known: please report it"
+            lines.append(f"\n{result.function} differs{size}: {reason}")
+    answers = sum(result.answers for result in conformance.functions)
+    draws = sum(result.draws for result in conformance.functions)
+    if not any(result.differs for result in conformance.functions):
         lines.append(f"\nAll equal: {answers} known answers, and {draws} draws bit for bit.")
     return "\n".join(lines)
 
 
-def _format_function(standing: Standing) -> str:
+def _format_function(result: FunctionResult) -> str:
     counts = (
-        (standing.ours, standing.answers),
-        (standing.theirs, standing.asked),
-        (standing.equal, standing.draws),
+        (result.ours, result.answers),
+        (result.theirs, result.asked),
+        (result.equal, result.draws),
     )
     ours, theirs, draws = (f"{right} of {total}" if total else "-" for right, total in counts)
-    return f"{standing.function:21}{ours:>12}{theirs:>16}{draws:>24}"
+    return f"{result.function:21}{ours:>12}{theirs:>16}{draws:>24}"

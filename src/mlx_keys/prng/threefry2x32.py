@@ -61,7 +61,10 @@ def block(key: Pair, counter: Pair, rounds: int = 20) -> Pair:
     """
     if index(rounds) < 0:
         raise ArgumentValueError(
-            "block: rounds is negative", expected="an integer of 0 or more", found=str(rounds)
+            "block: rounds is negative",
+            expected="an integer of 0 or more",
+            found=str(rounds),
+            fix="rounds=20, as everywhere else here",
         )
     return _block(_pair("block", "key", key), _pair("block", "counter", counter), rounds)
 
@@ -79,7 +82,10 @@ def key(seed: SupportsIndex) -> Pair:
         value = index(seed)
     except (TypeError, ValueError):  # a ValueError of an array that is being traced
         raise ArgumentTypeError(
-            "key: seed must be an integer", expected="0 <= seed < 2**64", found=describe(seed)
+            "key: seed must be an integer",
+            expected="0 <= seed < 2**64",
+            found=describe(seed),
+            fix="key(int(seed)); a name of a key goes to fold_in(key, name)",
         ) from None
     if not 0 <= value < 2**64:
         raise ArgumentTypeError(
@@ -133,6 +139,7 @@ def counter(data: SupportsIndex | str | bytes) -> Pair:
                 "fold_in: the name has no UTF-8",
                 expected="text without lone surrogates",
                 found=ascii(data),
+                fix='data.encode("utf-8", "surrogatepass"), whose bytes are hashed as they are',
             ) from None
         first, second = unpack(">II", sha256(name, usedforsecurity=False).digest()[:8])
         return first, second
@@ -143,10 +150,14 @@ def counter(data: SupportsIndex | str | bytes) -> Pair:
             "fold_in: data must be an integer or a name",
             expected="0 <= data < 2**32, or text, or bytes",
             found=describe(data),
+            fix="int(data) for a number, str(data) for a name",
         ) from None
     if not 0 <= number <= _MASK:
         raise ArgumentValueError(
-            "fold_in: data is out of range", expected="0 <= data < 2**32", found=str(number)
+            "fold_in: data is out of range",
+            expected="0 <= data < 2**32",
+            found=str(number),
+            fix=f"fold_in(key, {str(number)!r}): a name may have any length",
         )
     return 0, number
 
@@ -168,7 +179,10 @@ def words(key: Pair, n: int, start: int = 0, stop: int | None = None) -> list[in
     count = index(n)
     if count < 0:
         raise ArgumentValueError(
-            "words: n is negative", expected="0 or more words", found=str(count)
+            "words: n is negative",
+            expected="0 or more words",
+            found=str(count),
+            fix="give n as a number of words: 0 or more",
         )
     pair = _pair("words", "key", key)
     half, odd = divmod(count, 2)
@@ -234,12 +248,16 @@ def _pair(function: str, name: str, pair: Pair) -> Pair:
         first, second = (index(word) for word in pair)
     except (TypeError, ValueError):
         raise ArgumentTypeError(
-            f"{function}: {name} must be two integers", expected="(int, int)", found=repr(pair)
+            f"{function}: {name} must be two integers",
+            expected="(int, int)",
+            found=repr(pair),
+            fix="threefry2x32.key(seed) makes a key" if name == "key" else "(0, number)",
         ) from None
     if not (0 <= first <= _MASK and 0 <= second <= _MASK):
         raise ArgumentValueError(
             f"{function}: a word of {name} is out of range",
             expected="each word in [0, 2**32)",
             found=repr((first, second)),
+            fix=f"{first % 2**32}, {second % 2**32}: the words modulo 2**32",
         )
     return first, second

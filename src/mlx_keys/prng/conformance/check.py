@@ -1,7 +1,7 @@
-"""Does this machine give the numbers that are known? Does our generator give those of its mlx?
+"""The conformance check: the known answers on this machine, and our draws against those of its mlx.
 
-Each function is asked twice: for its known answers, of ``mlx_keys.prng`` and of ``mx.random``, and
-for some draws from the same keys by both.
+Each function is checked twice: ``mlx_keys.prng`` and ``mx.random`` make the draws that have a known
+answer, and both make some more draws from the same keys.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from mlx_keys import __version__, prng
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.backends import dispatch
 
-from .known_answers import Draw, blocks, draws
+from .known_answers import KnownDraw, known_blocks, known_draws
 
-#: Keys that the two are compared on here, for each set of arguments.
+#: The number of keys that each set of arguments is drawn with.
 KEYS = 4
 
 _SHAPES: tuple[dict[str, Any], ...] = tuple({"shape": s} for s in ((), (1,), (7,), (64, 65)))
@@ -29,8 +29,8 @@ _HALVES: tuple[dict[str, Any], ...] = ({}, {"dtype": "float16"}, {"dtype": "bflo
 _LOGITS = [0.0, 1.0, 2.0, -1.0, 0.5]
 _GAUSS = {"mean": [1.0, 2.0], "cov": [[2.0, 0.5], [0.5, 1.0]]}
 
-#: The arguments of the draws that both make here.
-_FRESH: dict[str, tuple[dict[str, Any], ...]] = {
+#: The arguments of the draws that have no known answer.
+_MORE_DRAWS: dict[str, tuple[dict[str, Any], ...]] = {
     "key": ({},),
     "split": tuple({"num": num} for num in (1, 2, 3, 1001)),
     "fold_in": tuple({"data": data} for data in (1, 2, 1000)),
@@ -58,7 +58,7 @@ _LAST_PLACES = (
 _PRODUCTS = "singular values and matrix products differ between backends; the words are equal"
 
 #: Why a float may differ from the answer that another backend gave, though the words are equal.
-_OF_THE_BACKEND = {
+_REASONS = {
     "normal": _LAST_PLACES,
     "laplace": _LAST_PLACES,
     "gumbel": _LAST_PLACES,
@@ -71,17 +71,17 @@ _SINCE = {"categorical": (0, 32, 1), "multivariate_normal": (0, 29, 4)}
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How one function stands on this machine.
+class FunctionResult:
+    """What the check of one function found on this machine; the fields are those of the JSON.
 
     Attributes:
-        function: Its name; ``block`` is the scrambling of one counter.
+        function: The function's name; ``block`` is the scrambling of one counter.
         answers: How many known answers there are.
         ours: How many of them ``mlx_keys.prng`` gives.
-        asked: How many of them ``mx.random`` can be asked for.
-        theirs: How many of these it gives.
-        draws: How many draws both made here.
-        equal: In how many of these every bit was equal.
+        asked: How many of them ``mx.random`` has a function for.
+        theirs: How many of these ``mx.random`` gives.
+        draws: How many more draws both made.
+        equal: In how many of these draws every bit was equal.
         worst: The largest difference from a known answer, where floats differ.
         reason: Why numbers differ, where that is known.
     """
@@ -110,52 +110,52 @@ class Standing:
 
 @dataclass(frozen=True)
 class Conformance:
-    """How all functions stand on this machine, and what machine that is."""
+    """What the check of all functions found, and on what machine."""
 
     mlx: str
     device: str
     system: str
     mlx_keys: str
-    functions: tuple[Standing, ...]
+    functions: tuple[FunctionResult, ...]
 
     @property
     def right(self) -> bool:
-        """Whether every function stands right."""
-        return all(standing.right for standing in self.functions)
+        """Whether every function is right."""
+        return all(result.right for result in self.functions)
 
     def to_json(self) -> dict[str, Any]:
         """A plain object, ready for :func:`json.dumps`."""
-        found = asdict(self) | {"right": self.right}
-        for row, standing in zip(found["functions"], self.functions, strict=True):
-            row["right"] = standing.right
-        return found
+        plain = asdict(self) | {"right": self.right}
+        for row, result in zip(plain["functions"], self.functions, strict=True):
+            row["right"] = result.right
+        return plain
 
 
-def examine() -> Conformance:
-    """Ask every function, on MLX's default device.
+def check_functions() -> Conformance:
+    """Check every function, on MLX's default device.
 
-    Where the default is to draw with ``mx.random``, MLX's operations are asked in its place: it is
-    no witness for itself.
+    Where the default is to draw with ``mx.random``, MLX's operations draw in its place: a draw of
+    ``mx.random`` compared with itself would show nothing.
     """
-    names = dict.fromkeys(draw.function for draw in draws())
-    if dispatch.resolve_backend("examine", prng.key(0)).name == "mlx":
+    names = dict.fromkeys(draw.function for draw in known_draws())
+    if dispatch.resolve_backend("check", prng.key(0)).name == "mlx":
         with prng.using("ops"):
-            return _examined(names)
-    return _examined(names)
+            return _check_all(names)
+    return _check_all(names)
 
 
-def _examined(names: Iterable[str]) -> Conformance:
+def _check_all(names: Iterable[str]) -> Conformance:
     return Conformance(
         mlx=metadata.version("mlx"),
         device=mx.default_device().type.name,
         system=f"{platform.system()} {platform.machine()}",
         mlx_keys=__version__,
-        functions=(_blocks(), *(_standing(name) for name in names)),
+        functions=(_check_blocks(), *(_check_function(name) for name in names)),
     )
 
 
-def answer(draw: Draw) -> mx.array:
-    """The known answer as an array."""
+def known_answer(draw: KnownDraw) -> mx.array:
+    """Make the known answer an array."""
     dtype: mx.Dtype = getattr(mx, "bool_" if draw.dtype == "bool" else draw.dtype)
     if draw.dtype == "bool":
         return mx.array(draw.bits, mx.uint8).astype(dtype).reshape(draw.shape)
@@ -163,15 +163,15 @@ def answer(draw: Draw) -> mx.array:
     return mx.array(draw.bits, unsigned).view(dtype).reshape(draw.shape)
 
 
-def ours(draw: Draw) -> mx.array:
-    """The same call of ``mlx_keys.prng``."""
+def draw_by_prng(draw: KnownDraw) -> mx.array:
+    """Make the call with ``mlx_keys.prng``."""
     if draw.function == "key":
         return prng.key(draw.seed)
     return _call(getattr(prng, draw.function), prng.key(draw.seed), draw.arguments)
 
 
-def theirs(draw: Draw) -> mx.array | None:
-    """The same call of ``mx.random``; None where it has no such function."""
+def draw_by_mlx(draw: KnownDraw) -> mx.array | None:
+    """Make the call with ``mx.random``; None where it has no such function."""
     key = mx.random.key(draw.seed)
     match draw.function:
         case "key":
@@ -187,7 +187,7 @@ def theirs(draw: Draw) -> mx.array | None:
     return _call(getattr(mx.random, draw.function), key, draw.arguments)
 
 
-def same(left: mx.array, right: mx.array) -> bool:
+def bits_equal(left: mx.array, right: mx.array) -> bool:
     """Whether dtype, shape and every bit are equal."""
     if left.dtype != right.dtype or left.shape != right.shape:
         return False
@@ -198,43 +198,43 @@ def same(left: mx.array, right: mx.array) -> bool:
 
 
 def _call(function: Callable[..., mx.array], key: mx.array, arguments: dict[str, Any]) -> mx.array:
-    given = {name: _read(name, value) for name, value in arguments.items()}
-    if "cov" in given:  # its singular values are made on the CPU alone
-        given["stream"] = mx.cpu
-    return function(**given, key=key)
+    values = {name: _read_argument(name, value) for name, value in arguments.items()}
+    if "cov" in values:  # its singular values are made on the CPU alone
+        values["stream"] = mx.cpu
+    return function(**values, key=key)
 
 
-def _read(name: str, value: Any) -> Any:
+def _read_argument(name: str, value: Any) -> Any:
     if name in ("logits", "mean", "cov"):
         return mx.array(value, mx.float32)
     return getattr(mx, value) if name == "dtype" else value
 
 
-def _blocks() -> Standing:
+def _check_blocks() -> FunctionResult:
     """The reference's blocks, which ``mx.random`` has no call for."""
     right = [
-        known for known in blocks()
+        known for known in known_blocks()
         if threefry2x32.block(known.key, known.counter, known.rounds) == known.words
     ]  # fmt: skip
-    return Standing("block", len(blocks()), len(right), 0, 0, 0, 0, 0.0, None)
+    return FunctionResult("block", len(known_blocks()), len(right), 0, 0, 0, 0, 0.0, None)
 
 
-def _standing(name: str) -> Standing:
-    known = [draw for draw in draws() if draw.function == name]
+def _check_function(name: str) -> FunctionResult:
+    known = [draw for draw in known_draws() if draw.function == name]
     right_ours = right_theirs = asked = equal = made = 0
     worst = 0.0
     for draw in known:
-        expected, mine, other = answer(draw), ours(draw), theirs(draw)
-        right_ours += same(mine, expected)
-        for found in (mine, other):
-            worst = max(worst, _difference(found, expected))
-        asked += other is not None
-        right_theirs += other is not None and same(other, expected)
-    for draw in _fresh(name):
-        other = theirs(draw)
+        expected, by_prng, by_mlx = known_answer(draw), draw_by_prng(draw), draw_by_mlx(draw)
+        right_ours += bits_equal(by_prng, expected)
+        for values in (by_prng, by_mlx):
+            worst = max(worst, _difference(values, expected))
+        asked += by_mlx is not None
+        right_theirs += by_mlx is not None and bits_equal(by_mlx, expected)
+    for draw in _more_draws(name):
+        by_mlx = draw_by_mlx(draw)
         made += 1
-        equal += other is not None and same(ours(draw), other)
-    standing = Standing(
+        equal += by_mlx is not None and bits_equal(draw_by_prng(draw), by_mlx)
+    result = FunctionResult(
         function=name,
         answers=len(known),
         ours=right_ours,
@@ -245,35 +245,35 @@ def _standing(name: str) -> Standing:
         worst=worst,
         reason=None,
     )
-    return _with_reason(standing)
+    return _with_reason(result)
 
 
-def _with_reason(standing: Standing) -> Standing:
-    if not standing.differs:
-        return standing
+def _with_reason(result: FunctionResult) -> FunctionResult:
+    if not result.differs:
+        return result
     reason = None
-    since = _SINCE.get(standing.function)
+    since = _SINCE.get(result.function)
     if since and _release() < since:
         reason = f"mlx drew otherwise before {'.'.join(map(str, since))}"
-    elif standing.equal == standing.draws:
-        reason = _OF_THE_BACKEND.get(standing.function)
-    return Standing(**(asdict(standing) | {"reason": reason}))
+    elif result.equal == result.draws:
+        reason = _REASONS.get(result.function)
+    return FunctionResult(**(asdict(result) | {"reason": reason}))
 
 
 def _release() -> tuple[int, ...]:
     return tuple(int(part) for part in metadata.version("mlx").split(".")[:3] if part.isdigit())
 
 
-def _difference(found: mx.array | None, expected: mx.array) -> float:
-    if found is None or found.shape != expected.shape or found.size == 0:
+def _difference(values: mx.array | None, expected: mx.array) -> float:
+    if values is None or values.shape != expected.shape or values.size == 0:
         return 0.0
-    left, right = (values.astype(mx.float32) for values in (found, expected))
+    left, right = values.astype(mx.float32), expected.astype(mx.float32)
     return cast(float, mx.max(mx.abs(left - right)).item())
 
 
-def _fresh(name: str) -> Iterator[Draw]:
-    """Draws to make by both, with no answer written down; the keys are always the same."""
+def _more_draws(name: str) -> Iterator[KnownDraw]:
+    """Make draws that have no known answer, for both to make; the keys are always the same."""
     choose = random.Random(name)  # noqa: S311  reproducible, not secret
-    for arguments in _FRESH[name]:
+    for arguments in _MORE_DRAWS[name]:
         for _ in range(KEYS):
-            yield Draw(name, choose.getrandbits(64), arguments, "", (), ())
+            yield KnownDraw(name, choose.getrandbits(64), arguments, "", (), ())

@@ -16,14 +16,7 @@ import mlx.core as mx
 
 from mlx_keys.prng.backends.dispatch import ABORT_ON_LONG_SIDES
 
-from .argument_values import (
-    Problem,
-    anywhere,
-    as_mlx_reads,
-    comparable,
-    dtype_name,
-    name_values,
-)
+from .argument_values import Problem, anywhere, as_mlx_reads, comparable, dtype_name, name_values
 
 #: float32 holds every integer up to here, and an interval as wide.
 _EXACT = 2**24
@@ -65,7 +58,9 @@ def find_crash(function: str, given: Mapping[str, Any]) -> Problem | None:
         return None
     if all(not isinstance(side, int) or -(2**31) <= side < 2**31 for side in shape):
         return None
-    return Problem("a side so long kills the interpreter", "each below 2**31", f"shape {shape}")
+    fix = "prng's function of the same name, which raises an OverflowError"
+    problem = "a side so long kills the interpreter"
+    return Problem(problem, "each below 2**31", f"shape {shape}", fix)
 
 
 def _problems(function: str, given: Mapping[str, Any]) -> Iterator[Problem]:
@@ -85,7 +80,7 @@ def _booleans(given: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _uniform(given: Mapping[str, Any]) -> Iterator[Problem]:
     low, high = given.get("low", 0), given.get("high", 1)
-    kind = given.get("dtype") or mx.float32
+    dtype = given.get("dtype") or mx.float32
     yield from _real(given, "low", "high")
     bottom, top = comparable(low), comparable(high)
     if anywhere(bottom > top):
@@ -95,36 +90,37 @@ def _uniform(given: Mapping[str, Any]) -> Iterator[Problem]:
             name_values(low=low, high=high),
             "uniform(low, high, shape): the bounds come first" if "high" not in given else None,
         )
-    if anywhere(abs(top - bottom) > mx.finfo(kind).max):
+    if anywhere(abs(top - bottom) > mx.finfo(dtype).max):
         yield Problem(
             "the interval is wider than the dtype can hold, and draws are infinite or nan",
-            f"high - low finite in {dtype_name(kind)}",
+            f"high - low finite in {dtype_name(dtype)}",
             name_values(low=low, high=high),
+            "dtype=mx.float32, or closer bounds",
         )
 
 
 def _normal(given: Mapping[str, Any]) -> Iterator[Problem]:
-    yield from _located(given)
+    yield from _loc_and_scale(given)
     shape = tuple(map(index, given.get("shape", ())))
-    spread = {name: given[name] for name in ("loc", "scale") if given.get(name) is not None}
-    whole = tuple(mx.broadcast_shapes(shape, *(mx.array(v).shape for v in spread.values())))
-    if whole != shape:
+    parameters = [given[name] for name in ("loc", "scale") if given.get(name) is not None]
+    result = tuple(mx.broadcast_shapes(shape, *(mx.array(value).shape for value in parameters)))
+    if result != shape:
         yield Problem(
             "one draw is repeated, as loc or scale is larger than shape",
             "a shape that holds loc and scale",
-            f"shape {shape}, a result of shape {whole}",
-            f"shape={whole}",
+            f"shape {shape}, a result of shape {result}",
+            f"shape={result}",
         )
 
 
-def _located(given: Mapping[str, Any]) -> Iterator[Problem]:
-    kind = given.get("dtype") or mx.float32
-    if kind != mx.complex64:
+def _loc_and_scale(given: Mapping[str, Any]) -> Iterator[Problem]:
+    dtype = given.get("dtype") or mx.float32
+    if dtype != mx.complex64:
         yield from _real(given, "loc", "scale")
     scale = given.get("scale")
-    if scale is not None and kind != mx.complex64 and anywhere(comparable(scale) < 0):
+    if scale is not None and dtype != mx.complex64 and anywhere(comparable(scale) < 0):
         yield Problem("scale is negative", "scale >= 0", name_values(scale=scale), "abs(scale)")
-    if kind == mx.float64:
+    if dtype == mx.float64:
         yield Problem(
             "float64 is drawn from 32 bits, with float32's precision",
             "float32, float16 or bfloat16",
@@ -135,18 +131,19 @@ def _located(given: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _truncated_normal(given: Mapping[str, Any]) -> Iterator[Problem]:
     lower, upper = given["lower"], given["upper"]
-    kind = given.get("dtype") or mx.float32
+    dtype = given.get("dtype") or mx.float32
     yield from _real(given, "lower", "upper")
     if anywhere(comparable(lower) > comparable(upper)):
         found = name_values(lower=lower, upper=upper)
         yield Problem("lower is above upper", "lower <= upper", found, "swap them")
-    root2 = mx.array(math.sqrt(2), kind)
-    bottom, top = (mx.array(end).astype(kind) for end in (lower, upper))
+    root2 = mx.array(math.sqrt(2), dtype)
+    bottom, top = (mx.array(end).astype(dtype) for end in (lower, upper))
     if anywhere((mx.erf(bottom / root2) == mx.erf(top / root2)) & (bottom < top)):
         yield Problem(
             "every draw is a bound, as erf does not change between them",
-            f"bounds within about 5 of 0, where {dtype_name(kind)} tells their erf apart",
+            f"bounds within about 5 of 0, where {dtype_name(dtype)} tells their erf apart",
             name_values(lower=lower, upper=upper),
+            "dtype=mx.float32, or bounds nearer to 0",
         )
 
 
@@ -154,12 +151,13 @@ def _bernoulli(given: Mapping[str, Any]) -> Iterator[Problem]:
     p = given.get("p", 0.5)
     yield from _real(given, "p")
     if anywhere((comparable(p) < 0) | (comparable(p) > 1)):
-        yield Problem("p is no probability", "0 <= p <= 1", name_values(p=p))
+        fix = "mx.clip(p, 0, 1), or mx.sigmoid(p) of logits"
+        yield Problem("p is no probability", "0 <= p <= 1", name_values(p=p), fix)
 
 
 def _randint(given: Mapping[str, Any]) -> Iterator[Problem]:
     low, high = given["low"], given["high"]
-    kind = given.get("dtype") or mx.int32
+    dtype = given.get("dtype") or mx.int32
     yield from _real(given, "low", "high")
     bottom, top = comparable(low), comparable(high)
     found = name_values(low=low, high=high)
@@ -168,17 +166,22 @@ def _randint(given: Mapping[str, Any]) -> Iterator[Problem]:
             "a bound is no integer, and the integers are not equally likely",
             "integers low and high",
             found,
+            "prng.uniform for real numbers; int(low) and int(high) for integers",
         )
     if anywhere(bottom >= top):
         yield Problem(
-            "the interval is empty, and every draw is low", "low < high, which is left out", found
+            "the interval is empty, and every draw is low",
+            "low < high, which is left out",
+            found,
+            "high=low + 1 for low itself",
         )
-    least, largest = (0, 1) if kind == mx.bool_ else (mx.iinfo(kind).min, mx.iinfo(kind).max)
+    least, largest = (0, 1) if dtype == mx.bool_ else (mx.iinfo(dtype).min, mx.iinfo(dtype).max)
     if anywhere(bottom < least) or anywhere(top - 1 > largest):
         yield Problem(
-            f"a bound does not fit {dtype_name(kind)}, and draws wrap around",
+            f"a bound does not fit {dtype_name(dtype)}, and draws wrap around",
             f"{least} <= low and high - 1 <= {largest}",
             found,
+            None,  # expected says it
         )
     reach = (bottom, top, top - bottom)
     if any(anywhere(abs(end) > _EXACT) for end in reach):
@@ -196,6 +199,7 @@ def _permutation(given: Mapping[str, Any]) -> Iterator[Problem]:
             "axis is not looked at, as x is a number",
             "no axis, or an array x",
             f"x {given['x']}, axis {given['axis']}",
+            "leave axis out",
         )
 
 
@@ -205,13 +209,17 @@ def _categorical(given: Mapping[str, Any]) -> Iterator[Problem]:
     largest = mx.max(logits, axis=axis)
     if anywhere(largest == -mx.inf):
         yield Problem(
-            "no category has a weight", "a logit above -inf in each distribution", "all -inf"
+            "no category has a weight",
+            "a logit above -inf in each distribution",
+            "all -inf",
+            "mask fewer categories",
         )
     if anywhere(mx.sum(logits == mx.inf, axis=axis) > 1):
         yield Problem(
             "infinite logits do not share: the first may always win",
             "at most one infinite logit in each distribution",
             "two or more",
+            "equal finite logits, such as 0.0, and -inf for the others",
         )
     within = mx.all((logits >= 0) & (logits < 1))
     sums = mx.sum(logits.astype(mx.float32), axis=axis)
@@ -231,32 +239,36 @@ def _multivariate_normal(given: Mapping[str, Any]) -> Iterator[Problem]:
     size = _ROUNDING * mx.max(mx.abs(cov))
     if anywhere(mx.abs(cov - mx.swapaxes(cov, -1, -2)) > size):
         yield Problem(
-            "cov is not symmetric, and no covariance", "cov equal to its transpose", "another"
+            "cov is not symmetric, and no covariance",
+            "cov equal to its transpose",
+            "another",
+            "(cov + mx.swapaxes(cov, -1, -2)) / 2",
         )
     if anywhere(mx.linalg.eigvalsh(cov) < -size * cov.shape[-1]):
         yield Problem(
             "cov has a negative eigenvalue, and draws have another covariance",
             "a positive semi-definite cov",
             "a negative eigenvalue",
+            "root @ mx.swapaxes(root, -1, -2) of any matrix root is one",
         )
 
 
 def _fold_in(given: Mapping[str, Any]) -> Iterator[Problem]:
     data = given["data"]
-    if isinstance(data, mx.array) and anywhere(
-        (comparable(data) < 0) | (comparable(data) >= 2**32)
-    ):
+    number = comparable(data) if isinstance(data, mx.array) else 0
+    if anywhere((number < 0) | (number >= 2**32)):
         yield Problem(
             "data is out of range, and taken modulo 2**32",
             "0 <= data < 2**32",
             name_values(data=data),
+            "data % 2**32, where that is meant",
         )
 
 
 _CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[Problem]]] = {
     "uniform": _uniform,
     "normal": _normal,
-    "laplace": _located,
+    "laplace": _loc_and_scale,
     "truncated_normal": _truncated_normal,
     "bernoulli": _bernoulli,
     "randint": _randint,
@@ -273,13 +285,12 @@ def _real(given: Mapping[str, Any], *names: str) -> Iterator[Problem]:
         value = given.get(name)
         if value is None:
             continue
-        if isinstance(value, complex) or (
-            isinstance(value, mx.array) and value.dtype == mx.complex64
-        ):
+        if isinstance(value, complex) or getattr(value, "dtype", mx.float32) == mx.complex64:
             yield Problem(
                 f"{name} is complex, and its imaginary part is dropped",
                 "real numbers",
                 name_values(**{name: value}),
+                f"{name}.real",
             )
         if anywhere(comparable(value) != comparable(value)):
-            yield Problem(f"{name} is not a number", "numbers", "nan")
+            yield Problem(f"{name} is not a number", "numbers", "nan", f"mx.nan_to_num({name})")

@@ -20,7 +20,7 @@ class Problem:
     problem: str
     expected: str
     found: str
-    fix: str | None = None
+    fix: str | None
 
 
 def as_mlx_reads(value: Any) -> Any:

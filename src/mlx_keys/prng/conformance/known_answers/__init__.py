@@ -1,4 +1,4 @@
-"""Numbers that are known from elsewhere, as data; README.md beside them says from where."""
+"""The known answers as data; README.md beside them says where each number comes from."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mlx_keys.prng.threefry2x32 import Pair
 
 
 @dataclass(frozen=True)
-class Block:
+class KnownBlock:
     """One block of Threefry-2x32.
 
     Attributes:
-        key: Its two words.
-        counter: Its two words.
-        rounds: How many.
-        words: What comes out.
+        key: The two words of the key.
+        counter: The two words of the counter.
+        rounds: The number of rounds.
+        words: The two words of the result.
     """
 
     key: Pair
@@ -29,13 +29,13 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Draw:
+class KnownDraw:
     """A call and its result.
 
     Attributes:
         function: Its name in ``mlx_keys.prng``, and in ``mx.random`` where that has it.
         seed: The seed of its key.
-        arguments: The others; ``logits``, ``mean`` and ``cov`` are float32 arrays.
+        arguments: The other arguments; ``logits``, ``mean`` and ``cov`` are float32 arrays.
         dtype: The dtype of the result, such as ``"float32"``.
         shape: The shape of the result.
         bits: The bit pattern of each value, in row-major order.
@@ -50,19 +50,24 @@ class Draw:
 
 
 @cache
-def blocks() -> tuple[Block, ...]:
+def known_blocks() -> tuple[KnownBlock, ...]:
     """Read the blocks that Random123 publishes."""
     return tuple(
-        Block(_pair(row["key"]), _pair(row["counter"]), row["rounds"], _pair(row["words"]))
-        for row in _rows("blocks.json")
+        KnownBlock(
+            _read_pair(row["key"]),
+            _read_pair(row["counter"]),
+            row["rounds"],
+            _read_pair(row["words"]),
+        )
+        for row in _load_rows("blocks.json")
     )
 
 
 @cache
-def draws() -> tuple[Draw, ...]:
+def known_draws() -> tuple[KnownDraw, ...]:
     """Read the draws, in the order of the file."""
     return tuple(
-        Draw(
+        KnownDraw(
             function=row["function"],
             seed=row["seed"],
             arguments=row["arguments"],
@@ -70,15 +75,15 @@ def draws() -> tuple[Draw, ...]:
             shape=tuple(row["shape"]),
             bits=tuple(int(value, 16) for value in row["bits"]),
         )
-        for row in _rows("draws.json")
+        for row in _load_rows("draws.json")
     )
 
 
-def _rows(name: str) -> list[dict[str, Any]]:
+def _load_rows(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads((files(__name__) / name).read_text("utf-8"))
     return rows
 
 
-def _pair(words: list[str]) -> Pair:
+def _read_pair(words: list[str]) -> Pair:
     first, second = (int(word, 16) for word in words)
     return first, second
