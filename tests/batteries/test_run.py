@@ -15,7 +15,7 @@ DIEHARDER = """\
 """
 
 
-def test_a_job_is_a_command_for_anyone() -> None:
+def test_a_job_is_a_command_that_anyone_can_run() -> None:
     commands = [job.command for job in jobs(["dieharder:fold:20:15,203/8"], 5)]
     assert commands == [
         "mlx-keys stream fold --seed 5 | dieharder -g 200 -d 203 -n 8",
@@ -23,7 +23,7 @@ def test_a_job_is_a_command_for_anyone() -> None:
     ]
 
 
-def test_dieharder_makes_the_words_of_aes_itself() -> None:
+def test_dieharder_makes_the_words_of_aes_by_itself() -> None:
     commands = [job.command for job in jobs(["dieharder:AES:20:15,203/8"], 5)]
     assert commands == [
         "dieharder -g 205 -S 5 -d 203 -n 8",
@@ -31,7 +31,7 @@ def test_dieharder_makes_the_words_of_aes_itself() -> None:
     ]
 
 
-def test_a_weakened_stream_is_made_by_the_program() -> None:
+def test_a_stream_of_fewer_rounds_is_made_by_the_c_program() -> None:
     (job,) = jobs(["SmallCrush:split:8"], 5)
     assert job.command == "./stream split 5 8 | ./testu01 SmallCrush"
 

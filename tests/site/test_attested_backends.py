@@ -1,4 +1,4 @@
-"""The table of attested machines says what the records say."""
+"""The table of attested machines shows what the records hold."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RECORD = BackendRecord(
 )
 
 
-def test_a_column_counts_what_is_equal_and_how_far_the_rest_is() -> None:
+def test_a_column_counts_equal_outputs_and_names_the_largest_distance() -> None:
     assert column(RECORD) == (
         "CUDA",
         "NVIDIA H100",
@@ -45,7 +45,7 @@ def html_of(folder: Path) -> str:
     return built.html("page")
 
 
-def test_the_page_follows_the_records(tmp_path: Path) -> None:
+def test_the_table_changes_with_the_records(tmp_path: Path) -> None:
     assert "No machine has been attested yet." in html_of(tmp_path)
     save_record(tmp_path / "trust", RECORD)
     page = html_of(tmp_path)

@@ -41,14 +41,14 @@ def errata(tmp_path_factory: pytest.TempPathFactory) -> str:
     return built.html("errata")
 
 
-def test_what_many_functions_share_is_told_once(errata: str) -> None:
+def test_a_finding_on_many_functions_is_listed_once(errata: str) -> None:
     words = text_of(errata)
     assert "stream is not documented. All but key and seed." in words
     assert "No example. All 13 functions." in words
     assert words.count("No example.") == 1
 
 
-def test_what_is_left_is_told_by_function(errata: str) -> None:
+def test_the_other_findings_are_listed_by_function(errata: str) -> None:
     words = text_of(errata)
     assert "mlx.core.random state is not documented." in words
     assert "truncated_normal The default of shape is documented as (); it is None." in words
@@ -60,20 +60,20 @@ def test_a_function_links_to_its_page_where_there_is_one(errata: str) -> None:
     assert "seed.html" not in errata
 
 
-def test_upstream_is_quoted_with_its_marks(errata: str) -> None:
-    said = "The documentation of uniform says: “half-open interval [low, high)”."
-    assert said in text_of(errata)
+def test_a_quote_keeps_its_code(errata: str) -> None:
+    sentence = "The documentation of uniform says: “half-open interval [low, high)”."
+    assert sentence in text_of(errata)
 
 
-def test_a_promise_that_the_page_has_quoted_is_not_told_again(errata: str) -> None:
-    """It is shown there; what the page does not quote is told in the list."""
+def test_a_claim_that_the_page_has_quoted_is_not_listed_again(errata: str) -> None:
+    """Where it is quoted, it is shown to be wrong; the list has the claims that are not quoted."""
     words = text_of(errata)
     assert "\u201carray of random integers\u201d; in fact bernoulli(0.5, (3,)) has" in words
     assert "half-open interval [low, high)\u201d; in fact" not in words
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told", "line"),
+    ("old", "new", "problem", "line"),
     [
         (
             "half-open",
@@ -86,11 +86,11 @@ def test_a_promise_that_the_page_has_quoted_is_not_told_again(errata: str) -> No
         ("{errata} mlx.core.random", "{errata} mlx.core.chance", "has no mlx.core.chance", 8),
     ],
 )
-def test_a_quote_that_is_no_longer_there_ends_the_build(
-    tmp_path: Path, old: str, new: str, told: str, line: int
+def test_a_quote_that_is_not_in_the_docstring_stops_the_build(
+    tmp_path: Path, old: str, new: str, problem: str, line: int
 ) -> None:
     assert PAGE.count(old) == 1
     write(tmp_path, {"errata.md": PAGE.replace(old, new)}, SITE_CONF)
     built = build(tmp_path)
     assert built.stopped.startswith("1 error;")
-    assert re.search(rf"errata\.md:{line}: ERROR: .*{re.escape(told)}", built.warnings)
+    assert re.search(rf"errata\.md:{line}: ERROR: .*{re.escape(problem)}", built.warnings)

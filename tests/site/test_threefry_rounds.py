@@ -1,4 +1,4 @@
-"""``{threefry-rounds}``: real states of the reference, as a picture and as text."""
+"""``{threefry-rounds}`` shows blocks of the reference generator, as pictures and as text."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def page_of(folder: Path, directive: str, builder: str = "html") -> Built:
     return build(folder, builder)
 
 
-def test_the_picture_says_the_words_of_both_counters_after_each_round(
+def test_the_words_of_both_counters_are_shown_after_each_number_of_rounds(
     tmp_path: Path,
 ) -> None:
     built = page_of(tmp_path, "```{threefry-rounds} 7\n:after: 0 1 20\n```")
     assert (built.warnings, built.stopped) == ("", "")
     html = built.html("index")
-    shown = re.findall(r"<code>([0-9a-f]{8} [0-9a-f]{8})</code>", html)
-    assert shown == [
+    words = re.findall(r"<code>([0-9a-f]{8} [0-9a-f]{8})</code>", html)
+    assert words == [
         "{:08x} {:08x}".format(*threefry2x32.block((0, 7), counter, rounds))
         for rounds in (0, 1, 20)
         for counter in ((0, 0), (0, 1))
@@ -46,7 +46,7 @@ def test_a_builder_without_pictures_shows_text(tmp_path: Path) -> None:
         ("```{threefry-rounds} seven\n```", "{threefry-rounds} takes a seed"),
     ],
 )
-def test_what_can_not_be_read_is_reported_at_its_line(
+def test_a_directive_that_cannot_be_read_stops_the_build_at_its_line(
     tmp_path: Path, page: str, message: str
 ) -> None:
     built = page_of(tmp_path, page)
