@@ -48,6 +48,8 @@ def inline(text: str) -> tuple[Shape, ...]:
         ("a<b>c</b><i></i>d", ("a", ("b", "", ("c",)), ("i", "", ()), "d")),
         ("<b c='*'>*d*</b>", (("b", "", (("em", "", ("d",)),)),)),
         ("<b c", ("<b c",)),
+        ("<i><b>a</b> c</i> d<br>", (("i", "", (("b", "", ("a",)), " c")), " d", ("br", "", ()))),
+        ("<b>a</b> c  \n *d*", (("b", "", ("a",)), " c", ("br", "", ()), "\n", ("em", "", ("d",)))),
     ],
 )
 def test_marks_and_tags_of_a_paragraph(text: str, expected: tuple[Shape, ...]) -> None:
