@@ -14,6 +14,7 @@ from mlx_keys.examples import bless
 from mlx_keys.examples.check import CheckedExample, check_example
 from mlx_keys.examples.compare import Tolerance
 from mlx_keys.examples.execute.job import RunResult
+from mlx_keys.examples.gallery.script_example import read_script_example
 from mlx_keys.examples.model import Example
 from mlx_keys.examples.parse.extract import extract
 
@@ -186,9 +187,34 @@ def test_a_page_that_changed_while_its_examples_ran_is_not_written(tmp_path: Pat
     (example,) = extract(MYST, str(page)).examples
     checked = check_example(example, RunResult("done", "1\n"))
     page.write_text("New line.\n" + MYST)
-    with pytest.raises(KeysError, match="this page changed while its examples ran"):
+    with pytest.raises(KeysError, match="this file changed while its examples ran"):
         bless.write_outputs([checked])
     assert page.read_text() == "New line.\n" + MYST
     page.write_text(MYST)
     bless.write_outputs([checked])
     assert page.read_text() == MYST_BLESSED
+
+
+def test_a_script_that_changed_while_it_ran_is_not_blessed(tmp_path: Path) -> None:
+    script = tmp_path / "plot_it.py"
+    script.write_text('"""Title"""\nprint(1)\n')
+    run = RunResult("done", result=[["print(1)", 2, [["text", "1"]]]])
+    checked = check_example(read_script_example(script), run)
+    golden = tmp_path / "golden" / "plot_it.txt"
+    script.write_text('"""Title"""\nprint(2)\n')
+    with pytest.raises(KeysError, match="this file changed while its examples ran") as caught:
+        bless.write_outputs([checked])
+    assert caught.value.fix == f"mlx-keys verify {script} --bless, once more"
+    assert not golden.exists()
+    script.write_text('"""Title"""\nprint(1)\n')
+    bless.write_outputs([checked])
+    assert golden.read_text().endswith("\n\n>>> print(1)\n    1\n")
+
+
+def test_all_outputs_of_a_page_are_written_at_once(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(MYST_BLESSED + MYST)
+    examples = extract(page.read_text(), str(page)).examples
+    outputs = [check_example(example, RunResult("done", "2\n3\n")) for example in examples]
+    bless.write_outputs(outputs)
+    assert page.read_text() == 2 * MYST_BLESSED.replace("\n1\n", "\n2\n3\n")

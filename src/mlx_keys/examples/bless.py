@@ -130,7 +130,7 @@ def write_outputs(outputs: Sequence[CheckedExample]) -> None:
     examples, _ = read_examples(example.source)
     if not {one.example for one in outputs} <= set(examples):
         raise KeysError(
-            "this page changed while its examples ran, so nothing was written to it",
+            "this file changed while its examples ran, so nothing was written",
             where=replace(example.location, line=None),
             fix=f"{example.bless_command}, once more",
         )

@@ -33,9 +33,8 @@ class Extraction:
     faults: tuple[KeysError, ...]
 
 
-@lru_cache(
-    maxsize=256
-)  # a build extracts each page twice: before it starts, and when Sphinx reads it
+# A build asks for each page twice: before Sphinx reads, to run early, and when it reads the page.
+@lru_cache(maxsize=256)
 def extract(text: str, path: str) -> Extraction:
     """All examples of a page, with the outputs right after them.
 
