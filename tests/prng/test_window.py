@@ -8,6 +8,7 @@ import mlx.core as mx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.prng.known_calls import WINDOWED
 from tests.prng.random_calls import raw
 
 from mlx_keys import prng
@@ -54,6 +55,24 @@ def test_a_window_is_that_part_of_the_whole(
         for window in WINDOWS:
             part = draw(**arguments, shape=(5, 3), key=key, window=window)
             assert raw(part) == raw(whole[window]), window
+
+
+@pytest.mark.parametrize("source", ["mlx", "ops", "reference", KERNEL])
+@pytest.mark.parametrize("function", WINDOWED)
+def test_a_window_of_a_draw_without_values_has_its_own_rows(function: str, source: str) -> None:
+    arguments = WINDOWED[function] | {"shape": (5, 0), "key": prng.key(1)}
+    with prng.using(source):
+        found = getattr(prng, function)(**arguments, window=slice(1, 4))
+    assert found.shape == (3, 0)
+
+
+@pytest.mark.parametrize("source", ["mlx", "ops"])
+def test_bounds_of_a_draw_without_values_are_cut_to_its_window(source: str) -> None:
+    rows = mx.zeros((5, 1))
+    with prng.using(source):
+        given = {"shape": (5, 0), "key": prng.key(1), "window": slice(1, 4)}
+        assert prng.uniform(rows, rows + 1, **given).shape == (3, 0)
+        assert prng.bernoulli(rows, **given).shape == (3, 0)
 
 
 @settings(max_examples=60)

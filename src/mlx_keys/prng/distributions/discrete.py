@@ -69,9 +69,10 @@ def bernoulli(
         draw = begin_draw("bernoulli", key, sides, window)
         if isinstance(p, float) and draw.has_kernel("bernoulli"):
             return draw.launch("bernoulli", p)
+        chance = draw.window.take(chance)
         if draw.is_call_of_mlx:
-            return mx.random.bernoulli(chance, sides, key=draw.key)
-        threshold = draw.window.take(chance) * mx.array(_ABOVE_ALL_WORDS, mx.float32)
+            return mx.random.bernoulli(chance, draw.window.shape, key=draw.key)
+        threshold = chance * mx.array(_ABOVE_ALL_WORDS, mx.float32)
         return draw.words() < threshold
 
 

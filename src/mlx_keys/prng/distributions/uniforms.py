@@ -81,9 +81,9 @@ def between(
     )
     shapes = dict(zip(bounds, (low.shape, high.shape), strict=True))
     broadcast_within(draw.function, shape, **shapes)
-    if draw.is_call_of_mlx:
-        return mx.random.uniform(low, high, shape, dtype, key=draw.key)
     low, high = draw.window.take(low), draw.window.take(high)
+    if draw.is_call_of_mlx:
+        return mx.random.uniform(low, high, draw.window.shape, dtype, key=draw.key)
     return (high - low) * draw.unit(dtype) + low
 
 
