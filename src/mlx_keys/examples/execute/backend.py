@@ -1,4 +1,7 @@
-"""The backend: what computed the numbers. Asked of a child, as MLX must not be used in callers."""
+"""The backend: device, system, architecture and C library that computed the numbers.
+
+A fresh interpreter finds it out, as MLX must not be used in the calling process.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,15 @@ _START_TIMEOUT = 120.0  # seconds: the first start on a GPU compiles
 class Backend:
     """Where examples run.
 
-    What fixes the numbers is the device, the system, the architecture and the C library, as its
-    logarithms differ from others'; the rest is told to readers.
+    The device, the system, the architecture and the C library decide the numbers, as the
+    logarithms of two C libraries differ; the other fields are shown to readers.
 
     Attributes:
         device: ``cpu``, ``cuda``, ``metal``, or ``none`` where there is no MLX.
         system: ``linux`` or ``darwin``.
         machine: The architecture, such as ``x86_64`` or ``arm64``.
         libc: The C library, such as ``glibc``, with its version.
-        chip: The processor or GPU, where it tells its name, and NVIDIA's driver.
+        chip: The name of the processor or GPU, where it is known, and NVIDIA's driver.
         mlx: MLX's version, or an empty string.
         python: Python's version.
     """
@@ -46,31 +49,32 @@ class Backend:
 
     @property
     def name(self) -> str:
-        """What fixes the numbers, in one word: the name of its record.
+        """What decides the numbers, in one word: the name of the backend's record in ``trust/``.
 
-        On a CPU the version of the C library counts, as its logarithms change; a GPU has its own.
+        On a CPU the version of the C library counts, as its logarithms change with it; a GPU has
+        logarithms of its own.
         """
         libc = self.libc if self.device == "cpu" else self.libc.split(" ")[0]
         return "-".join((self.device, self.system, self.machine, libc.replace(" ", "-")))
 
     @property
     def label(self) -> str:
-        """The device as a reader calls it."""
+        """The device's name in a text: ``CPU``, ``CUDA`` or ``Metal``."""
         return {"cpu": "CPU", "cuda": "CUDA", "metal": "Metal"}.get(self.device, "Python alone")
 
 
 @cache
 def ask(device: str | None = None) -> Backend:
-    """Ask a fresh interpreter which backend it has; the answer is kept.
+    """Ask a fresh interpreter which backend it has; each answer is kept for the process.
 
     Args:
-        device: ``cpu`` or ``gpu``; MLX's default unless said.
+        device: ``cpu`` or ``gpu``; by default MLX's own choice.
 
     Raises:
-        KeysError: Where MLX is there but does not start, or has no such device.
+        KeysError: MLX is installed but does not start, or has no such device.
     """
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             python(__name__, device or ""),
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -80,17 +84,21 @@ def ask(device: str | None = None) -> Backend:
             check=True,
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        said = error.stderr if isinstance(error.stderr, str) else ""
+        stderr = error.stderr if isinstance(error.stderr, str) else ""
         raise KeysError(
             f"mlx does not start on {device or 'its default device'}",
-            found=(said.strip().splitlines() or [str(error)])[-1],
+            found=(stderr.strip().splitlines() or [str(error)])[-1],
             fix="mlx-keys verify --device cpu",
         ) from error
-    return Backend(**json.loads(asked.stdout))
+    return Backend(**json.loads(answer.stdout))
 
 
-def identify(wanted: str) -> dict[str, str]:
-    """In that interpreter: the fields of :class:`Backend`, on a device that is wanted or on any."""
+def identify(device_type: str) -> dict[str, str]:
+    """Find out the fields of :class:`Backend`, in that interpreter.
+
+    Args:
+        device_type: ``cpu`` or ``gpu``; empty for MLX's own choice.
+    """
     device, chip, version = "none", "", ""
     try:
         import mlx.core as mx
@@ -98,9 +106,9 @@ def identify(wanted: str) -> dict[str, str]:
         pass
     else:
         version = str(vars(mx)["__version__"])
-        if wanted:
-            mx.set_default_device(mx.Device(getattr(mx, wanted)))
-        mx.eval(mx.zeros(1))  # a device that is absent says so here
+        if device_type:
+            mx.set_default_device(mx.Device(getattr(mx, device_type)))
+        mx.eval(mx.zeros(1))  # raises where there is no such device
         if mx.default_device().type == mx.DeviceType.cpu:
             device = "cpu"
         else:
@@ -118,7 +126,7 @@ def identify(wanted: str) -> dict[str, str]:
 
 
 def _gpu(mx: Any) -> str:
-    """The GPU's name, where MLX tells it."""
+    """The GPU's name, where MLX knows it, and NVIDIA's driver."""
     ask_device = getattr(mx, "device_info", None) or mx.metal.device_info
     name = str(dict(ask_device()).get("device_name", ""))
     driver = Path("/sys/module/nvidia/version")

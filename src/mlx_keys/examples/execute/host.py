@@ -82,7 +82,7 @@ def main() -> None:
         result: RunResult | Exception
         try:
             result = host.run(task)
-        except Exception as error:  # a full disk, say: the caller is told
+        except Exception as error:  # a full disk, say: the caller raises it
             result = error
         with sending, contextlib.suppress(OSError):  # a caller that is gone
             caller.send((number, result))

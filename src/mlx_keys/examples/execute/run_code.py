@@ -1,4 +1,4 @@
-"""An example as a job: run a text as if it were a file that someone had started."""
+"""An example's code as a job: run it as Python runs a file that someone has started."""
 
 from __future__ import annotations
 
