@@ -27,24 +27,24 @@ def here() -> history.Release:
     done = subprocess.run(
         [sys.executable, probes.__file__], capture_output=True, text=True, check=True
     )
-    release: history.Release = json.loads(done.stdout)
-    return release
+    stored = json.loads(done.stdout)
+    return history.Release(stored["mlx"], {f: tuple(d) for f, d in stored["functions"].items()})
 
 
 @pytest.mark.parametrize("function", EXACT)
 def test_the_installed_mlx_draws_what_the_record_holds(
     function: str, here: history.Release
 ) -> None:
-    recorded = {release["mlx"]: release for release in history.load_history(RECORD).releases}
-    assert here["mlx"] in recorded, "measure it: mlx-keys history --measure " + here["mlx"]
-    assert here["functions"][function] == recorded[here["mlx"]]["functions"][function]
+    recorded = {release.mlx: release for release in history.load_history(RECORD).releases}
+    assert here.mlx in recorded, "measure it: mlx-keys history --measure " + here.mlx
+    assert here.functions[function] == recorded[here.mlx].functions[function]
 
 
 def release(version: str, **digests: str) -> history.Release:
-    functions = {name: ["same"] * len(calls) for name, calls in probes.PROBES.items()}
+    functions = {name: ("same",) * len(calls) for name, calls in probes.PROBES.items()}
     for name, digest in digests.items():
-        functions[name][0] = digest
-    return {"mlx": version, "functions": functions}
+        functions[name] = (digest, *functions[name][1:])
+    return history.Release(version, functions)
 
 
 def test_a_change_names_both_releases_and_the_call() -> None:
@@ -60,7 +60,7 @@ def test_releases_are_ordered_by_number_and_a_new_measurement_replaces_the_old()
     assert first.versions == ("0.9.0", "0.10.0")
     again = history.merge_releases(first, [release("0.9.0", key="new")], "2026-01-02", "here")
     assert again.versions == ("0.9.0", "0.10.0")
-    assert again.releases[0]["functions"]["key"][0] == "new"
+    assert again.releases[0].functions["key"][0] == "new"
 
 
 def test_a_saved_history_is_loaded_as_it_was(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,20 @@ from mlx_keys.errors import KeysError, Location
 from mlx_keys.files import read_record, write_atomic
 from mlx_keys.trust import probes
 
-#: A release as the file holds it: its number in ``mlx``, and in ``functions``, by name, the digests
-#: of each function's probes.
-Release = dict[str, Any]
-
 _MEASURE = "mlx-keys history --measure VERSION..."
+
+
+@dataclass(frozen=True)
+class Release:
+    """What one release of mlx draws.
+
+    Attributes:
+        mlx: Its number, such as ``0.31.2``.
+        functions: By function of ``mlx.core.random``, a digest of each of its probes.
+    """
+
+    mlx: str
+    functions: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class History:
     Attributes:
         measured: The day of the last measurement, ISO 8601.
         platform: What they were measured on.
-        releases: For each release its number and the digests of each function's probes.
+        releases: The releases, oldest first.
     """
 
     measured: str
@@ -61,7 +71,7 @@ class History:
     @property
     def versions(self) -> tuple[str, ...]:
         """The measured releases of mlx, oldest first."""
-        return tuple(release["mlx"] for release in self.releases)
+        return tuple(release.mlx for release in self.releases)
 
     def changes(self, function: str) -> tuple[NumbersChange, ...]:
         """Each time that a function of ``mlx.core.random`` changed its numbers, oldest first.
@@ -75,18 +85,18 @@ class History:
                 expected="one of " + ", ".join(probes.PROBES),
                 fix="name a function that has probes",
             )
-        found = []
+        changes = []
         for old, new in zip(self.releases, self.releases[1:], strict=False):
             pairs = zip(
                 probes.PROBES[function],
-                old["functions"][function],
-                new["functions"][function],
+                old.functions[function],
+                new.functions[function],
                 strict=True,
             )
             calls = tuple(_as_written(call) for call, before, after in pairs if before != after)
             if calls:
-                found.append(NumbersChange(old["mlx"], new["mlx"], calls))
-        return tuple(found)
+                changes.append(NumbersChange(old.mlx, new.mlx, calls))
+        return tuple(changes)
 
 
 def _as_written(probe: str) -> str:
@@ -103,9 +113,9 @@ def load_history(path: Path) -> History:
     history = read_record(path, _decode_history, "the history of mlx's releases", _MEASURE)
     probed = {name: len(calls) for name, calls in probes.PROBES.items()}
     for release in history.releases:
-        if {name: len(digests) for name, digests in release["functions"].items()} != probed:
+        if {name: len(digests) for name, digests in release.functions.items()} != probed:
             raise KeysError(
-                f"the record of mlx {release['mlx']} answers other probes than today's",
+                f"the record of mlx {release.mlx} answers other probes than today's",
                 where=Location(str(path)),
                 fix=_MEASURE,
             )
@@ -113,14 +123,13 @@ def load_history(path: Path) -> History:
 
 
 def _decode_history(stored: Any) -> History:
-    releases = tuple(
-        {
-            "mlx": release["mlx"],
-            "functions": {name: [*digests] for name, digests in release["functions"].items()},
-        }
-        for release in stored["releases"]
-    )
+    releases = tuple(map(_decode_release, stored["releases"]))
     return History(stored["measured"], stored["platform"], releases)
+
+
+def _decode_release(stored: Any) -> Release:
+    functions = {name: tuple(digests) for name, digests in stored["functions"].items()}
+    return Release(stored["mlx"], functions)
 
 
 def measure_release(version: str) -> Release:
@@ -145,12 +154,12 @@ def measure_release(version: str) -> Release:
             fix="name a release that runs on this machine's processor and system",
             env={**os.environ, "PYTHONPATH": folder},
         )
-    release: Release = json.loads(done)
-    if release["mlx"] != version:
+    release = _decode_release(json.loads(done))
+    if release.mlx != version:
         raise KeysError(
             "another release of mlx answered",
             expected=version,
-            found=release["mlx"],
+            found=release.mlx,
             fix="take the folder of that mlx out of PYTHONPATH, and measure again",
         )
     return release
@@ -181,9 +190,9 @@ def _run(command: list[str], problem: str, *, fix: str, env: dict[str, str] | No
 
 def merge_releases(known: History | None, new: list[Release], day: str, platform: str) -> History:
     """The history with newly measured releases in it, in order of their numbers."""
-    releases = {release["mlx"]: release for release in (known.releases if known else ())}
-    releases |= {release["mlx"]: release for release in new}
-    ordered = sorted(releases.values(), key=lambda release: _order(release["mlx"]))
+    releases = {release.mlx: release for release in (known.releases if known else ())}
+    releases |= {release.mlx: release for release in new}
+    ordered = sorted(releases.values(), key=lambda release: _order(release.mlx))
     return History(day, platform, tuple(ordered))
 
 
@@ -197,11 +206,11 @@ def save_history(history: History, path: Path) -> None:
     releases = []
     for release in history.releases:
         lines = [
-            f"      {json.dumps(name)}: {json.dumps(digests)}"
-            for name, digests in release["functions"].items()
+            f"      {json.dumps(name)}: {json.dumps([*digests])}"
+            for name, digests in release.functions.items()
         ]
         body = ",\n".join(lines)
-        mlx = json.dumps(release["mlx"])
+        mlx = json.dumps(release.mlx)
         releases.append(f'  {{"mlx": {mlx}, "functions": {{\n{body}\n  }}}}')
     head = (
         f'"measured": {json.dumps(history.measured)},\n"platform": {json.dumps(history.platform)}'
