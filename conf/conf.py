@@ -1,6 +1,6 @@
 """Sphinx's configuration of the MLX Keys site: ``sphinx-build -c conf docs``.
 
-How it looks stands in ``look.py``. Paths in ``sphinx_gallery_conf`` are relative to ``docs``.
+``look.py`` has the look. Paths in ``sphinx_gallery_conf`` are relative to ``docs``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ extensions = [
     "page",
 ]
 
-# The address is the host's to say. Without one there is nothing to map, and no card to link to.
+# The host sets the address. Without one there is no site map, and no card for links to the site.
 html_baseurl = os.environ.get("MLX_KEYS_URL", "")
 if html_baseurl:
     html_baseurl = html_baseurl.rstrip("/") + "/"
@@ -39,7 +39,7 @@ if html_baseurl:
     sitemap_show_lastmod = False
     ogp_site_url = html_baseurl
     ogp_social_cards = {"enable": False}
-# A relative build has no root, so the 404 page must be told where it is served from.
+# The 404 page is served at any address, so its links begin with the path of the site's root.
 notfound_urls_prefix = "/" + html_baseurl.split("://")[-1].partition("/")[2]
 
 mlx_keys_also = ["../README.md"]

@@ -1,4 +1,4 @@
-"""Two Pygments styles, ink on paper and chalk on slate: few colours, each readable (WCAG AA)."""
+"""Two Pygments styles, for light and dark pages: few colours, each with contrast for WCAG AA."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the site, and a site of rewritten pages, have in common: how they look, and what is off.
+"""The settings that this site and a site of rewritten pages share: the look, and what is off.
 
-Paths are absolute, so that each ``conf.py`` may stand in a folder of its own.
+Paths are absolute, so that each ``conf.py`` can be in a folder of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ copybutton_only_copy_prompt_lines = True
 
 html_theme = "furo"
 html_static_path = [str(_CONF / "static")]
-# The logo stands in the page, in the theme's colours.
+# The logo is part of the page, so that it takes the theme's colours.
 templates_path = [str(_CONF / "templates"), str(_CONF / "static")]
 html_favicon = str(_CONF / "static" / "favicon.svg")
 html_css_files = ["site.css"]

@@ -23,7 +23,7 @@ PAGE = "# Home\n\n```{example}\nprint(6 * 7)\n```\n```{output}\n42\n```\n"
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of one page, in which the test stands."""
+    """A project of one page, which is the current folder."""
     write_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -1,4 +1,4 @@
-"""``{example}`` in a page: one object in three parts, and a build that ends where one is untrue."""
+"""``{example}`` in a page: one box in three parts, and a build that stops where one is untrue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RST = """A page
 """
 
 
-def test_an_example_is_one_object_in_three_parts(tmp_path: Path) -> None:
+def test_an_example_is_one_box_in_three_parts(tmp_path: Path) -> None:
     write(tmp_path, {"page.md": PAGE})
     built = build(tmp_path)
     assert (built.warnings, built.stopped) == ("", "")
@@ -50,7 +50,7 @@ def test_an_example_is_one_object_in_three_parts(tmp_path: Path) -> None:
     assert "sha256" not in (built.out / "searchindex.js").read_text().lower()
 
 
-def test_what_an_exception_says_may_wrap_and_what_a_program_prints_may_not(tmp_path: Path) -> None:
+def test_the_message_of_an_exception_may_wrap_and_printed_output_may_not(tmp_path: Path) -> None:
     raises = PAGE.replace("```{example}\n", "```{example}\n:raises: ZeroDivisionError\n")
     raises = raises.replace('print("done")', "1 / 0").replace(
         "done", "ZeroDivisionError: division by zero"
@@ -62,7 +62,7 @@ def test_what_an_exception_says_may_wrap_and_what_a_program_prints_may_not(tmp_p
     assert "mk-message" not in built.html("page")
 
 
-def test_it_is_written_the_same_way_in_restructuredtext(tmp_path: Path) -> None:
+def test_an_example_in_restructuredtext_is_verified_too(tmp_path: Path) -> None:
     write(tmp_path, {"page.rst": RST})
     built = build(tmp_path)
     assert (built.warnings, built.stopped) == ("", "")
@@ -77,7 +77,7 @@ def test_a_builder_without_html_gets_the_status_as_a_line(tmp_path: Path) -> Non
     assert "42\n   done\n\nverified on" in text
 
 
-def test_what_varies_is_not_counted_as_verified(tmp_path: Path) -> None:
+def test_an_output_that_varies_is_not_counted_as_verified(tmp_path: Path) -> None:
     page = PAGE.replace("print(6 * 7)", ":varies: it asks the clock\n\nprint(6 * 7)")
     write(tmp_path, {"page.md": page})
     built = build(tmp_path)
@@ -126,7 +126,7 @@ def test_every_fault_is_named_not_only_the_first(
     ],
     ids=["in a note", "in a list", "an output alone"],
 )
-def test_what_verify_would_not_see_is_a_fault_at_its_line(
+def test_an_example_that_verify_would_not_see_is_a_fault_at_its_line(
     tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -139,7 +139,7 @@ def test_what_verify_would_not_see_is_a_fault_at_its_line(
     assert f"page.md:{line}: ERROR:" in built.warnings
 
 
-def test_an_example_that_came_in_with_another_file_is_a_fault(tmp_path: Path) -> None:
+def test_an_example_of_an_included_file_is_a_fault(tmp_path: Path) -> None:
     write(tmp_path, {"page.rst": "A page\n======\n\n.. include:: part.txt\n", "part.txt": RST[14:]})
     built = build(tmp_path)
     assert built.stopped
@@ -183,7 +183,7 @@ def test_pages_read_in_parallel_are_verified_all(tmp_path: Path) -> None:
     assert all("<summary>verified" in built.html(f"page{n}") for n in range(8))
 
 
-def test_files_outside_the_site_can_be_held_to_their_word_too(tmp_path: Path) -> None:
+def test_the_examples_of_a_readme_are_verified_with_the_site(tmp_path: Path) -> None:
     readme = "<!-- example -->\n```python\nprint(1)\n```\n```text\n2\n```\n"
     docs = tmp_path / "docs"
     write(docs, {"page.md": PAGE}, CONF + 'mlx_keys_also = ["../README.md"]\n')
@@ -195,7 +195,7 @@ def test_files_outside_the_site_can_be_held_to_their_word_too(tmp_path: Path) ->
     assert "2 outputs verified" in build(docs).status
 
 
-def test_sphinx_itself_does_not_even_import_mlx_for_an_example(tmp_path: Path) -> None:
+def test_sphinx_does_not_import_mlx_in_its_own_process(tmp_path: Path) -> None:
     page = PAGE.replace("print(6 * 7)", "import mlx.core as mx\nprint(mx.array(42).item())")
     write(tmp_path, {"page.md": page})
     code = (

@@ -1,4 +1,4 @@
-"""Formulas become MathML; one that cannot is warned of where it stands."""
+"""Formulas become MathML; one that cannot be converted is warned of at its line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_formulas_need_no_script(tmp_path: Path) -> None:
     assert "https://" not in html.partition("<body")[0]
 
 
-def test_a_name_is_one_word(tmp_path: Path) -> None:
+def test_a_name_of_several_letters_is_one_identifier(tmp_path: Path) -> None:
     page = "# A page\n\n$\\mathit{loc} + \\mathrm{sign}(s) + xy$\n"
     write(tmp_path, {"page.md": page}, MATHS)
     html = build(tmp_path).html("page")
@@ -31,16 +31,20 @@ def test_a_name_is_one_word(tmp_path: Path) -> None:
     assert "<mi>x</mi><mi>y</mi>" in html
 
 
-def test_what_follows_a_formula_closely_stays_on_its_line(tmp_path: Path) -> None:
+def test_punctuation_behind_a_formula_stays_on_its_line(tmp_path: Path) -> None:
     page = "# A page\n\nHere $x$, and ($y$), then $z$ and $w$\n"
     write(tmp_path, {"page.md": page}, MATHS)
     html = build(tmp_path).html("page")
-    kept = [part.partition("</span>")[0] for part in html.split('<span class="mk-together">')[1:]]
-    assert [part[-len("</math>,") :] for part in kept] == ["</math>,", "/math>),"]
+    unbroken = [
+        part.partition("</span>")[0] for part in html.split('<span class="mk-together">')[1:]
+    ]
+    assert [part[-len("</math>,") :] for part in unbroken] == ["</math>,", "/math>),"]
     assert "</math> and <math" in html
 
 
 @pytest.mark.parametrize("formula", [r"\foo x", r"\left( x", r"\begin{aligned}a&=b\end{aligned}"])
-def test_a_formula_that_cannot_be_shown_is_warned_of(tmp_path: Path, formula: str) -> None:
+def test_a_formula_that_cannot_be_converted_is_warned_of_at_its_line(
+    tmp_path: Path, formula: str
+) -> None:
     write(tmp_path, {"page.md": f"# A page\n\nText.\n\n${formula}$\n"}, MATHS)
     assert "page.md:5: WARNING:" in build(tmp_path).warnings

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
+#: What helps where a build has failed: each fault is on a line of its own above this error.
+FIX = "correct what the lines above name, then mlx-keys html"
+
+
 @click.command("html")
 @click.option(
     "--build",
@@ -54,7 +58,7 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
 
     Args:
         project: The folder that holds ``conf`` and ``docs``.
-        build: The folder that comes to hold ``staging`` and ``doctrees``.
+        build: The folder of ``staging``, ``doctrees``, ``templates`` and ``observed``.
         verbose: Whether Sphinx's own account of its work is shown.
 
     Returns:
@@ -74,7 +78,7 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
         summaries.append(summary)
         return True  # so that the extension does not log it as well
 
-    gc.disable()  # the process ends soon; looking for garbage takes a sixth of a build
+    gc.disable()  # the process ends soon, and collecting garbage takes a sixth of a build
     try:
         with patch_docutils(project / "conf"), docutils_namespace():
             app = Sphinx(
@@ -94,13 +98,13 @@ def run_sphinx(project: Path, build: Path, *, verbose: bool) -> str:
         failed = app.statuscode != 0
     except (SphinxError, SystemExit) as error:
         forget_pages(doctrees)
-        raise KeysError(f"the site was not built: {error}") from error
+        raise KeysError(f"the site was not built: {error}", fix=FIX) from error
     finally:
-        gc.freeze()  # nor is it looked for when the process ends
+        gc.freeze()  # so that none is collected when the process ends
         gc.enable()
     if failed:
         forget_pages(doctrees)
-        raise KeysError("the site was not built: the lines above say why")
+        raise KeysError("the site was not built: Sphinx has warned", fix=FIX)
     return str(summaries[0])
 
 

@@ -1,7 +1,7 @@
 """The Sphinx extension: ``extensions = ["mlx_keys.sphinxext"]`` in any project's ``conf.py``.
 
-One file a directive or an event, each with one ``setup_x(app)``, all called from :func:`setup`.
-Nothing else of the package imports this room.
+Each module registers its directive or its event handlers in one ``setup_x(app)``, which
+:func:`setup` calls. Nothing else of the package imports this folder.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the extension keeps per document: one Sphinx domain, with a store for each kind of thing.
 
-Sphinx pickles a domain's data with its environment, drops what a document left there before the
-document is read again, and merges what parallel readers collected. So no directive has a purge or
+Sphinx pickles a domain's data with its environment, clears the data of a document before it reads
+the document again, and merges what parallel readers collected. So no directive has a purge or
 a merge handler of its own: it declares a :class:`Store` at the top of its module and uses it::
 
     PLOTS = Store[list[Plot]]("plots")
@@ -29,11 +29,11 @@ class KeysDomain(Domain):
     #: Raise it when a class that a store holds changes its form: Sphinx then reads all pages anew.
     data_version = 3
     #: ``stores``: by the store's name, then by the document's. ``addresses``: the document that
-    #: each label and each object stands on.
+    #: defines each label and each object.
     initial_data: ClassVar[dict[str, Any]] = {"stores": {}, "addresses": {}}
 
     def clear_doc(self, docname: str) -> None:
-        """Drop what a document left, when it is gone or about to be read again."""
+        """Forget a document that is gone or about to be read again."""
         for store in self.data["stores"].values():
             store.pop(docname, None)
 
@@ -49,7 +49,7 @@ class KeysDomain(Domain):
 
 
 class Store(Generic[Value]):
-    """One kind of thing that documents leave in the environment, by document name.
+    """One kind of thing that is kept per document, by document name.
 
     Args:
         name: A name that no other store has.
@@ -59,13 +59,13 @@ class Store(Generic[Value]):
         self.name = name
 
     def of(self, env: BuildEnvironment) -> dict[str, Value]:
-        """What each document left; a change to the mapping is a change to the environment."""
+        """The value of each document. The mapping is the environment's own: change it in place."""
         stores = env.domains[KeysDomain.name].data["stores"]
         return cast("dict[str, Value]", stores.setdefault(self.name, {}))
 
 
 def addresses(env: BuildEnvironment) -> dict[str, str]:
-    """The document that each label and each object stood on when the last build had read it."""
+    """The document that defined each label and each object when the last build had read all."""
     return cast("dict[str, str]", env.domains[KeysDomain.name].data["addresses"])
 
 

@@ -78,12 +78,12 @@ class _NumberedDirective(SphinxDirective):
     has_content = True
 
     def number(self) -> int | None:
-        """The number of the example; None, and a fault, if the extraction has not seen it."""
+        """The number of the example; None, with a fault reported, if it was not extracted."""
         if self.arguments and (match := _NUMBER.match(self.arguments[0])):
             return int(match[1])
         location = location_of(self)
         page = EXAMPLES.of(self.env).get(self.env.docname)
-        # The extraction may have said already why it cannot use what stands at this line.
+        # The extraction may have reported already why it cannot use the directive at this line.
         lines = [fault.where.line for fault in page.faults if fault.where] if page else []
         if location.line not in lines:
             report(self.env, _not_extracted(location))

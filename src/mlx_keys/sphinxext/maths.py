@@ -1,6 +1,6 @@
-"""Formulas as MathML, which browsers lay out by themselves: no script, nothing fetched.
+"""Formulas as MathML, which browsers render themselves: without a script, without a request.
 
-A project asks for it with ``html_math_renderer = "mathml"``.
+A project chooses it with ``html_math_renderer = "mathml"``.
 """
 
 from __future__ import annotations
@@ -17,24 +17,23 @@ from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
-#: What the converter leaves where it does not know a command, or an alignment.
-_LEFT = re.compile(r"\\[A-Za-z]+|<m.>&</m.>")
+#: What the converter writes for a command or an alignment that it does not know.
+_UNCONVERTED = re.compile(r"\\[A-Za-z]+|<m.>&</m.>")
 
-
-#: A name as the converter leaves it: letter by letter, each a variable of its own.
-_SPELLED = re.compile(
-    r'<mrow>((?:<mi mathvariant="(?P<face>italic|normal)">\w</mi>)'
-    r'(?:<mi mathvariant="(?P=face)">\w</mi>)+)</mrow>'
+#: A name of several letters as the converter writes it: each letter as a variable of its own.
+_SPELLED_NAME = re.compile(
+    r'<mrow>((?:<mi mathvariant="(?P<variant>italic|normal)">\w</mi>)'
+    r'(?:<mi mathvariant="(?P=variant)">\w</mi>)+)</mrow>'
 )
 
-#: What may not begin a line.
+#: Punctuation that may not begin a line.
 _CLOSING = re.compile(r"[.,:;?!)\]]+")
 
 
 class KeepPunctuation(SphinxPostTransform):
-    """Keep what closes a clause on the line of the formula before it.
+    """Keeps the punctuation behind a formula on the formula's line.
 
-    A browser may end a line after a formula, as after a picture, whatever comes next.
+    A browser may break the line after a formula, as after an image, even before a full stop.
     """
 
     default_priority = 500
@@ -47,45 +46,45 @@ class KeepPunctuation(SphinxPostTransform):
             if not isinstance(after, nodes.Text) or not (closing := _CLOSING.match(after)):
                 continue
             after.parent.replace(after, nodes.Text(after[closing.end() :]))
-            kept = nodes.inline("", "", classes=["mk-together"])
-            formula.replace_self(kept)
-            kept += [formula, nodes.Text(closing[0])]
+            unbroken = nodes.inline("", "", classes=["mk-together"])
+            formula.replace_self(unbroken)
+            unbroken += [formula, nodes.Text(closing[0])]
 
 
 def mathml(latex: str, node: nodes.Element, *, display: bool) -> str:
-    """A formula as MathML; one that the converter cannot read is warned of at its place.
+    """Convert a formula to MathML; warn at its line if the converter cannot read it.
 
     Args:
         latex: The formula.
-        node: Where it stands.
-        display: Whether it has a line of its own.
+        node: The node of the formula, for the line in a warning.
+        display: Whether the formula has a line of its own.
     """
     from latex2mathml.converter import convert
 
     try:
-        made = str(convert(latex, display="block" if display else "inline"))
+        markup = str(convert(latex, display="block" if display else "inline"))
     except Exception as error:
         logger.warning("this formula cannot be read: %s", error or latex, location=node)
         return ""
-    if left := _LEFT.search(made):
-        logger.warning("%r is not known in formulas: %s", left[0], latex, location=node)
-    return _SPELLED.sub(_whole, made)
+    if unknown := _UNCONVERTED.search(markup):
+        logger.warning("%r is not known in formulas: %s", unknown[0], latex, location=node)
+    return _SPELLED_NAME.sub(_join_letters, markup)
 
 
-def _whole(name: re.Match[str]) -> str:
-    """A name as one word: set closer, and read as a word by who listens."""
-    face = ' style="font-style: italic"' if name["face"] == "italic" else ""
-    return f"<mi{face}>{re.sub('<[^>]*>', '', name[1])}</mi>"
+def _join_letters(name: re.Match[str]) -> str:
+    """Write a name as one identifier: set closer, and read as one word by a screen reader."""
+    style = ' style="font-style: italic"' if name["variant"] == "italic" else ""
+    return f"<mi{style}>{re.sub('<[^>]*>', '', name[1])}</mi>"
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    """Write a formula within a line."""
+    """Write a formula that is part of a line."""
     self.body.append(mathml(node.astext(), node, display=False))
     raise nodes.SkipNode
 
 
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
-    """Write a formula on its own, scrolling in itself where it is wide, with its number."""
+    """Write a formula on a line of its own, with its number; a wide one scrolls."""
     self.body.append(self.starttag(node, "div", CLASS="math mk-math"))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
@@ -97,7 +96,7 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup_maths(app: Sphinx) -> None:
-    """Register the renderer; it is used only where it is asked for."""
+    """Register the renderer, which is used only by a project that chooses it."""
     app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer(
         "mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None)

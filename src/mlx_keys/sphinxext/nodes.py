@@ -15,11 +15,11 @@ from mlx_keys.trust.status import BackendEvidence, Status
 
 
 class HtmlOrTextNode(nodes.General, nodes.Element):
-    """A block as ``html`` and as ``text``: HTML builders write the one, all others the other."""
+    """A block with attributes ``html``, for HTML builders, and ``text``, for all other builders."""
 
 
 class InlineHtmlOrTextNode(nodes.Inline, nodes.Element):
-    """A part of a line as ``html`` and as ``text``."""
+    """A part of a line, with the same two attributes."""
 
 
 class StatusNode(nodes.Element, nodes.General):
@@ -31,7 +31,7 @@ class StatusNode(nodes.Element, nodes.General):
 
 
 class DetailsNode(nodes.Element, nodes.General):
-    """A ``<details>`` element as ``html``. It has no text, so the search finds no digest in it."""
+    """A ``<details>`` element as ``html``. It has no text, so the search index has no digests."""
 
 
 def write_details(self: HTML5Translator, node: DetailsNode) -> None:
@@ -74,7 +74,7 @@ class WriteHtml(SphinxPostTransform):
 
 
 class WriteText(SphinxPostTransform):
-    """Gives the other builders the text: it runs after :class:`WriteHtml`, on what that left."""
+    """Gives the other builders the text. It runs after :class:`WriteHtml`, on the nodes left."""
 
     default_priority = WriteHtml.default_priority + 1
 

@@ -21,7 +21,6 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,8 @@ from sphinx.errors import ExtensionError
 
 from mlx_keys.examples.gallery import alt_text, run_script
 from mlx_keys.examples.gallery.golden_file import normalize_shown_text
-from mlx_keys.sphinxext.diagnostics import display_path
+
+from .script import Script
 
 #: The series of sphinx-gallery whose private API this file was written and tested against.
 SERIES = "0.22"
@@ -44,43 +44,6 @@ _SHOWN = re.compile(
 )
 _ALT = re.compile(r"^   :alt: (.*)$", re.MULTILINE)
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
-
-
-@dataclass(frozen=True)
-class Script:
-    """A script of the gallery and the folder that its page is generated in."""
-
-    source: Path
-    target: Path
-
-    @property
-    def display_path(self) -> Path:
-        """The script as a terminal opens it: relative to where the build was started, if below."""
-        return Path(display_path(self.source))
-
-    def docname(self, srcdir: Path) -> str:
-        """The page's document name."""
-        return self.page.relative_to(srcdir).with_suffix("").as_posix()
-
-    @property
-    def page(self) -> Path:
-        """The generated reStructuredText."""
-        return self.target / f"{self.source.stem}.rst"
-
-    @property
-    def copy(self) -> Path:
-        """The copy of the script that the page offers for download."""
-        return self.target / self.source.name
-
-    @property
-    def checksum(self) -> Path:
-        """The file by which sphinx-gallery knows a script that it need not run."""
-        return self.target / f"{self.source.name}.md5"
-
-    @property
-    def key(self) -> Path:
-        """The file that holds the cache key of the run that made the page."""
-        return self.target / f"{self.source.name}.key"
 
 
 def leave_pyplot_out(app: Sphinx, _config: Config) -> None:

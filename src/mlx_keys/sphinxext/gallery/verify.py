@@ -43,9 +43,9 @@ from mlx_keys.trust.status import Status, example_status
 from . import figures, sphinx_gallery_adapter
 from .figures import setup_figures
 from .roles import LinkTargets, roles_in_markdown
+from .script import Script
 from .sphinx_gallery_adapter import (
     SERIES,
-    Script,
     find_scripts,
     is_current,
     leave_pyplot_out,
