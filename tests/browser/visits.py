@@ -1,9 +1,9 @@
 """A visit to a page: what a browser finds at both widths, in both themes.
 
 axe-core takes nearly all the time of a visit, and of that colour contrast takes half. So a page is
-loaded at both widths and looked at in both themes, and axe-core then runs three times in the page
-that was loaded last: all rules once, the rules that depend on the width at the other width, and
-colour contrast in each theme, on one element of each style.
+loaded at both widths and measured in both themes, and axe-core then runs three times in the page
+that was loaded last: colour contrast in the dark theme, all rules in the light one, and those that
+depend on the width at the other width. Colour contrast is checked on one element of each style.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ MEASURE = """() => ({
   buttons: document.querySelectorAll(".mk-output button, .sphx-glr-script-out button").length,
 })"""
 
-#: axe-core takes the square of a page's size, so shapes in a picture and all but the first word
-#: of each colour in a page's code are removed before it runs.
+#: The time of axe-core grows with the square of a page's size, so shapes in a picture and all but
+#: the first word of each colour in a page's code are removed before it runs.
 REMOVE_REPETITIONS = """() => {
   for (const shape of document.querySelectorAll("svg :is(path, use, rect, circle, line)")) {
     shape.remove();
@@ -71,9 +71,10 @@ REMOVE_REPETITIONS = """() => {
   document.body.normalize();
 }"""
 
-#: Every element with text of its own and every control, but one alone of those that axe-core's
-#: colour contrast cannot tell apart: of one colour and font, on backgrounds of one style.
-ONE_OF_EACH_STYLE = """() => {
+#: Marks what axe-core's colour contrast is to check: every control, and every element with text of
+#: its own, but one alone of those that it cannot tell apart: of one colour and font, on backgrounds
+#: of one style.
+MARK_ONE_OF_EACH_STYLE = """() => {
   const backgrounds = new Map();
   const background = (element) => {
     if (!element) return "";
@@ -98,13 +99,18 @@ ONE_OF_EACH_STYLE = """() => {
       box.width * box.height > 0, box.right > 0 && box.bottom > 0,
       /[\\p{L}\\p{N}].*[\\p{L}\\p{N}]/u.test(text), background(element)].join(), element);
   }
-  return [...kept.values()];
+  for (const element of document.querySelectorAll("[data-contrast]")) {
+    element.removeAttribute("data-contrast");
+  }
+  for (const element of kept.values()) element.setAttribute("data-contrast", "");
 }"""
+CHECK_MARKED = """() => axe.configure({
+  rules: [{id: "color-contrast", selector: "[data-contrast]"}],
+})"""
 
-RUN_AXE = """async ([include, options]) => {
-  const context = include ? {include} : document;
-  const result = await axe.run(context, {resultTypes: ["violations"], preload: false, ...options});
-  return result.violations.flatMap((rule) =>
+RUN_AXE = """async (only) => {
+  const options = {resultTypes: ["violations"], preload: false, ...(only && {runOnly: only})};
+  return (await axe.run(document, options)).violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`));
 }"""
 
@@ -133,15 +139,13 @@ def visit(page: Page, site: str, name: str) -> list[Visit]:
     phone, wide = _load(page, site, name, PHONE), _load(page, site, name, WIDE)
     page.evaluate(REMOVE_REPETITIONS)
     page.evaluate(AXE)
-    for theme in reversed(THEMES):  # the window is in the last theme, and ends in the first
+    page.evaluate(CHECK_MARKED)
+    for theme, rules in ("dark", CONTRAST), ("light", None):
         page.emulate_media(color_scheme=theme)
-        elements = page.evaluate_handle(ONE_OF_EACH_STYLE)
-        violations = page.evaluate(RUN_AXE, [elements, {"runOnly": CONTRAST}])
-        wide.violations += [f"{violation} ({theme})" for violation in violations]
-    others = {"rules": {rule: {"enabled": False} for rule in CONTRAST}}
-    wide.violations += page.evaluate(RUN_AXE, [None, others])
+        page.evaluate(MARK_ONE_OF_EACH_STYLE)
+        wide.violations += [f"{fault} ({theme})" for fault in page.evaluate(RUN_AXE, rules)]
     page.set_viewport_size({"width": PHONE, "height": HEIGHT})
-    phone.violations += page.evaluate(RUN_AXE, [None, {"runOnly": WIDTH_RULES}])
+    phone.violations += page.evaluate(RUN_AXE, WIDTH_RULES)
     return [phone, wide]
 
 
