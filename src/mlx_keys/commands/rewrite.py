@@ -52,7 +52,7 @@ class CleanPage:
 def command(pages: tuple[str, ...], output: Path) -> None:
     """Rewrite each PAGE, or each page below a DIR, as clean MyST.
 
-    Links between the pages lead to each other; the rest stay links to the web. A DIR gets an
+    Links between the pages go to the clean pages; the rest stay links to the web. A DIR gets an
     index: index.md, and a page a module below modules/. A page that cannot be read or written is
     named on standard error, the others go on, and the exit status is 1.
     """

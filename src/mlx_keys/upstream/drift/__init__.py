@@ -1,1 +1,1 @@
-"""Where documentation says otherwise than the installed mlx is."""
+"""The drift of documentation: where it differs from the installed mlx."""

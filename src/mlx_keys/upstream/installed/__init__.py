@@ -1,4 +1,4 @@
-"""What the installed mlx says of itself: signatures, docstrings, and the snapshot of both."""
+"""The installed mlx as a source: its signatures and docstrings, and a snapshot of signatures."""
 
 from .introspect import attributes, entry, names, version
 

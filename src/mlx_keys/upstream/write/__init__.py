@@ -1,1 +1,1 @@
-"""Records as clean MyST pages."""
+"""The writer: records as clean MyST pages, their links and their index."""

@@ -23,9 +23,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 from mlx_keys.upstream.html_tree import Child, Node, text
 from mlx_keys.upstream.text import fold_whitespace
@@ -61,8 +62,7 @@ _EMPHASIS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of inline content.
 
     Attributes:
@@ -181,7 +181,7 @@ def _emphasis(node: Node, depth: int) -> Iterable[Piece]:
 
 
 def _link(node: Node, depth: int) -> Iterable[Piece]:
-    """A link as one finished piece; its parts where it leads nowhere or holds another link."""
+    """A link as one finished piece; its parts if its target is refused or it holds a link."""
     href = node.attributes.get("href", "")
     if not markdown.link_target(href):
         return _pieces(node.children, depth)
@@ -193,14 +193,16 @@ def _link(node: Node, depth: int) -> Iterable[Piece]:
 
 def _join(pieces: Iterable[Piece]) -> str:
     """Write pieces one after the other, so that the marks of neighbours cannot meet."""
-    settled = _merge(_settle(_merge(pieces)))
-    return "".join(_written(piece, after) for piece, after in pairwise([*settled, _SPACE]))
+    merged = list(_merge(pieces))
+    if any(piece.parts for piece in merged):
+        merged = list(_merge(_settle(merged)))
+    return "".join(_written(piece, after) for piece, after in pairwise([*merged, _SPACE]))
 
 
 def _merge(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Make one piece of neighbours of one kind, and drop those without text."""
     with_text = (piece for piece in pieces if piece.text)
-    for kind, group in groupby(with_text, lambda piece: piece.kind):
+    for kind, group in groupby(with_text, attrgetter("kind")):
         same = list(group)
         if kind is PieceKind.MARKUP or len(same) == 1:
             yield from same
@@ -240,14 +242,14 @@ def _is_flanked(piece: Piece, before: Piece, after: Piece) -> bool:
 
 def _written(piece: Piece, after: Piece) -> str:
     """A piece as Markdown; ``after`` is the piece that follows."""
-    if piece.is_emphasis:
-        return markdown.emphasis(piece.text, piece.kind.value)
+    if piece.kind is PieceKind.TEXT:
+        escaped = markdown.escape(piece.text)
+        # An exclamation mark before a link would make it an image.
+        if escaped.endswith("!") and after.kind is PieceKind.MARKUP:
+            return escaped[:-1] + r"\!"
+        return escaped
     if piece.kind is PieceKind.CODE:
         return markdown.code_span(piece.text)
     if piece.kind is PieceKind.MARKUP:
         return piece.text
-    escaped = markdown.escape(piece.text)
-    # An exclamation mark before a link would make it an image.
-    if escaped.endswith("!") and after.kind is PieceKind.MARKUP:
-        return escaped[:-1] + r"\!"
-    return escaped
+    return markdown.emphasis(piece.text, piece.kind.value)

@@ -94,7 +94,7 @@ class Inventory:
                 self._by_object[item.name] = item.path
 
     def linked_object(self, target: str, page: str) -> str:
-        """The object that a link leads to, in this folder or elsewhere; or "".
+        """Give the object that a link goes to, in this folder or elsewhere; or "".
 
         Args:
             target: The link's target.
