@@ -111,6 +111,10 @@ def distance(expected: Number, found: Number) -> Distance:
 
 
 def _ulp(value: float, dtype: str) -> float:
+    """The unit in the last place of a value: ``2**-23`` for ``1.5`` in float32.
+
+    Below the smallest normal number of the dtype the unit stays that of this number.
+    """
     bits, lowest = _FORMATS[dtype]
     exponent = math.frexp(value)[1] - 1
     return math.ldexp(1.0, max(exponent, lowest) - bits + 1)
@@ -129,6 +133,7 @@ def _is_float32(text: str) -> bool:
 
 
 def _last_place(text: str) -> float:
+    """The unit of the last printed digit: ``0.01`` for ``0.25``, ``1e-8`` for ``1.5e-7``."""
     mantissa, _, exponent = text.lower().partition("e")
     _, _, decimals = mantissa.partition(".")
     return float(10.0 ** (int(exponent or 0) - len(decimals)))
