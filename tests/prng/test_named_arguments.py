@@ -1,4 +1,4 @@
-"""What can't be drawn is refused in the name of the function that was called, whatever it calls."""
+"""A refusal is in the name of the function that was called, whatever that calls in turn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WAYS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("function", "arguments"), WAYS, ids=str)
-def test_a_key_without_words_is_refused_in_the_name_of_the_call(
+def test_a_traced_key_is_refused_by_the_reference_in_the_name_of_the_call(
     function: str, arguments: dict[str, Any]
 ) -> None:
     def one(key: mx.array) -> mx.array:
@@ -73,44 +73,32 @@ def test_a_row_too_long_is_refused_in_the_name_of_the_call(
 
 
 @pytest.mark.parametrize(
-    ("function", "arguments", "told"),
+    ("function", "arguments", "problem", "fix"),
     [
         (
             "uniform",
             {"dtype": mx.float64, "stream": mx.cpu},
-            [
-                "uniform: mlx has no uniform numbers of this dtype",
-                "  expected: float32, float16 or bfloat16",
-                "  found: mlx.core.float64",
-                "  fix: draw float32, then .astype(mx.float64)",
-            ],
+            "uniform: mlx has no uniform numbers of this dtype",
+            "draw float32, then .astype(mx.float64)",
         ),
         (
             "laplace",
             {"scale": "2"},
-            [
-                "laplace: scale must be one number",
-                "  expected: a float",
-                "  found: str '2'",
-                "  fix: scale and move the result: scale * x + loc, with scale an array",
-            ],
+            "laplace: scale must be one number",
+            "scale and move the result: scale * x + loc, with scale an array",
         ),
         (
             "truncated_normal",
             {"lower": mx.zeros(3), "upper": mx.zeros((2, 1)), "shape": (3,)},
-            [
-                "truncated_normal: shape is too small for the other arguments",
-                "  expected: a shape that holds lower (3,), upper (2, 1)",
-                "  found: (3,)",
-                "  fix: shape=(2, 3)",
-            ],
+            "truncated_normal: shape is too small for the other arguments",
+            "shape=(2, 3)",
         ),
     ],
     ids=["float64", "a string", "bounds"],
 )
-def test_a_refusal_tells_what_mends_it(
-    function: str, arguments: dict[str, Any], told: list[str]
+def test_a_refusal_has_the_fix_for_what_was_given(
+    function: str, arguments: dict[str, Any], problem: str, fix: str
 ) -> None:
     with pytest.raises((RuntimeError, TypeError, ValueError)) as caught:
         getattr(prng, function)(**arguments, key=KEY)
-    assert str(caught.value).splitlines() == told
+    assert (caught.value.problem, caught.value.fix) == (problem, fix)

@@ -62,7 +62,7 @@ def test_words_may_be_any_integers(as_words: Callable[[list[int]], Any]) -> None
     ],
     ids=str,
 )
-def test_what_is_no_state_is_refused(words: object, expected: type[Exception]) -> None:
+def test_an_invalid_state_is_refused(words: object, expected: type[Exception]) -> None:
     with pytest.raises(expected, match=r"^load_state: ") as caught:
         prng.load_state(words)
     assert isinstance(caught.value, KeysError)

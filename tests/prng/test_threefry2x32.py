@@ -139,9 +139,9 @@ def test_a_seed_that_mlx_refuses_is_refused_in_the_same_type(seed: object) -> No
         mx.random.key(seed)
     with pytest.raises(
         TypeError, match=r"^key: seed .*\n  expected: 0 <= seed < 2\*\*64\n"
-    ) as ours:
+    ) as caught:
         reference.key(seed)
-    assert isinstance(ours.value, KeysError)
+    assert isinstance(caught.value, KeysError)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_seed_that_mlx_refuses_is_refused_in_the_same_type(seed: object) -> No
         (lambda: reference.fold_in((0, 0), -1), ValueError, "fold_in: data is out of range"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(call, kind, message) -> None:
+def test_an_invalid_argument_is_refused_in_the_name_of_the_function(call, kind, message) -> None:
     with pytest.raises(kind, match=f"^{message}") as caught:
         call()
     assert isinstance(caught.value, KeysError)
@@ -188,7 +188,7 @@ NAMES: list[tuple[str | bytes, str, tuple[int, int]]] = [
 
 
 @pytest.mark.parametrize(("name", "digits", "folded"), NAMES)
-def test_a_name_is_the_counter_that_its_hash_begins_with(
+def test_the_counter_of_a_name_is_the_begin_of_its_hash(
     name: str | bytes, digits: str, folded: tuple[int, int]
 ) -> None:
     key = reference.key(7)

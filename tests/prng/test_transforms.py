@@ -1,4 +1,4 @@
-"""Every function under ``mx.compile`` and ``mx.vmap``: the same values, or a refusal that tells."""
+"""Every function under ``mx.compile`` and ``mx.vmap``: the same values, or a refusal."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ UNKNOWN: list[tuple[str, Callable[[mx.array], object]]] = [
 KEY = prng.key(2**33 + 5)
 
 
-def one(function: str, arguments: dict[str, Any]) -> Callable[[mx.array], mx.array]:
+def draw_with(function: str, arguments: dict[str, Any]) -> Callable[[mx.array], mx.array]:
     return lambda key: getattr(prng, function)(**arguments, key=key)
 
 
@@ -77,19 +77,21 @@ def test_no_function_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(("function", "arguments"), COMPILED, ids=str)
-def test_under_compile_a_key_gives_what_it_gives(function: str, arguments: dict[str, Any]) -> None:
+def test_under_compile_a_key_gives_the_same_values(
+    function: str, arguments: dict[str, Any]
+) -> None:
     """Traced with one key and called with others: nothing is frozen."""
-    draw = one(function, arguments)
+    draw = draw_with(function, arguments)
     compiled = mx.compile(draw)
     for key in prng.split(KEY, 3):
         assert_same(compiled(key), draw(key), function)
 
 
 @pytest.mark.parametrize(("function", "arguments"), WINDOWS, ids=str)
-def test_a_traced_window_gives_what_it_gives(
+def test_a_traced_window_gives_the_same_values(
     function: str, arguments: dict[str, Any], tmp_path: Path
 ) -> None:
-    draw, path = one(function, arguments), str(tmp_path / "draw.mlxfn")
+    draw, path = draw_with(function, arguments), str(tmp_path / "draw.mlxfn")
     with prng.using("ops"):
         mx.export_function(path, draw, KEY)
     (found,) = mx.import_function(path)(prng.key(2))
@@ -97,13 +99,13 @@ def test_a_traced_window_gives_what_it_gives(
 
 
 @pytest.mark.parametrize(("function", "arguments"), CALLS, ids=str)
-def test_under_vmap_each_row_gives_what_it_gives(
+def test_under_vmap_each_row_gives_the_same_values(
     function: str, arguments: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     if function == "multivariate_normal" and mx.default_device() == mx.gpu:
         # Seen on an H100: "There is no Stream(gpu, 1) in current thread", of mlx's two streams.
         request.applymarker(pytest.mark.xfail(raises=RuntimeError, strict=False))
-    draw = one(function, arguments)
+    draw = draw_with(function, arguments)
     keys = prng.split(KEY, 6)
     expected = mx.stack([draw(key) for key in keys])
     assert raw(mx.vmap(draw)(keys)) == raw(expected)
@@ -113,14 +115,14 @@ def test_under_vmap_each_row_gives_what_it_gives(
 
 
 @pytest.mark.parametrize("function", ["uniform", "split", "permutation", "categorical"])
-def test_under_vmap_within_compile_too(function: str) -> None:
-    draw = mx.vmap(one(*next(call for call in CALLS if call[0] == function)))
+def test_vmap_within_compile_gives_the_same_values(function: str) -> None:
+    draw = mx.vmap(draw_with(*next(call for call in CALLS if call[0] == function)))
     compiled = mx.compile(draw)
     for keys in prng.split(KEY, 6).reshape(2, 3, 2):
         assert_same(compiled(keys), draw(keys), function)
 
 
-def test_bounds_go_through_both() -> None:
+def test_bounds_go_through_vmap_and_compile() -> None:
     def draw(low: mx.array) -> mx.array:
         return prng.uniform(low, 5.0, (3,), key=KEY)
 
@@ -132,7 +134,7 @@ def test_bounds_go_through_both() -> None:
 
 @pytest.mark.parametrize("transform", [mx.compile, mx.vmap])
 @pytest.mark.parametrize(("function", "call"), UNKNOWN, ids=[name for name, _ in UNKNOWN])
-def test_a_number_that_python_has_to_know_is_asked_for(
+def test_a_traced_number_is_refused_where_python_has_to_know_it(
     function: str, call: Callable[[mx.array], object], transform: Any
 ) -> None:
     def traced(n: mx.array) -> mx.array:

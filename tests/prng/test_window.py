@@ -1,4 +1,4 @@
-"""A window of a draw is that part of the whole, and costs no more than itself."""
+"""A window of a draw is that part of the full draw, and costs no more than itself."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ WINDOWS = [
 
 @pytest.mark.parametrize("source", ["mlx", "ops", "reference", KERNEL])
 @pytest.mark.parametrize(("function", "arguments"), CALLS, ids=str)
-def test_a_window_is_that_part_of_the_whole(
+def test_a_window_is_that_part_of_the_full_draw(
     function: str, arguments: dict[str, Any], source: str
 ) -> None:
     draw, key = getattr(prng, function), prng.key(2**35 + 11)
     with prng.using(source):
-        whole = draw(**arguments, shape=(5, 3), key=key)
+        full = draw(**arguments, shape=(5, 3), key=key)
         for window in WINDOWS:
             part = draw(**arguments, shape=(5, 3), key=key, window=window)
-            assert raw(part) == raw(whole[window]), window
+            assert raw(part) == raw(full[window]), window
 
 
 @pytest.mark.parametrize("source", ["mlx", "ops", "reference", KERNEL])
@@ -77,7 +77,7 @@ def test_bounds_of_a_draw_without_values_are_cut_to_its_window(source: str) -> N
 
 @settings(max_examples=60)
 @given(st.integers(0, 80), st.integers(0, 80), st.integers(0, 80), st.sampled_from([1, 2, 4]))
-def test_windows_of_any_place_hold_what_lies_there(n: int, a: int, b: int, width: int) -> None:
+def test_a_window_anywhere_holds_the_values_of_its_rows(n: int, a: int, b: int, width: int) -> None:
     key = prng.key(n)
     with prng.using("ops"):
         part = prng.bits((n,), width, key=key, window=slice(a, b))
@@ -85,7 +85,7 @@ def test_windows_of_any_place_hold_what_lies_there(n: int, a: int, b: int, width
 
 
 @pytest.mark.parametrize("source", ["mlx", "ops", KERNEL])
-def test_windows_joined_are_the_whole(source: str) -> None:
+def test_windows_joined_are_the_full_draw(source: str) -> None:
     key, shape = prng.key(3), (1001, 2)
     with prng.using(source):
         parts = [
@@ -112,7 +112,7 @@ def test_a_window_at_10_9_takes_the_memory_of_one_at_1(
         return mx.get_peak_memory() - before
 
     with prng.using(source):
-        assert max(peak(1), peak(10**9)) < 2**18  # the whole is 4 GB or 8
+        assert max(peak(1), peak(10**9)) < 2**18  # the full draw is 4 GB or 8
 
 
 @pytest.mark.parametrize("source", ["ops", "reference", KERNEL])
@@ -149,7 +149,7 @@ def test_a_window_goes_through_vmap() -> None:
     ],
     ids=str,
 )
-def test_what_is_no_window_is_refused(
+def test_an_invalid_window_is_refused(
     arguments: dict[str, Any], expected: type[Exception], message: str
 ) -> None:
     for function in ("bits", "uniform", "normal", "laplace", "gumbel", "bernoulli"):
@@ -158,6 +158,6 @@ def test_what_is_no_window_is_refused(
         assert isinstance(caught.value, KeysError)
 
 
-def test_a_window_of_a_draw_that_is_repeated_is_refused() -> None:
+def test_a_window_of_a_repeated_draw_is_refused() -> None:
     with pytest.raises(ValueError, match="normal: a window is of the draw, and loc or scale"):
         prng.normal((3,), loc=mx.zeros((2, 3)), key=prng.key(1), window=slice(0, 1))

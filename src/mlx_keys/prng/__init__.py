@@ -1,7 +1,11 @@
 """Keyed random numbers on MLX: Threefry-2x32, MLX's own numbers, and no global state.
 
-:mod:`mlx_keys.prng.threefry2x32` is the reference on plain integers and needs no MLX; all else here
-is imported when it is first asked for, and MLX with it.
+The way of a number is ``key -> words -> values``; :mod:`mlx_keys.prng.draw` has a type alias for
+each of the three. A public function of :mod:`.distributions` or :mod:`.keys` reads its arguments
+and begins a draw; one of :mod:`.backends` makes the words; the function turns them into values.
+
+:mod:`mlx_keys.prng.threefry2x32` is the reference on plain integers and needs no MLX; every other
+module is imported at its first use, and MLX with it.
 """
 
 from __future__ import annotations

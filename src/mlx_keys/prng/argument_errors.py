@@ -18,7 +18,7 @@ def misfit(function: Callable[..., object], reason: str) -> ArgumentTypeError:
     name, found = function.__name__, reason.removeprefix(f"{function.__name__}() ")
     full = signature(function)
     unannotated = [p.replace(annotation=p.empty) for p in full.parameters.values()]
-    shown = full.replace(parameters=unannotated, return_annotation=full.empty)
+    without_types = full.replace(parameters=unannotated, return_annotation=full.empty)
     if "missing" in found and "'key'" in found:
         fix = "key=prng.key(seed): there is no global state here"
     elif found.startswith("takes "):
@@ -27,7 +27,7 @@ def misfit(function: Callable[..., object], reason: str) -> ArgumentTypeError:
         fix = None  # the reason names the argument
     return ArgumentTypeError(
         f"{name}: the arguments do not fit",
-        expected=f"{name}{shown}",
+        expected=f"{name}{without_types}",
         found=found,
         fix=fix,
     )

@@ -163,7 +163,7 @@ def counter(data: SupportsIndex | str | bytes) -> Pair:
 
 
 def words(key: Pair, n: int, start: int = 0, stop: int | None = None) -> list[int]:
-    """Draw ``n`` words, in the order in which MLX lays them out, or those of them from ``start``.
+    """Draw ``n`` words, in the order in which MLX lays them out, or some of them.
 
     Half as many counters are needed as words. The counter ``(i, i + m)``, where ``m`` is half of
     ``n`` rounded up, fills word ``i`` with the block's first word and word ``i + m`` with its
@@ -172,9 +172,9 @@ def words(key: Pair, n: int, start: int = 0, stop: int | None = None) -> list[in
 
     Args:
         key: Two words.
-        n: How many.
-        start: The first one that is wanted.
-        stop: The one after the last that is wanted (None: all to the end). No others are made.
+        n: How many words the draw has.
+        start: The index of the first word to make.
+        stop: The index after the last word to make (None: ``n``). No other words are made.
     """
     count = index(n)
     if count < 0:
@@ -192,8 +192,8 @@ def words(key: Pair, n: int, start: int = 0, stop: int | None = None) -> list[in
         blocks = [_block(pair, (i, i + counters)) for i in range(half)]
         middle = [_block(pair, (half, 0))[0]] if odd else []
         return [first for first, _ in blocks] + middle + [second for _, second in blocks]
-    places = ((place // counters, place % counters) for place in range(start, end))
-    return [_block(pair, (i, i + counters if i < half else 0))[later] for later, i in places]
+    halves = ((word // counters, word % counters) for word in range(start, end))
+    return [_block(pair, (i, i + counters if i < half else 0))[second] for second, i in halves]
 
 
 def bits(key: Pair, size: int) -> bytes:
@@ -227,9 +227,9 @@ def _block(key: Pair, counter: Pair, rounds: int = 20) -> Pair:
     x0 = (counter[0] + schedule[0]) & _MASK
     x1 = (counter[1] + schedule[1]) & _MASK
     for done in range(1, rounds + 1):
-        turn = ROTATIONS[(done - 1) % 8]
+        rotation = ROTATIONS[(done - 1) % 8]
         x0 = (x0 + x1) & _MASK
-        x1 = ((x1 << turn | x1 >> (32 - turn)) & _MASK) ^ x0
+        x1 = ((x1 << rotation | x1 >> (32 - rotation)) & _MASK) ^ x0
         injection, within = divmod(done, ROUNDS_PER_INJECTION)
         if within == 0:
             x0 = (x0 + schedule[injection % 3]) & _MASK

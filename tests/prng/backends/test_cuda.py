@@ -44,17 +44,17 @@ def test_every_size_gives_the_numbers_of_mlx(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", FUSED)
-def test_a_draw_is_made_by_the_kernel_that_is_judged_by_it(
+def test_a_draw_is_made_by_the_kernel_that_is_tested_by_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
-    monkeypatch.setattr(kernel, "launch", lambda name, *_: asked.append(name) or mx.zeros(3))
+    launched = []
+    monkeypatch.setattr(kernel, "launch", lambda name, *_: launched.append(name) or mx.zeros(3))
     function, arguments = FUSED[name]
     getattr(prng, function)(**arguments, shape=(3,), key=prng.key(1))
-    assert asked == [name]
+    assert launched == [name]
 
 
-def test_every_kernel_is_judged() -> None:
+def test_every_kernel_is_tested() -> None:
     assert {"bits", *FUSED} == set(kernel_source.FINISHES)
 
 
@@ -67,17 +67,17 @@ def test_every_size_gives_the_words_of_mlx(seed: int) -> None:
         assert raw(found) == raw(mx.random.split(key, n // 2).reshape(-1)), n
 
 
-def test_few_words_are_mlx_s_own_and_many_those_of_a_kernel(
+def test_few_words_are_made_by_mlx_and_many_by_a_kernel(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked = []
-    monkeypatch.setattr(kernel, "launch", lambda name, *_: asked.append(name) or mx.zeros(3))
+    launched = []
+    monkeypatch.setattr(kernel, "launch", lambda name, *_: launched.append(name) or mx.zeros(3))
     prng.split(prng.key(1), 3)
-    assert asked == []
+    assert launched == []
     prng.split(prng.key(1), 2**21)
     with prng.using("kernel"):
         prng.split(prng.key(1), 3)
-    assert asked == ["bits"] * 2
+    assert launched == ["bits"] * 2
 
 
 @pytest.mark.parametrize("function", ["normal", "laplace", "uniform"])
@@ -94,7 +94,7 @@ def test_random_calls_of_the_default_give_the_numbers_of_mlx(function: str) -> N
         assert raw(call.of(prng)) == raw(call.of(mx.random)), call
 
 
-def test_a_draw_of_more_than_2_32_bytes_is_whole() -> None:
+def test_a_draw_of_more_than_2_32_bytes_is_complete() -> None:
     key, n = prng.key(7), FAR + 2**20 + 1
     whole = prng.uniform(shape=(n,), key=key)
     assert mx.array_equal(whole, mx.random.uniform(shape=(n,), key=key))
@@ -111,12 +111,12 @@ def test_a_window_of_a_draw_beyond_2_33_words_is_that_of_the_reference() -> None
         assert found.reshape(-1).tolist() == expected
 
 
-def test_a_key_that_lies_in_no_row_gives_the_numbers_of_mlx() -> None:
+def test_a_key_that_is_not_contiguous_gives_the_numbers_of_mlx() -> None:
     words = mx.random.split(mx.random.key(5), 4)
     twice = mx.broadcast_to(words[1, 1], (2,))
     for key in (words[:2, 1], words.reshape(-1)[::4], words[1][::-1], words[0, :], twice):
         found = prng.uniform(shape=(7,), key=key)
-        row = mx.array(key.tolist(), mx.uint32)  # with the key as it is, mlx leaves its memory
+        row = mx.array(key.tolist(), mx.uint32)  # of the key as it is, mlx reads other memory
         assert raw(found) == raw(mx.random.uniform(shape=(7,), key=row))
         assert raw(prng.split(key)) == raw(mx.random.split(row))
         with prng.using("mlx"):
@@ -125,7 +125,7 @@ def test_a_key_that_lies_in_no_row_gives_the_numbers_of_mlx() -> None:
         assert prng.fold_in(key, 3).tolist() == list(folded)
 
 
-def test_a_kernel_runs_inside_mx_compile_where_it_is_asked_for() -> None:
+def test_a_chosen_kernel_runs_inside_mx_compile() -> None:
     with prng.using("kernel"):
         draw = mx.compile(lambda key: prng.normal((1001,), key=key))
         for seed in (1, 2):
@@ -133,7 +133,7 @@ def test_a_kernel_runs_inside_mx_compile_where_it_is_asked_for() -> None:
             assert raw(draw(key)) == raw(mx.random.normal((1001,), key=key))
 
 
-def test_a_kernel_asked_for_inside_vmap_is_refused() -> None:
+def test_a_chosen_kernel_is_refused_inside_vmap() -> None:
     with prng.using("kernel"), pytest.raises(ValueError, match="vmap"):
         mx.vmap(lambda key: prng.uniform(shape=(3,), key=key))(prng.split(prng.key(1), 2))
 

@@ -94,7 +94,7 @@ def test_another_source_reads_the_arguments_of_every_call(choice: str) -> None:
 
 
 def test_a_row_holds_as_many_values_as_31_bits_count() -> None:
-    """Nothing is made here: it would be when it is asked for."""
+    """Nothing is made here: a lazy array is made when it is evaluated."""
     with prng.using("mlx"):
         assert prng.bits((2**31 - 3,), key=KEY).shape == (2**31 - 3,)
         with pytest.raises(OverflowError, match=r"^bits: the shape has"):
@@ -109,7 +109,7 @@ def test_a_row_holds_as_many_values_as_31_bits_count() -> None:
 
 
 def test_mlx_hands_out_as_many_words_as_it_counts_in_pairs() -> None:
-    """Nothing is made here: what can be is made when it is asked for."""
+    """Nothing is made here: a lazy array is made when it is evaluated."""
     with prng.using("mlx"):
         assert prng.bits((2**31 - 1, 2), key=KEY).shape == (2**31 - 1, 2)
         with pytest.raises(OverflowError, match=r"^bits: the shape"):

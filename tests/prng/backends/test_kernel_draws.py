@@ -7,6 +7,7 @@ with the same numbers.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import nan
 from pathlib import Path
 from types import SimpleNamespace
@@ -94,6 +95,13 @@ class Gpu:
         monkeypatch.setattr(kernel, "launch", launch)
         monkeypatch.setattr(kernel, "gpu_platform", lambda: platform)
         monkeypatch.setattr(mx, "default_device", lambda: SimpleNamespace(type=mx.DeviceType.gpu))
+
+
+@pytest.fixture(autouse=True)
+def on_a_cpu() -> Iterator[None]:
+    """MLX's operations run on the CPU, also where there is a GPU: as the kernels do here."""
+    with mx.stream(mx.cpu):
+        yield
 
 
 @pytest.fixture

@@ -212,16 +212,18 @@ def test_random_calls_of_the_kernels_give_what_mlx_gives(function: str) -> None:
 
 @pytest.mark.usefixtures("kernels_here")
 def test_float16_and_plain_bounds_go_through_one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    launched = []
     launch = kernel.launch
-    monkeypatch.setattr(kernel, "launch", lambda *given: asked.append(given[0]) or launch(*given))
+    monkeypatch.setattr(
+        kernel, "launch", lambda *given: launched.append(given[0]) or launch(*given)
+    )
     key = prng.key(1)
     with prng.using("kernel"):
         prng.uniform(-1, 2, (5,), key=key)
         prng.uniform(shape=(5,), dtype=mx.float16, key=key)
         prng.bits((5,), key=key)
         prng.uniform(2**53 + 1, 2**54, (5,), key=key)
-    assert asked == ["uniform", "unit", "bits", "unit"]
+    assert launched == ["uniform", "unit", "bits", "unit"]
 
 
 def test_where_there_is_no_gpu_the_kernels_say_so() -> None:

@@ -1,4 +1,4 @@
-"""The generator on MLX: mlx's own numbers, bit for bit, however it is asked."""
+"""The generator on MLX: mlx's own numbers, bit for bit, on every path."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_a_draw_of_0_passes_over_a_category_without_weight(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("width", [1, 2, 4])
 @pytest.mark.parametrize("shape", [(), (0,), (5,), (3, 3), (2, 0, 4)])
-def test_bits_of_every_width_have_the_shape_asked_for(shape: tuple, width: int) -> None:
+def test_bits_of_every_width_have_the_shape_of_the_call(shape: tuple, width: int) -> None:
     found = prng.bits(shape, width, key=prng.key(3))
     assert found.shape == shape
     assert found.dtype.size == width
@@ -278,17 +278,17 @@ def test_a_fold_is_words_0_and_d_of_a_split_into_d(data: int) -> None:
 
 
 def test_a_fold_by_a_large_number_costs_one_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    sizes = []
     block = ops.block
 
     def counted(key: mx.array, counter: tuple[mx.array, mx.array]) -> object:
-        asked.append(counter[0].size)
+        sizes.append(counter[0].size)
         return block(key, counter)
 
     monkeypatch.setattr(ops, "block", counted)
     with prng.using("ops"):
         mx.eval(prng.fold_in(prng.key(1), 10**9))
-    assert asked == [1]
+    assert sizes == [1]
 
 
 @pytest.mark.parametrize("source", [None, "ops", "mlx", "reference", KERNEL])
@@ -490,7 +490,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_a_draw_of_more_than_2_31_words_is_mlx_s_or_refused_by_name() -> None:
-    """Nothing is made here: what can be is made when it is asked for."""
+    """Nothing is made here: a lazy array is made when it is evaluated."""
     key = prng.key(7)
     with prng.using("mlx"):
         for shape in ((2**16, 2**15), (2**15 + 1, 2**16)):

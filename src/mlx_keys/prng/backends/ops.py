@@ -33,9 +33,9 @@ def block(key: mx.array, counter: tuple[mx.array, mx.array]) -> tuple[mx.array, 
     x0 = counter[0] + schedule[0]
     x1 = counter[1] + schedule[1]
     for done in range(1, 20 + 1):
-        turn = ROTATIONS[(done - 1) % 8]
+        rotation = ROTATIONS[(done - 1) % 8]
         x0 = x0 + x1
-        x1 = ((x1 << turn) | (x1 >> (32 - turn))) ^ x0
+        x1 = ((x1 << rotation) | (x1 >> (32 - rotation))) ^ x0
         injection, within = divmod(done, ROUNDS_PER_INJECTION)
         if within == 0:
             x0 = x0 + schedule[injection % 3]
@@ -48,12 +48,12 @@ def words(key: mx.array, n: int, start: int = 0, stop: int | None = None) -> mx.
 
     Args:
         key: Two words: shape (2,), uint32.
-        n: How many.
-        start: The first one that is wanted.
-        stop: The one after the last that is wanted; None: all to the end.
+        n: How many words the draw has.
+        start: The index of the first word to make.
+        stop: The index after the last word to make; None: ``n``.
 
     Returns:
-        Shape (stop - start,), uint32: the words of the draw from ``start`` on. Only these are made.
+        Shape (stop - start,), uint32. No other words are made.
     """
     end = n if stop is None else stop
     half, odd = divmod(n, 2)
@@ -65,14 +65,14 @@ def words(key: mx.array, n: int, start: int = 0, stop: int | None = None) -> mx.
     else:
         firsts, _ = _blocks(key, n, start, min(end, counters))
         _, seconds = _blocks(key, n, max(start - counters, 0), end - counters)
-    found = firsts + seconds
-    return mx.concatenate(found) if found else mx.zeros((0,), mx.uint32)
+    pieces = firsts + seconds
+    return mx.concatenate(pieces) if pieces else mx.zeros((0,), mx.uint32)
 
 
 def _blocks(key: mx.array, n: int, start: int, stop: int) -> tuple[list[mx.array], list[mx.array]]:
-    """The blocks of some counters of a draw of ``n`` words: first words and second ones, in pieces.
+    """Scramble some counters of a draw of ``n`` words: pieces of the first words and of the second.
 
-    What of them is not used is not computed, as MLX is lazy.
+    MLX is lazy: a piece that is not used is not computed.
     """
     half, odd = divmod(n, 2)
     partner = mx.array((half + odd) % 2**32, mx.uint32)
