@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mlx_keys import prng
 from mlx_keys.keytree import read_program
-from mlx_keys.keytree.draw_label import PARAMETERS, draw_use
+from mlx_keys.keytree.faults import PARAMETERS, draw_use
 
 #: Draws that take any key; the last three draw nothing.
 DRAWS = (

@@ -1,12 +1,104 @@
-"""What is wrong with how a key is used, in words; the rules are :mod:`mlx_keys.prng.key_uses`."""
+"""The uses of a key in a tree, and what is wrong with them by :mod:`mlx_keys.prng.key_uses`.
+
+The label of a draw is free text, and a draw like any other. Where it is a call of one of the
+functions of :mod:`mlx_keys.prng`, with its shape and its window written out as numbers, two things
+are known: which rows are drawn, and whether any value is drawn at all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from mlx_keys.prng.key_uses import PAST, KeyUses, Use
+from mlx_keys.prng.key_uses import PAST, WORD, KeyUses, Rows, Use
 
 from .text_limits import join_with_and, times
+
+#: The parameters of each function that has a shape, as far as they come without a name.
+PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "bits": ("shape", "width"),
+    "uniform": ("low", "high", "shape", "dtype"),
+    "normal": ("shape", "dtype", "loc", "scale"),
+    "laplace": ("shape", "dtype", "loc", "scale"),
+    "gumbel": ("shape", "dtype"),
+    "truncated_normal": ("lower", "upper", "shape", "dtype"),
+    "multivariate_normal": ("mean", "cov", "shape", "dtype"),
+    "bernoulli": ("p", "shape"),
+    "randint": ("low", "high", "shape", "dtype"),
+    "categorical": ("logits", "axis", "shape", "num_samples"),
+}
+
+
+def draw_use(label: str) -> Use | None:
+    """The use of the key that a draw is.
+
+    Args:
+        label: What is drawn: ``normal((100, 3), window=slice(0, 50))``, or any other text.
+
+    Returns:
+        The use, with its rows where they are known; None for a draw of no values, which is no use.
+    """
+    call = _parse_call(label)
+    function = ast.unparse(call.func).rpartition(".")[2] if call else ""
+    if call is None or function not in PARAMETERS:
+        return Use("draw", label)
+    arguments = dict(zip(PARAMETERS[function], call.args, strict=False))
+    arguments |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    shape = _literal(arguments.get("shape"))
+    if not isinstance(shape, (tuple, list)) or not all(type(side) is int for side in shape):
+        return Use("draw", label)
+    if 0 in shape:
+        return None
+    rows = _window_rows(function, shape, arguments) if shape else None
+    return None if rows and rows.start == rows.stop else Use("draw", label, rows=rows)
+
+
+def _parse_call(label: str) -> ast.Call | None:
+    """The call that a label is; None for any other text, and where arguments are unpacked."""
+    try:
+        body = ast.parse(label.strip(), mode="eval").body
+    except SyntaxError:
+        return None
+    match body:
+        case ast.Call(args=args, keywords=keywords) as call:
+            unpacks = any(isinstance(argument, ast.Starred) for argument in args)
+            return None if unpacks or any(not keyword.arg for keyword in keywords) else call
+    return None
+
+
+def _window_rows(
+    function: str, shape: tuple[int, ...] | list[int], arguments: Mapping[str, ast.expr]
+) -> Rows | None:
+    """The rows of ``window=slice(a, b)``; None where there is no window, or no number in it."""
+    match arguments.get("window"):
+        case ast.Call(func=ast.Name(id="slice"), args=[_, *_] as bounds, keywords=[]):
+            numbers = [_literal(bound) for bound in bounds]
+            width = _literal(arguments.get("width")) or WORD
+            is_complex = "dtype" in arguments and (
+                ast.unparse(arguments["dtype"]).rpartition(".")[2] == "complex64"
+            )
+            try:
+                return Rows.of_window(
+                    function, shape, slice(*numbers), width=width, is_complex=is_complex
+                )
+            except (TypeError, ValueError):
+                return None
+    return None
+
+
+def _literal(node: ast.expr | None) -> Any:
+    """The value of numbers, tuples and lists that are written out; otherwise ``NotImplemented``.
+
+    A bound that is not written out is no index, so that :func:`slice.indices` refuses it; None is
+    a bound.
+    """
+    if node is None:
+        return None
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError):
+        return NotImplemented
 
 
 def describe_faults(uses_of_copies: Sequence[Sequence[Use]]) -> tuple[str, ...]:

@@ -16,8 +16,7 @@ from mlx_keys.errors import KeysError
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.key_uses import Use
 
-from .draw_label import draw_use
-from .faults import describe_faults
+from .faults import describe_faults, draw_use
 from .html import figure, picture_and_text, standalone_svg
 from .node import Node
 from .size_limits import check_room_for_draw, check_room_for_keys
