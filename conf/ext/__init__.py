@@ -1,7 +1,9 @@
 """The directives that only this site has: ``extensions = ["ext"]``, with ``conf`` on the path.
 
-One file a directive or a family of them, each with one ``setup_x(app)``. None of it is in the
-wheel: in another project ``{speed}`` or ``{errata}`` may mean anything.
+They document MLX's own functions (``reference/``, ``draws/``, ``errata``) and show the records in
+``trust/`` (``speed``, ``batteries``, ``attested_backends``). One file a directive or a family of
+them, each with one ``setup_x(app)``. None of it is in the wheel: in another project ``{speed}`` or
+``{errata}`` may mean anything.
 """
 
 from __future__ import annotations
@@ -16,7 +18,14 @@ from mlx_keys.files import digest_files, files_below
 
 from .attested_backends import setup_attested_backends
 from .batteries import setup_batteries
+from .draws.directive import setup_draws
 from .errata import setup_errata
+from .reference.at_a_glance import setup_at_a_glance
+from .reference.function import setup_function
+from .reference.parameters import setup_parameters
+from .reference.result_spec import setup_result_specs
+from .reference.signatures import setup_signatures
+from .reference.type_links import setup_type_links
 from .speed import setup_speed
 from .threefry_rounds import setup_threefry_rounds
 
@@ -30,6 +39,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("ext_made_by", "", "env", types=frozenset({str}))
     app.connect("config-inited", _set_made_by)
     app.connect("builder-inited", _serve_style)
+    setup_type_links(app)
+    setup_function(app)
+    setup_result_specs(app)
+    setup_draws(app)
+    setup_parameters(app)
+    setup_at_a_glance(app)
+    setup_signatures(app)
     setup_attested_backends(app)
     setup_batteries(app)
     setup_errata(app)

@@ -14,7 +14,7 @@ from statistics import mean
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from mlx_keys.sphinxext.draws.svg_plot import Plot
+from ext.draws.svg_plot import Plot
 from mlx_keys.sphinxext.nodes import HtmlOrTextNode, table
 
 from .battery_records import (

@@ -16,7 +16,6 @@ from mlx_keys import __version__
 from .config import setup_config
 from .diagnostics import setup_diagnostics
 from .domain import setup_domain
-from .draws.directive import setup_draws
 from .example import setup_example
 from .gallery.verify import setup_gallery
 from .incremental import setup_incremental
@@ -24,12 +23,6 @@ from .key_tree import setup_key_tree
 from .maths import setup_maths
 from .nodes import setup_nodes
 from .pool import setup_pool
-from .reference.at_a_glance import setup_at_a_glance
-from .reference.function import setup_function
-from .reference.parameters import setup_parameters
-from .reference.result_spec import setup_result_specs
-from .reference.signatures import setup_signatures
-from .reference.type_links import setup_type_links
 from .summary import setup_summary
 from .verified_count import setup_verified_count
 
@@ -48,13 +41,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_gallery(app)
     setup_example(app)
     setup_key_tree(app)
-    setup_type_links(app)
-    setup_function(app)
-    setup_result_specs(app)
-    setup_draws(app)
-    setup_parameters(app)
-    setup_at_a_glance(app)
-    setup_signatures(app)
     setup_maths(app)
     setup_verified_count(app, summary)
     return {

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.paths import ROOT
 
 from mlx_keys.examples.execute import run_code
 from mlx_keys.examples.execute.host import Method
@@ -214,8 +213,7 @@ def echo(payload: Any) -> Any:
     return {"got": payload}
 
 
-def test_any_function_can_be_a_job(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
+def test_any_function_can_be_a_job(pool: Pool) -> None:
     with Pool(method=pool.method, workers=1) as own:
         (result,) = own.run([Job(echo, [1, "ü" * 100_000])])
     assert result == RunResult("done", "printed\n", result={"got": [1, "ü" * 100_000]})

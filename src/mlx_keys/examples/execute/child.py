@@ -36,12 +36,13 @@ _FILE_LIMIT = 1 << 30
 _PR_SET_PDEATHSIG = 1
 
 
-def main(folder: str, call: bytes, environment: Mapping[str, str]) -> NoReturn:
+def main(folder: str, call: bytes, import_folder: str, environment: Mapping[str, str]) -> NoReturn:
     """Turn this process into the job, from its descriptors to its exit.
 
     Args:
         folder: Where the files go; the job works in :data:`WORK` in there.
         call: The function and its payload, pickled.
+        import_folder: The folder that the function's module is imported from.
         environment: All environment variables.
     """
     os.setsid()
@@ -56,6 +57,8 @@ def main(folder: str, call: bytes, environment: Mapping[str, str]) -> NoReturn:
     work = os.path.join(folder, WORK)  # noqa: PTH118 - pathlib may not be imported yet
     os.chdir(work)
     sys.path.insert(0, work)
+    if import_folder not in sys.path:
+        sys.path.append(import_folder)
     _forget_multiprocessing()
 
     ending = _call(call)

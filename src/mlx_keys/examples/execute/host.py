@@ -50,12 +50,14 @@ class Task:
 
     Attributes:
         call: The function and its payload, pickled: the child alone imports the function's module.
+        import_folder: Where that module is imported from; the child may not search there.
         timeout: Seconds.
         program: The file whose lines tell where the job ended, if it is not ``example.py``.
         environment: All environment variables of the child.
     """
 
     call: bytes
+    import_folder: str
     timeout: float
     program: str
     environment: Mapping[str, str]
@@ -137,7 +139,8 @@ class Host:
 
     def _run(self, task: Task, folder: Path) -> RunResult:
         process = self._context.Process(
-            target=child.main, args=(str(folder), task.call, task.environment)
+            target=child.main,
+            args=(str(folder), task.call, task.import_folder, task.environment),
         )
         try:
             with self._lock:

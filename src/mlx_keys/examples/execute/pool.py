@@ -20,7 +20,7 @@ from concurrent.futures import Future, as_completed
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from . import host
 from .host import Method, Task
@@ -127,6 +127,7 @@ class Pool:
         env = environment(self.hash_seed)
         preload = tuple(dict.fromkeys((*self.preload, *job.preload)))
         call = pickle.dumps((job.function, job.payload))
+        folder = _import_folder(job.function)
         key = (env.get("PYTHONPATH", ""), *preload)
         with self._lock:
             if self._closed:
@@ -136,7 +137,14 @@ class Pool:
                 if running is not None:
                     running.close()
                 running = self._hosts[key] = _Host(self.workers, preload, self.method, env)
-        return running.submit(Task(call, job.timeout, job.program, env))
+        return running.submit(Task(call, folder, job.timeout, job.program, env))
+
+
+def _import_folder(function: Callable[[Any], Any]) -> str:
+    """The folder that a function's module, or the package around it, is imported from."""
+    name = function.__module__
+    file = Path(sys.modules[name].__file__ or "").resolve()
+    return str(file.parents[name.count(".") + (file.name == "__init__.py")])
 
 
 class _Host:

@@ -20,12 +20,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from ext.jobs.cached_results import cached_results
+from ext.jobs.histogram import correlate_pairs, count_into_bars
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.job import Job, RunResult
 from mlx_keys.sphinxext.diagnostics import location_of, report
 from mlx_keys.sphinxext.domain import Store
-from mlx_keys.sphinxext.jobs.cached_results import cached_results
-from mlx_keys.sphinxext.jobs.histogram import correlate_pairs, count_into_bars
 from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 
 from .plots import histogram_svg, pairs_svg

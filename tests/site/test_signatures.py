@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.sphinx_project import CONF, build, write
+from tests.sphinx_project import SITE_CONF, build, write
 
 from mlx_keys.upstream.installed import snapshot
 
@@ -34,7 +34,7 @@ def test_a_changed_signature_ends_the_build_at_the_page_to_curate(
 ) -> None:
     """Also where nothing else changed; and at the record, for a function that no page describes."""
     monkeypatch.chdir(tmp_path)
-    write(tmp_path, {"key.md": KEY}, CONF + 'mlx_keys_trust = "trust"\n')
+    write(tmp_path, {"key.md": KEY}, SITE_CONF + 'mlx_keys_trust = "trust"\n')
     assert build(tmp_path).stopped == ""
     changed_record(tmp_path)
     built = build(tmp_path)
@@ -53,7 +53,7 @@ def test_a_changed_signature_ends_the_build_at_the_page_to_curate(
 
 
 def test_a_record_that_cannot_be_read_ends_the_build(tmp_path: Path) -> None:
-    write(tmp_path, {"key.md": KEY}, CONF + 'mlx_keys_trust = "trust"\n')
+    write(tmp_path, {"key.md": KEY}, SITE_CONF + 'mlx_keys_trust = "trust"\n')
     (tmp_path / "trust").mkdir()
     (tmp_path / "trust" / "signatures.json").write_text("[]")
     warnings = build(tmp_path).warnings

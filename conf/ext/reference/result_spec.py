@@ -9,12 +9,12 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from ext.jobs.cached_results import cached_results
+from ext.jobs.call_result import call_result
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.job import Job, RunResult
 from mlx_keys.sphinxext.diagnostics import report
 from mlx_keys.sphinxext.domain import Store
-from mlx_keys.sphinxext.jobs.cached_results import cached_results
-from mlx_keys.sphinxext.jobs.call_result import call_result
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlx_keys.sphinxext.draws.svg_plot import Plot, round_step, round_ticks
+from ext.draws.svg_plot import Plot, round_step, round_ticks
 
 PLOT = Plot((-1, 3), (0, 10), 400, 100, left=50, right=10, top=20, below=40, y_title_at=14)
 

@@ -16,7 +16,7 @@ def histogram_svg(result: Mapping[str, Any], low: float, high: float, label: str
     """A bar for each count, and the density over them.
 
     Args:
-        result: What :func:`~mlx_keys.sphinxext.jobs.histogram.count_into_bars` returned.
+        result: What :func:`~ext.jobs.histogram.count_into_bars` returned.
         low: The value at the left end.
         high: The value at the right end.
         label: What a screen reader says in the picture's place.
@@ -49,7 +49,7 @@ def pairs_svg(result: Mapping[str, Any], low: float, high: float, label: str) ->
     """A dot for each pair; both axes have the same ends.
 
     Args:
-        result: What :func:`~mlx_keys.sphinxext.jobs.histogram.correlate_pairs` returned.
+        result: What :func:`~ext.jobs.histogram.correlate_pairs` returned.
         low: The value at the left and at the lower end.
         high: The value at the right and at the upper end.
         label: What a screen reader says in the picture's place.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlx_keys.sphinxext.jobs.histogram import correlate_pairs, count_into_bars
+from ext.jobs.histogram import correlate_pairs, count_into_bars
 
 pytest.importorskip("mlx.core", reason="mlx is not installed")
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.sphinx_project import build, write
+from tests.sphinx_project import SITE_CONF, build, write
 
 pytest.importorskip("mlx.core", reason="mlx is not installed")
 
@@ -32,7 +32,7 @@ def figures(html: str) -> list[str]:
 
 
 def test_a_figure_shows_the_draws_and_what_was_measured(tmp_path: Path) -> None:
-    write(tmp_path, {"page.md": PAGE})
+    write(tmp_path, {"page.md": PAGE}, SITE_CONF)
     built = build(tmp_path)
     assert (built.warnings, built.stopped) == ("", "")
     html = built.html("page")
@@ -48,7 +48,7 @@ def test_a_figure_shows_the_draws_and_what_was_measured(tmp_path: Path) -> None:
 
 def test_draws_are_kept_from_build_to_build_and_compared_in_each(tmp_path: Path) -> None:
     """A result in the cache is believed, and what follows from it is not: the build stops."""
-    write(tmp_path, {"page.md": PAGE, "other.md": "# Other\n"})
+    write(tmp_path, {"page.md": PAGE, "other.md": "# Other\n"}, SITE_CONF)
     first = build(tmp_path)
     (kept,) = (
         path
@@ -70,7 +70,7 @@ def test_draws_are_kept_from_build_to_build_and_compared_in_each(tmp_path: Path)
 
 
 def test_a_builder_without_html_writes_the_caption_and_the_measurements(tmp_path: Path) -> None:
-    write(tmp_path, {"page.md": PAGE})
+    write(tmp_path, {"page.md": PAGE}, SITE_CONF)
     build(tmp_path, "text")
     text = (tmp_path / "_build" / "text" / "page.txt").read_text()
     assert (
@@ -94,7 +94,7 @@ def test_a_call_that_fails_or_draws_otherwise_stops_the_build(
     tmp_path: Path, old: str, new: str, problem: str, line: int
 ) -> None:
     assert PAGE.count(old) == 1
-    write(tmp_path, {"page.md": PAGE.replace(old, new)})
+    write(tmp_path, {"page.md": PAGE.replace(old, new)}, SITE_CONF)
     built = build(tmp_path)
     assert built.stopped.startswith("1 error;")
     assert re.search(rf"page\.md:{line}: ERROR: .*{re.escape(problem)}", built.warnings)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sphinx.util.inventory import InventoryFile
 from tests.paths import TRUST
-from tests.sphinx_project import CONF, build, write
+from tests.sphinx_project import SITE_CONF, build, write
 
-from mlx_keys.sphinxext.reference.at_a_glance import where_outputs_are_equal
+from ext.reference.at_a_glance import where_outputs_are_equal
 from mlx_keys.trust.status import BackendEvidence, Status
 
-LISTS = CONF + f'myst_enable_extensions = ["deflist"]\nmlx_keys_trust = {str(TRUST)!r}\n'
+LISTS = SITE_CONF + f'myst_enable_extensions = ["deflist"]\nmlx_keys_trust = {str(TRUST)!r}\n'
 
 SPLIT = """# split
 
@@ -144,7 +144,7 @@ def test_another_documented_shape_is_compared_with_the_same_call(tmp_path: Path)
 
 
 def test_a_history_that_cannot_be_read_stops_the_build_at_the_directive(tmp_path: Path) -> None:
-    write(tmp_path, {"split.md": SPLIT}, CONF + 'myst_enable_extensions = ["deflist"]\n')
+    write(tmp_path, {"split.md": SPLIT}, SITE_CONF + 'myst_enable_extensions = ["deflist"]\n')
     (tmp_path / "trust").mkdir()
     (tmp_path / "trust" / "history.json").write_text("[]")
     built = build(tmp_path)
