@@ -33,20 +33,21 @@ import mlx.core as mx
 
 _MAIN_THREAD = main_thread().ident
 
-#: The period, in lazy keys, at which a detector asks for the size of the buffer again.
+#: A detector asks for the size of the buffer again at every so many keys after a lazy one.
 RETRY_AFTER = 64
 
 
 class TraceDetector:
     """Tells keys that are being traced, and remembers what the keys before were like."""
 
-    __slots__ = ("_buffer_size", "_compiled", "_lazy_keys", "_runs_in_python")
+    __slots__ = ("_buffer_size", "_compiled", "_runs_in_python", "_skips")
 
     def __init__(self) -> None:
-        self._buffer_size: Callable[[mx.array], int] | None = getattr(
-            mx, "get_array_buffer_size", None
+        self._buffer_size: Callable[[mx.array], int] = getattr(
+            mx, "get_array_buffer_size", _unknown_size
         )
-        self._lazy_keys = 0
+        #: How many keys are left for which question 1 is skipped.
+        self._skips = 0
         self._runs_in_python = 0
 
         def count_run(_key: mx.array) -> None:  # a compiled function can't return that it ran
@@ -60,14 +61,15 @@ class TraceDetector:
         Args:
             key: Shape (2,), uint32: another shape would be compiled for anew.
         """
-        if self._buffer_size is not None and self._lazy_keys % RETRY_AFTER == 0:
+        if self._skips:
+            self._skips -= 1
+        else:
             try:
                 self._buffer_size(key)  # 1
             except ValueError:
-                pass
+                self._skips = RETRY_AFTER - 1
             else:
                 return False
-        self._lazy_keys += 1
         if get_ident() == _MAIN_THREAD:
             before = self._runs_in_python
             self._compiled(key)  # 2
@@ -78,6 +80,11 @@ class TraceDetector:
         except ValueError:
             return True
         return False
+
+
+def _unknown_size(_key: mx.array) -> int:
+    """Stand in for ``mx.get_array_buffer_size`` where mlx has none: no key is known by its size."""
+    raise ValueError
 
 
 #: Whether a key is being traced, by the one detector of this process.
