@@ -27,6 +27,7 @@ extensions = [
     "notfound.extension",
     "mlx_keys.sphinxext",
     "ext",
+    "maths",
     "page",
 ]
 

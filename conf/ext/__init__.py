@@ -28,6 +28,7 @@ from .reference.signatures import setup_signatures
 from .reference.type_links import setup_type_links
 from .speed import setup_speed
 from .threefry_rounds import setup_threefry_rounds
+from .verified_count import setup_verified_count
 
 FOLDER = Path(__file__).parent
 
@@ -51,6 +52,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_errata(app)
     setup_speed(app)
     setup_threefry_rounds(app)
+    setup_verified_count(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

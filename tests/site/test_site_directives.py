@@ -12,7 +12,7 @@ from tests.paths import ROOT
 from tests.sphinx_project import SITE_CONF, build, write
 
 SITE_ONLY = {
-    *("mlx-function", "mlx-parameters", "mlx-draws"),
+    *("mlx-function", "mlx-parameters", "mlx-draws", "verified-count"),
     *("attested-backends", "errata", "upstream-says", "threefry-rounds"),
     *("speed", "speed-table", "speed-kernels", "speed-variants", "speed-machine"),
     *("batteries", "batteries-controls", "batteries-marked", "batteries-plot"),

@@ -20,11 +20,9 @@ from .example import setup_example
 from .gallery.verify import setup_gallery
 from .incremental import setup_incremental
 from .key_tree import setup_key_tree
-from .maths import setup_maths
 from .nodes import setup_nodes
 from .pool import setup_pool
 from .summary import setup_summary
-from .verified_count import setup_verified_count
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -34,15 +32,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     setup_config(app)
     setup_domain(app)
     setup_nodes(app)
-    summary = setup_summary(app)
+    setup_summary(app)
     setup_pool(app)
     setup_diagnostics(app)
     setup_incremental(app)
     setup_gallery(app)
     setup_example(app)
     setup_key_tree(app)
-    setup_maths(app)
-    setup_verified_count(app, summary)
     return {
         "version": __version__,
         "parallel_read_safe": True,

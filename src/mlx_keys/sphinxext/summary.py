@@ -1,9 +1,8 @@
 """The summary of a build: how much was executed and verified, on what.
 
 Each part that runs examples emits ``mlx-keys-verified`` with a :class:`Tally`. One
-:class:`Summary` adds them up; ``{verified-count}`` shows it as a sentence. When Sphinx has written
-everything, it is handed on through the event ``mlx-keys-summary``, for a command to print; without
-a listener it is logged.
+:class:`Summary` adds them up. When Sphinx has written everything, it is handed on through the event
+``mlx-keys-summary``, for a command to print; without a listener it is logged.
 """
 
 from __future__ import annotations
@@ -107,12 +106,11 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def setup_summary(app: Sphinx) -> Summary:
-    """Register the two events, and the summary between them, which is returned."""
+def setup_summary(app: Sphinx) -> None:
+    """Register the two events, and the summary between them."""
     app.add_event("mlx-keys-verified")
     app.add_event("mlx-keys-summary")
     summary = Summary()
     app.connect("mlx-keys-verified", summary.add)
     app.connect("env-updated", summary.count_pages)
     app.connect("build-finished", summary.hand_on, priority=900)
-    return summary

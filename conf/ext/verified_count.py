@@ -14,8 +14,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from .domain import Store
-from .summary import Summary
+from mlx_keys.sphinxext.domain import Store
+from mlx_keys.sphinxext.summary import Summary
 
 #: After every part has emitted its tally, and before a fault ends the build.
 _AFTER_VERIFYING = 800
@@ -56,8 +56,9 @@ def build_day() -> date:
     return now.date()
 
 
-def setup_verified_count(app: Sphinx, summary: Summary) -> None:
-    """Register the directive, and what fills it in from the build's summary."""
+def setup_verified_count(app: Sphinx) -> None:
+    """Register the directive, and what fills it in from the tallies of the build."""
+    summary = Summary()
 
     def set_sentences(_app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Put the sentence into the environment; returns the pages on which it has changed."""
@@ -67,6 +68,7 @@ def setup_verified_count(app: Sphinx, summary: Summary) -> None:
         sentences.update(dict.fromkeys(changed, sentence))
         return changed
 
+    app.connect("mlx-keys-verified", summary.add)
     app.add_node(CountNode)
     app.add_directive("verified-count", VerifiedCountDirective)
     app.add_post_transform(FillCounts)

@@ -1,6 +1,6 @@
 """Formulas as MathML, which browsers render themselves: without a script, without a request.
 
-A project chooses it with ``html_math_renderer = "mathml"``.
+The configuration chooses it: ``extensions = ["maths"]``, ``html_math_renderer = "mathml"``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
@@ -95,9 +96,10 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def setup_maths(app: Sphinx) -> None:
-    """Register the renderer, which is used only by a project that chooses it."""
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the renderer."""
     app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer(
         "mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None)
     )
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

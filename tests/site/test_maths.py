@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.sphinx_project import CONF, build, write
+from tests.sphinx_project import SITE_CONF, build, write
 
-MATHS = CONF + 'html_math_renderer = "mathml"\nmyst_enable_extensions = ["dollarmath"]\n'
+MATHS = SITE_CONF.replace('"ext"', '"maths"')
+MATHS += 'html_math_renderer = "mathml"\nmyst_enable_extensions = ["dollarmath"]\n'
 
 
 def test_formulas_need_no_script(tmp_path: Path) -> None:

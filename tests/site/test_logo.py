@@ -7,15 +7,15 @@ from xml.etree import ElementTree as ET
 import pytest
 from tests.paths import ROOT
 
+from logo import favicon, logo, pictures
 from mlx_keys.keytree import KeyTree
 from mlx_keys.keytree.glyph import glyph
-from mlx_keys.keytree.logo import favicon, logo, pictures
 
 
 @pytest.mark.parametrize("name", pictures())
 def test_a_picture_in_the_repository_is_up_to_date(name: str) -> None:
     made = pictures()[name]
-    fix = "run python -m mlx_keys.keytree.logo"
+    fix = "run python conf/logo.py"
     assert ROOT.joinpath(name).read_text(encoding="utf-8") == made, fix
     ET.fromstring(made)  # noqa: S314
 

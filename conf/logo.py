@@ -1,4 +1,4 @@
-"""The project's logo, favicon and README picture: ``python -m mlx_keys.keytree.logo`` writes them.
+"""The project's logo, favicon and README picture: ``python conf/logo.py`` writes them.
 
 The logo is ``key(0)`` split in two: two glyphs side by side. The favicon is the same two, corner to
 corner, so that at 16 pixels a bit is a pixel. The README's picture is a small key tree.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .glyph import SIDE, glyph
-from .svg import DARK, LIGHT, NAMESPACE
-from .tree import KeyTree
+from mlx_keys.keytree import KeyTree
+from mlx_keys.keytree.glyph import SIDE, glyph
+from mlx_keys.keytree.svg import DARK, LIGHT, NAMESPACE
 
 #: The gap between the two glyphs of the logo, in bits.
 GAP = 2
