@@ -21,7 +21,9 @@ def project(tmp_path: Path) -> Path:
     """A project with a package ``ours`` and modules ``alone`` and ``both``."""
     for name, text in {
         "src/ours/__init__.py": "",
-        "src/ours/draw.py": "import alone\n",
+        "src/ours/draw.py": "import numpy as np, alone\n",
+        "src/ours/lazy/__init__.py": "def f():\n    from deep import thing\n",
+        "src/deep/__init__.py": "",
         "src/ours/lazy/kernel.h": "",
         "src/alone.py": "import numpy\n",
         "src/both.py": "from ours import draw\n",
@@ -46,6 +48,8 @@ def key(project: Path, code: str, *beside: str) -> str:
         ("import ours", "src/ours/draw.py"),
         ("import ours", "src/ours/lazy/kernel.h"),
         ("from ours.draw import thing", "src/ours/__init__.py"),
+        ("import ours", "src/alone.py"),
+        ("import ours", "src/deep/__init__.py"),
         ("def f():\n    import numpy, ours.draw as d", "src/ours/lazy/kernel.h"),
         ("import alone", "src/alone.py"),
         ("import both", "src/both.py"),
