@@ -35,21 +35,21 @@ class KeysError(Exception):
 
     Args:
         problem: One sentence with neither capital nor full stop: what is wrong.
+        fix: A command or an act that puts it right, and that exists where the reader stands, also
+            in a project that is not ours. None is a decision: nothing can be done.
         where: The file, and its line where that is known.
         expected: What should have been there.
         found: What was there.
-        fix: A command or an act that puts it right, and that exists where the reader stands, also
-            in a project that is not ours. None is a decision: nothing can be done.
     """
 
     def __init__(
         self,
         problem: str,
         *,
+        fix: str | None,
         where: Location | None = None,
         expected: str | None = None,
         found: str | None = None,
-        fix: str | None = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
@@ -65,7 +65,7 @@ class KeysError(Exception):
 
 
 def _part(name: str, text: str) -> str:
-    """One line where the text is one line; else a name and the text below it, indented."""
+    """``name: text`` on one line; a text of several lines goes below the name, indented."""
     if "\n" not in text.rstrip("\n"):
         return f"  {name}: {text.rstrip()}"
     return f"  {name}:\n" + indent(text.rstrip("\n"), "    ")

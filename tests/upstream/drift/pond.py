@@ -49,14 +49,14 @@ class Pond:
     def names(self, module: str) -> tuple[str, ...]:
         """The functions of a module."""
         if module != "mlx.core.pond":
-            raise KeysError(f"no {module}")
+            raise KeysError(f"no {module}", fix=None)
         return "mlx.core.pond.fill", "mlx.core.pond.scoop"
 
     def entry(self, name: str) -> Entry:
         """One of them."""
         signatures = {"mlx.core.pond.fill": FILL, "mlx.core.pond.scoop": SCOOP}
         if name not in signatures:
-            raise KeysError(f"no {name}")
+            raise KeysError(f"no {name}", fix=None)
         return entry(signatures[name], SCOOP_DOCSTRING)
 
     def attributes(self, _module: str) -> tuple[str, ...]:
