@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from . import argument_errors
+from mlx_keys.errors import KeysError
+
+from .errors import arguments_do_not_fit, name_function
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,10 +40,13 @@ def hooked(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def call(function: Callable[..., R], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> R:
-    """Call a function; arguments that its signature does not take are an error of ours."""
+    """Call a public function, and name it in each error of its arguments."""
     try:
         return function(*args, **kwargs)
+    except KeysError as error:
+        name_function(error, function.__name__)
+        raise
     except TypeError as error:
         if error.__traceback__ is None or error.__traceback__.tb_next is None:  # never entered
-            raise argument_errors.misfit(function, str(error)) from None
+            raise arguments_do_not_fit(function, str(error)) from None
         raise

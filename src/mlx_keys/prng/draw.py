@@ -54,13 +54,11 @@ class Draw:
     """A draw whose key is valid and whose backend is known.
 
     Attributes:
-        function: The name of the public function, for an error.
         key: One key.
         window: Which values of how many.
         backend: What makes them.
     """
 
-    function: str
     key: Key
     window: Window
     backend: Backend
@@ -152,7 +150,7 @@ class Draw:
         if by_mlx:
             return mlx_random.call(lambda k: mlx_random.words(k, window), key, on_gpu=on_gpu)
         if name == "reference":
-            row = reference.words(self.function, key, window)
+            row = reference.words(key, window)
         else:
             row = ops.words(key, window.size, window.start, window.stop)
         return row.reshape(window.shape)
@@ -161,18 +159,17 @@ class Draw:
         """Refuse a window that mlx can't hold as one row of ``length`` (None: its own)."""
         if (self.window.length if length is None else length) >= _LONGEST_ROW:
             raise ArgumentOverflowError(
-                f"{self.function}: the shape has more values than can be made at once here",
+                "the shape has more values than can be made at once here",
                 expected="fewer than 2**31",
                 found=f"{self.window.length}, of shape {self.window.shape}",
                 fix="window=slice(a, b), for some rows at a time",
             )
 
 
-def begin_draw(function: str, key: object, shape: tuple[int, ...], window: object = None) -> Draw:
+def begin_draw(key: object, shape: tuple[int, ...], window: object = None) -> Draw:
     """Validate the key and the window of a call, and resolve its backend.
 
     Args:
-        function: The name of the public function, for an error.
         key: The argument ``key``.
         shape: The shape of the full draw, which was read.
         window: The argument ``window``.
@@ -182,5 +179,5 @@ def begin_draw(function: str, key: object, shape: tuple[int, ...], window: objec
         ValueError: ``key`` has another shape or dtype, or ``window`` does not fit the draw.
         RuntimeError: The kernels were chosen, and the device is the CPU.
     """
-    rows, valid_key = read_window(function, shape, window), read_key(function, key)
-    return Draw(function, valid_key, rows, resolve_backend(function, valid_key))
+    rows, valid_key = read_window(shape, window), read_key(key)
+    return Draw(valid_key, rows, resolve_backend(valid_key))

@@ -52,16 +52,13 @@ def split(key: mx.array, num: SupportsIndex = 2, *, stream: Stream = None) -> mx
         TypeError: ``key`` is no array, or ``num`` no integer of 32 bits.
         ValueError: ``key`` has another shape or dtype, or ``num`` is negative.
     """
-    count = read_int("split", "num", num)
+    count = read_int("num", num)
     if count < 0:
         raise ArgumentValueError(
-            "split: num is negative",
-            expected="0 or more",
-            found=str(count),
-            fix="num=2, for two keys",
+            "num is negative", expected="0 or more", found=str(count), fix="num=2, for two keys"
         )
-    with on("split", stream):
-        return begin_draw("split", key, (count, 2)).words()
+    with on(stream):
+        return begin_draw(key, (count, 2)).words()
 
 
 @hooked
@@ -89,10 +86,10 @@ def fold_in(
         TypeError: ``key`` is no array, or ``data`` neither an integer nor a name.
         ValueError: ``key`` has another shape or dtype, or ``data`` is out of range or no scalar.
     """
-    parent = read_key("fold_in", key)
-    with on("fold_in", stream):
+    parent = read_key(key)
+    with on(stream):
         first, second = _read_counter(data)
-        backend = dispatch.resolve_backend("fold_in", parent).name
+        backend = dispatch.resolve_backend(parent).name
         if backend == "kernel" and isinstance(second, int) and not is_traced(parent):
             return kernel.block(parent, (first, second))
         if backend == "mlx":
@@ -102,7 +99,7 @@ def fold_in(
                 return mx.array(threefry2x32.block(words, (first, number)), dtype=mx.uint32)
         counter = mx.array(first, mx.uint32), mx.array(second, mx.uint32)
         if backend == "reference":
-            return reference.block("fold_in", parent, counter)
+            return reference.block(parent, counter)
         return mx.stack([*ops.block(parent, counter)])
 
 
@@ -133,20 +130,20 @@ def bits(
         TypeError: ``shape`` is no sequence of integers, ``key`` no array, or ``window`` no slice.
         ValueError: Another ``width``; ``key`` has another shape or dtype; a negative side.
     """
-    sides = read_shape("bits", shape)
+    sides = read_shape(shape)
     try:
         size = index(width)
     except (TypeError, ValueError):  # a ValueError of an array that is being traced
         size = 0
     if size not in WORD_DTYPES:
         raise ArgumentValueError(
-            "bits: no integers of that width",
+            "no integers of that width",
             expected="1, 2 or 4 bytes",
             found=describe(width),
             fix="width=4",
         )
-    with on("bits", stream):
-        return begin_draw("bits", key, sides, window).words(size)
+    with on(stream):
+        return begin_draw(key, sides, window).words(size)
 
 
 def _read_counter(data: SupportsIndex | str | bytes | mx.array) -> tuple[int, int | mx.array]:
@@ -155,14 +152,14 @@ def _read_counter(data: SupportsIndex | str | bytes | mx.array) -> tuple[int, in
         return threefry2x32.counter(data)
     if data.shape != ():
         raise ArgumentValueError(
-            "fold_in: data must be one number",
+            "data must be one number",
             expected="shape ()",
             found=f"shape {data.shape}",
             fix="mx.vmap(lambda d: prng.fold_in(key, d))(data) for a key of each",
         )
     if not mx.issubdtype(data.dtype, mx.integer):
         raise ArgumentTypeError(
-            "fold_in: data must be an integer",
+            "data must be an integer",
             expected="an integer",
             found=str(data.dtype),
             fix="data.astype(mx.uint32)",

@@ -14,7 +14,7 @@ _LONGEST = 2**31
 _INT32, _INT64 = range(-_LONGEST, _LONGEST), range(-(2**63), 2**63)
 
 
-def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, ...]:
+def read_shape(shape: object, name: str = "shape") -> tuple[int, ...]:
     """Read a shape: a sequence of integers, none of them negative."""
     if type(shape) is tuple:  # almost every shape is one of plain integers
         for side in shape:
@@ -31,21 +31,21 @@ def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, 
             raise TypeError
     except (TypeError, ValueError):  # a ValueError of an array that is being traced
         raise ArgumentTypeError(
-            f"{function}: {name} must be a sequence of integers",
+            f"{name} must be a sequence of integers",
             expected="such as (), (3,) or [2, 3]",
             found=describe(shape),
             fix=f"{name}=({shape},)" if isinstance(shape, int) else f"{name}=(rows, columns)",
         ) from None
     if not all(side in _INT32 for side in sides):
         raise ArgumentOverflowError(
-            f"{function}: a side of {name} is too long for mlx",
+            f"a side of {name} is too long for mlx",
             expected="each below 2**31",
             found=str(sides),
             fix=None,  # mlx has no larger arrays
         )
     if any(side < 0 for side in sides):
         raise ArgumentValueError(
-            f"{function}: {name} has a negative side",
+            f"{name} has a negative side",
             expected="each 0 or more",
             found=str(sides),
             fix="give each side as a length: 0 or more",
@@ -53,25 +53,25 @@ def read_shape(function: str, shape: object, name: str = "shape") -> tuple[int, 
     return sides
 
 
-def broadcast(function: str, **shapes: Sequence[int]) -> tuple[int, ...]:
+def broadcast(**shapes: Sequence[int]) -> tuple[int, ...]:
     """Broadcast shapes: the shape that all of them make together."""
     try:
         return tuple(mx.broadcast_shapes(*(tuple(shape) for shape in shapes.values())))
     except ValueError:
         raise ArgumentValueError(
-            f"{function}: shapes do not broadcast",
+            "shapes do not broadcast",
             expected="sides that are equal or 1, from the last",
             found=_list_shapes(shapes),
             fix="reshape one of them: mx.expand_dims adds a side of 1",
         ) from None
 
 
-def broadcast_within(function: str, shape: tuple[int, ...], **shapes: Sequence[int]) -> None:
+def broadcast_within(shape: tuple[int, ...], **shapes: Sequence[int]) -> None:
     """Check that the shapes broadcast to ``shape``, no side of it growing."""
-    broadcasted = broadcast(function, shape=shape, **shapes)
+    broadcasted = broadcast(shape=shape, **shapes)
     if broadcasted != shape:
         raise ArgumentValueError(
-            f"{function}: shape is too small for the other arguments",
+            "shape is too small for the other arguments",
             expected=f"a shape that holds {_list_shapes(shapes)}",
             found=str(shape),
             fix=f"shape={broadcasted}",

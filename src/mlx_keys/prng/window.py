@@ -61,11 +61,10 @@ class Window(NamedTuple):
         return Window((last - first,), -(-self.size * width // 4), first, last, 1)
 
 
-def read_window(function: str, shape: tuple[int, ...], window: object) -> Window:
+def read_window(shape: tuple[int, ...], window: object) -> Window:
     """Read the argument ``window`` of a draw of ``shape``.
 
     Args:
-        function: The name of the function that draws, for an error.
         shape: The shape of the full draw.
         window: ``slice(a, b)``, meant as in ``full[a:b]``; None: all of it.
 
@@ -78,7 +77,7 @@ def read_window(function: str, shape: tuple[int, ...], window: object) -> Window
         return Window(shape, size, 0, size, len(shape))
     if not isinstance(window, slice):
         raise ArgumentTypeError(
-            f"{function}: window must be a slice",
+            "window must be a slice",
             expected="slice(a, b), for the rows from a to b - 1",
             found=describe(window),
             fix=f"window=slice({window}, {window + 1})"
@@ -87,21 +86,21 @@ def read_window(function: str, shape: tuple[int, ...], window: object) -> Window
         )
     if not shape:
         raise ArgumentValueError(
-            f"{function}: a window is along axis 0, and this draw has none",
+            "a window is along axis 0, and this draw has none",
             expected="a shape of one side or more",
             found="shape ()",
             fix="leave window out, or give a shape such as (1,)",
         )
     if not all(_is_index_or_none(end) for end in (window.start, window.stop, window.step)):
         raise ArgumentTypeError(
-            f"{function}: window must be a slice of integers",
+            "window must be a slice of integers",
             expected="slice(a, b), for the rows from a to b - 1",
             found=describe(window),
             fix="window=slice(int(a), int(b))",
         )
     if window.step is not None and index(window.step) != 1:
         raise ArgumentValueError(
-            f"{function}: a window has no step",
+            "a window has no step",
             expected="slice(a, b)",
             found=repr(window),
             fix="draw window=slice(a, b), then take [::step] of the result",

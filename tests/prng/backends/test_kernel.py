@@ -10,6 +10,7 @@ import mlx.core as mx
 import pytest
 from tests.prng.known_calls import KEY
 
+from mlx_keys import prng
 from mlx_keys.prng.backends import kernel, kernel_source
 from mlx_keys.prng.window import Window
 
@@ -98,8 +99,8 @@ def test_the_platform_is_that_of_the_gpu_that_mlx_has(
 
 
 def test_a_kernel_chosen_on_a_cpu_is_refused_with_where_it_runs() -> None:
-    with mx.stream(mx.cpu), pytest.raises(RuntimeError) as caught:
-        kernel.require("bits")
+    with prng.using("kernel"), mx.stream(mx.cpu), pytest.raises(RuntimeError) as caught:
+        prng.bits((3,), key=KEY)
     assert caught.value.problem == "bits: the kernels run on a GPU"
     assert caught.value.found == "Device(cpu, 0)"
     assert "stream=mx.gpu" in caught.value.fix

@@ -211,7 +211,7 @@ def test_the_backend_is_that_of_the_device_and_of_the_key(
     cuda: Gpu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def resolved(key: mx.array) -> str:
-        return dispatch.resolve_backend("bits", key).name
+        return dispatch.resolve_backend(key).name
 
     assert resolved(KEY) == "kernel"
     traced = []

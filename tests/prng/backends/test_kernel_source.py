@@ -23,7 +23,7 @@ LONGEST = 4097
 
 
 def full(n: int) -> Window:
-    return read_window("test", (n,), None)
+    return read_window((n,), None)
 
 
 def words(key: mx.array, n: int) -> np.ndarray:
@@ -128,7 +128,7 @@ def test_a_window_of_a_draw_is_that_part_of_the_full_draw(
         if (start, stop) == (0, n):
             continue
         values = launch(name, key, full(n), params, platform)
-        window = launch(name, key, read_window("test", (n,), slice(start, stop)), params, platform)
+        window = launch(name, key, read_window((n,), slice(start, stop)), params, platform)
         assert raw(window) == raw(values[start:stop]), (n, start, stop)
 
 
@@ -138,7 +138,7 @@ def test_a_window_far_out_is_reached_with_64_bits(platform: str, kernel_folder: 
     # Beyond 2**33 words there are more counters than 32 bits count, and they wrap around.
     for n in (2**33 - 3, 2**33 - 1, 2**33 + 8, 2**36 + 5):
         for start in (0, 2**31 - 5, 2**32 - 5, n // 2 - 4, n // 2 + 2**32 - 4, n - 9):
-            window = read_window("test", (n,), slice(start, start + 9))
+            window = read_window((n,), slice(start, start + 9))
             found = launch("bits", key, window, (), platform).tolist()
             assert found == threefry2x32.words((0, 5), n, window.start, window.stop), (n, start)
 
@@ -148,13 +148,13 @@ def test_more_values_than_a_launch_can_number_are_refused(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kernel, "launch", lambda *_: "launched")
-    whole = read_window("test", shape, None)
+    whole = read_window(shape, None)
     if whole.size < 2**33:
         assert kernel.draw("bits", mx.random.key(5), whole) == "launched"
     else:
         with pytest.raises(RuntimeError, match="at most 8589934590\n  found: 17179869184"):
             kernel.draw("bits", mx.random.key(5), whole)
-    window = read_window("test", shape, slice(1, None))
+    window = read_window(shape, slice(1, None))
     with pytest.raises(RuntimeError, match="expected: at most 4294967295"):
         kernel.draw("bits", mx.random.key(5), window)
 
@@ -173,7 +173,7 @@ def test_one_block_is_that_of_the_reference(platform: str, kernel_folder: Path) 
 def test_the_arguments_of_a_kernel_are_the_numbers_of_a_draw_and_the_bits_of_its_parameters() -> (
     None
 ):
-    window = read_window("test", (3, 5), slice(1, 2))
+    window = read_window((3, 5), slice(1, 2))
     assert kernel.kernel_arguments("bits", window, ()) == (8, 7, 8, 5, 5, 0, 0, 0, 1)
     assert kernel.kernel_arguments("randint", window, (-1, 2)) == (
         8,

@@ -138,7 +138,7 @@ def test_bits_of_every_width_have_the_shape_of_the_call(shape: tuple, width: int
 
 
 def backend_of(key: mx.array) -> str:
-    return dispatch.resolve_backend("test", key).name
+    return dispatch.resolve_backend(key).name
 
 
 def test_the_source_is_chosen_for_a_block_and_for_one_thread() -> None:

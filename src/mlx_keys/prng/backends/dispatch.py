@@ -95,11 +95,10 @@ def using(source: str) -> Iterator[None]:
         _chosen.reset(token)
 
 
-def resolve_backend(function: str, key: mx.array) -> Backend:
+def resolve_backend(key: mx.array) -> Backend:
     """Resolve the backend of a draw on the default device.
 
     Args:
-        function: The name of the function that draws, for an error.
         key: Shape (2,), uint32.
 
     Raises:
@@ -108,7 +107,7 @@ def resolve_backend(function: str, key: mx.array) -> Backend:
     chosen, gpu = _chosen.get(), on_gpu()
     if chosen is not None:
         if chosen == "kernel":
-            kernel.require(function)
+            kernel.require()
         return Backend(chosen, gpu, by_default=False)
     if not gpu:
         return Backend("mlx", on_gpu=False, by_default=True)

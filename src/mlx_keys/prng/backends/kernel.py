@@ -64,7 +64,7 @@ def gpu_platform() -> str | None:
     return "metal" if mx.metal.is_available() else None
 
 
-def require(function: str) -> None:
+def require() -> None:
     """Refuse a draw of the kernels where the default device is not a GPU.
 
     Raises:
@@ -72,7 +72,7 @@ def require(function: str) -> None:
     """
     if mx.default_device().type != mx.DeviceType.gpu:
         raise UnsupportedError(
-            f"{function}: the kernels run on a GPU",
+            "the kernels run on a GPU",
             expected="CUDA or Metal as the device",
             found=f"{mx.default_device()}",
             fix='stream=mx.gpu where there is one; prng.using("mlx") or no choice at all',

@@ -62,11 +62,7 @@ FINISHES = {
     ),
     "laplace": Finish("float", mx.float32, _LAPLACE, _floats("scale"), on_metal=False),
     "moved_laplace": Finish(
-        "float",
-        mx.float32,
-        f"MK_ADD(mean, {_LAPLACE})",
-        _floats("scale", "mean"),
-        on_metal=False,
+        "float", mx.float32, f"MK_ADD(mean, {_LAPLACE})", _floats("scale", "mean"), on_metal=False
     ),
     "gumbel": Finish("float", mx.float32, f"-logf(-logf({_UNIT}))", on_metal=False),
     "truncated_normal": Finish(

@@ -63,23 +63,23 @@ def normal(
         window: The rows that are wanted.
         stream: Where to do the work.
     """
-    dtype = read_dtype("normal", dtype, mx.float32)
+    dtype = read_dtype(dtype, mx.float32)
     if dtype != mx.complex64 and not mx.issubdtype(dtype, mx.floating):
         raise ArgumentValueError(
-            "normal: dtype must be a floating point type",
+            "dtype must be a floating point type",
             expected="float32, float16, bfloat16, float64 or complex64",
             found=str(dtype),
             fix="draw float32, then .astype(...)",
         )
-    with on("normal", stream):
-        sides = read_shape("normal", shape)
-        draw = begin_draw("normal", key, sides, window)
+    with on(stream):
+        sides = read_shape(shape)
+        draw = begin_draw(key, sides, window)
         numbers = read_numbers(1.0 if scale is None else scale, *([] if loc is None else [loc]))
         if dtype == mx.float32 and numbers is not None and draw.has_kernel("normal"):
             return _normal_kernel(draw, *numbers)
-        refuse_float64_on_a_gpu("normal", dtype)
-        mean = None if loc is None else read_scalar("normal", "loc", loc, dtype)
-        deviation = None if scale is None else read_scalar("normal", "scale", scale, dtype)
+        refuse_float64_on_a_gpu(dtype)
+        mean = None if loc is None else read_scalar("loc", loc, dtype)
+        deviation = None if scale is None else read_scalar("scale", scale, dtype)
         _refuse_window_of_repeated(draw, sides, loc=mean, scale=deviation)
         mean = None if mean is None else draw.window.take(mean).astype(dtype)
         deviation = None if deviation is None else draw.window.take(deviation).astype(dtype)
@@ -113,10 +113,10 @@ def _refuse_window_of_repeated(
 ) -> None:
     """Refuse parameters that do not broadcast with the draw, or repeat it under a window."""
     shapes = {name: array.shape for name, array in parameters.items() if array is not None}
-    broadcasted = broadcast("normal", shape=shape, **shapes)
+    broadcasted = broadcast(shape=shape, **shapes)
     if draw.window.rows is not None and broadcasted != shape:
         raise ArgumentValueError(
-            "normal: a window is of the draw, and loc or scale repeats it",
+            "a window is of the draw, and loc or scale repeats it",
             expected="a shape that holds loc and scale",
             found=f"shape {shape}, a result of shape {broadcasted}",
             fix=f"shape={broadcasted}, or no window",
@@ -145,15 +145,15 @@ def laplace(
         window: The rows that are wanted.
         stream: Where to do the work.
     """
-    mean, width = read_one_number("laplace", "loc", loc), read_one_number("laplace", "scale", scale)
-    dtype = read_floating("laplace", dtype)
-    with on("laplace", stream):
-        draw = begin_draw("laplace", key, read_shape("laplace", shape), window)
+    mean, width = read_one_number("loc", loc), read_one_number("scale", scale)
+    dtype = read_floating(dtype)
+    with on(stream):
+        draw = begin_draw(key, read_shape(shape), window)
         if dtype == mx.float32 and draw.has_kernel("laplace"):
             if mean == 0:
                 return draw.launch("laplace", width)
             return draw.launch("moved_laplace", width, mean)
-        refuse_float64_on_a_gpu("laplace", dtype)
+        refuse_float64_on_a_gpu(dtype)
         s = draw.signed()
         values = (mx.sign(s) * mx.log1p(mx.array(-1.0, dtype) * mx.abs(s))).astype(dtype)
         # mlx reads both as float32, whatever the dtype.
@@ -183,9 +183,9 @@ def gumbel(
     Raises:
         RuntimeError: The dtype is float64, which mlx has no uniform of.
     """
-    with on("gumbel", stream):
-        dtype = read_uniform_dtype("gumbel", dtype)
-        draw = begin_draw("gumbel", key, read_shape("gumbel", shape), window)
+    with on(stream):
+        dtype = read_uniform_dtype(dtype)
+        draw = begin_draw(key, read_shape(shape), window)
         return gumbel_numbers(draw, dtype)
 
 
@@ -219,14 +219,14 @@ def truncated_normal(
         RuntimeError: The dtype is float64, which mlx has no uniform of.
     """
     name = "truncated_normal"
-    with on(name, stream):
-        dtype = read_uniform_dtype(name, dtype)
-        bottom, top = read_scalar(name, "lower", lower), read_scalar(name, "upper", upper)
+    with on(stream):
+        dtype = read_uniform_dtype(dtype)
+        bottom, top = read_scalar("lower", lower), read_scalar("upper", upper)
         if shape is None:
-            sides = broadcast(name, lower=bottom.shape, upper=top.shape)
+            sides = broadcast(lower=bottom.shape, upper=top.shape)
         else:
-            sides = read_shape(name, shape)
-        draw = begin_draw(name, key, sides, window)
+            sides = read_shape(shape)
+        draw = begin_draw(key, sides, window)
         numbers = read_numbers(lower, upper)
         plain = numbers is not None and not any(map(math.isnan, numbers))
         if dtype == mx.float32 and plain and draw.has_kernel(name):

@@ -55,18 +55,18 @@ def bernoulli(
     Returns:
         dtype bool.
     """
-    with on("bernoulli", stream):
-        chance = read_scalar("bernoulli", "p", p)
+    with on(stream):
+        chance = read_scalar("p", p)
         if not mx.issubdtype(chance.dtype, mx.floating):
             raise ArgumentValueError(
-                "bernoulli: p must be a real floating point number",
+                "p must be a real floating point number",
                 expected="a float, or an array of floats",
                 found=f"{p!r}, {chance.dtype}",
                 fix=f"p={float(p)}" if isinstance(p, int) else "p.astype(mx.float32)",
             )
-        sides = chance.shape if shape is None else read_shape("bernoulli", shape)
-        broadcast_within("bernoulli", sides, p=chance.shape)
-        draw = begin_draw("bernoulli", key, sides, window)
+        sides = chance.shape if shape is None else read_shape(shape)
+        broadcast_within(sides, p=chance.shape)
+        draw = begin_draw(key, sides, window)
         if isinstance(p, float) and draw.has_kernel("bernoulli"):
             return draw.launch("bernoulli", p)
         chance = draw.window.take(chance)
@@ -104,21 +104,21 @@ def randint(
     Raises:
         RuntimeError: A bound does not fit 64 bits, signed.
     """
-    dtype = read_dtype("randint", dtype, mx.int32)
+    dtype = read_dtype(dtype, mx.int32)
     if mx.issubdtype(dtype, mx.inexact):
         raise ArgumentValueError(
-            "randint: dtype must be an integer type or bool",
+            "dtype must be an integer type or bool",
             expected="such as mx.int32",
             found=str(dtype),
             fix="prng.uniform for real numbers",
         )
-    with on("randint", stream):
-        sides = read_shape("randint", shape)
-        draw = begin_draw("randint", key, sides, window)
+    with on(stream):
+        sides = read_shape(shape)
+        draw = begin_draw(key, sides, window)
         has_kernel = dtype == mx.int32 and draw.has_kernel("randint")
         if has_kernel and _fits_32_bits(low) and _fits_32_bits(high):
             return draw.launch("randint", low, high)
-        bottom, top = read_scalar("randint", "low", low), read_scalar("randint", "high", high)
+        bottom, top = read_scalar("low", low), read_scalar("high", high)
         bounds = {"low": bottom.astype(mx.float32), "high": top.astype(mx.float32)}
         values = between(draw, sides, bounds, mx.float32, numbers=read_numbers(low, high))
         first = draw.window.take(bottom).astype(dtype)
@@ -146,27 +146,26 @@ def permutation(
         IndexError: ``x`` has no such axis.
         RuntimeError: ``x`` is a number that does not fit 32 bits, signed.
     """
-    name = "permutation"
-    along = read_int(name, "axis", axis)
-    with on(name, stream):
+    along = read_int("axis", axis)
+    with on(stream):
         if isinstance(x, int):
             if not -(2**31) <= x < 2**31:
                 raise UnsupportedError(
-                    f"{name}: x is too large",
+                    "x is too large",
                     expected="0 <= x < 2**31",
                     found=str(x),
                     fix=None,  # mlx has no larger arrays
                 )
-            return _order(begin_draw(name, key, read_shape(name, (x,), "x")))
-        items = read_array(name, "x", x)
+            return _order(begin_draw(key, read_shape((x,), "x")))
+        items = read_array("x", x)
         if not -items.ndim <= along < items.ndim:
             raise ArgumentIndexError(
-                f"{name}: x has no such axis",
+                "x has no such axis",
                 expected=f"an axis of {items.ndim} dimensions",
                 found=f"axis {along}",
                 fix=f"an axis from {-items.ndim} to {items.ndim - 1}" if items.ndim else "x[None]",
             )
-        order = _order(begin_draw(name, key, (items.shape[along],)))
+        order = _order(begin_draw(key, (items.shape[along],)))
         return mx.take(items, order, axis=along)
 
 
@@ -203,52 +202,51 @@ def categorical(
         IndexError: ``logits`` has no such axis.
         ValueError: Both ``shape`` and ``num_samples``; shapes that do not fit; no category.
     """
-    name = "categorical"
-    scores, along = read_array(name, "logits", logits), read_int(name, "axis", axis)
+    scores, along = read_array("logits", logits), read_int("axis", axis)
     if shape is not None and num_samples is not None:
         raise ArgumentValueError(
-            f"{name}: shape and num_samples exclude each other",
+            "shape and num_samples exclude each other",
             expected="at most one of them",
             found=f"shape={shape}, num_samples={num_samples}",
             fix="num_samples=n for n draws of each distribution; shape=... for the result's shape",
         )
     if not -scores.ndim <= along < scores.ndim:
         raise ArgumentIndexError(
-            f"{name}: logits has no such axis",
+            "logits has no such axis",
             expected=f"an axis of {scores.ndim} dimensions",
             found=f"axis {along}",
             fix="axis=-1, the last one" if scores.ndim else "mx.array([...]), a logit a category",
         )
     if scores.size == 0:
         raise ArgumentValueError(
-            f"{name}: there is nothing to choose from",
+            "there is nothing to choose from",
             expected="one logit or more",
             found=f"logits of shape {scores.shape}",
             fix=None,  # what the categories are is the caller's to say
         )
     along %= scores.ndim
     batch = scores.shape[:along] + scores.shape[along + 1 :]
-    with on(name, stream):
+    with on(stream):
         if num_samples is not None:
-            count = read_int(name, "num_samples", num_samples)
+            count = read_int("num_samples", num_samples)
             scores, result = mx.expand_dims(scores, -1), (*batch, count)
         else:
-            result = batch if shape is None else read_shape(name, shape)
-            broadcast_within(name, tuple(result), logits=batch)
-        result = read_shape(name, result, "num_samples")
+            result = batch if shape is None else read_shape(shape)
+            broadcast_within(tuple(result), logits=batch)
+        result = read_shape(result, "num_samples")
         if scores.size == scores.shape[along] and result:
-            return _from_weights(begin_draw(name, key, result), result, scores.reshape(-1))
+            return _from_weights(begin_draw(key, result), result, scores.reshape(-1))
         # Where the categories' axis lies among those of the result, which has more in front.
         ahead = along + len(result) - scores.ndim + 1
         noise_shape = (*result[:ahead], scores.shape[along], *result[ahead:])
         if 0 in noise_shape:
             raise ArgumentValueError(
-                f"{name}: several distributions can't be drawn from no times",
+                "several distributions can't be drawn from no times",
                 expected="logits, and num_samples or shape, that make a value or more",
                 found=f"a result of shape {result}",
                 fix="leave the draw out where num_samples or a side of shape is 0",
             )
-        noise = gumbel_numbers(begin_draw(name, key, noise_shape), mx.float32)
+        noise = gumbel_numbers(begin_draw(key, noise_shape), mx.float32)
         return mx.argmax(noise + scores, axis=ahead)
 
 

@@ -40,11 +40,10 @@ def multivariate_normal(
     Returns:
         The broadcast batch, and n.
     """
-    name = "multivariate_normal"
-    dtype = read_dtype(name, dtype, mx.float32)
-    centre, covariance = read_array(name, "mean", mean), read_array(name, "cov", cov)
-    sides = read_shape(name, shape)
-    with on(name, stream):
+    dtype = read_dtype(dtype, mx.float32)
+    centre, covariance = read_array("mean", mean), read_array("cov", cov)
+    sides = read_shape(shape)
+    with on(stream):
         found = f"mean {centre.shape}, cov {covariance.shape}, {dtype}"
         for holds, rule in (
             (dtype == mx.float32, "dtype float32"),
@@ -55,14 +54,14 @@ def multivariate_normal(
         ):
             if not holds:
                 raise ArgumentValueError(
-                    f"{name}: mean, cov or dtype is wrong",
+                    "mean, cov or dtype is wrong",
                     expected=rule,
                     found=found,
                     fix="mean of shape (..., n) and cov of shape (..., n, n), float32",
                 )
-        batch = broadcast(name, cov=covariance.shape[:-2], mean=centre.shape[:-1], shape=sides)
+        batch = broadcast(cov=covariance.shape[:-2], mean=centre.shape[:-1], shape=sides)
         # Before the singular values, which a GPU refuses, so that a bad key is the first error.
-        draw = begin_draw(name, key, (*batch, centre.shape[-1]))
+        draw = begin_draw(key, (*batch, centre.shape[-1]))
         left, singular, right_t = mx.linalg.svd(covariance.astype(mx.float32))
         root = (left * mx.expand_dims(mx.sqrt(singular), -2)) @ right_t
         standard = mx.array(math.sqrt(2), dtype) * draw.inverse_erf()
@@ -70,7 +69,7 @@ def multivariate_normal(
             return centre + (mx.expand_dims(standard, -2) @ root).squeeze(-2)
         except OverflowError:  # with one cov, all vectors are the rows of one matrix
             raise ArgumentOverflowError(
-                f"{name}: the shape has more vectors than mlx can count",
+                "the shape has more vectors than mlx can count",
                 expected="fewer than 2**31",
                 found=f"shape {batch}",
                 fix="draw them in several calls, a key for each",

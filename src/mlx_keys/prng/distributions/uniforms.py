@@ -50,9 +50,9 @@ def uniform(
     Raises:
         RuntimeError: The dtype is float64, which mlx has no uniform of.
     """
-    with on("uniform", stream):
-        float_dtype, sides = read_uniform_dtype("uniform", dtype), read_shape("uniform", shape)
-        draw = begin_draw("uniform", key, sides, window)
+    with on(stream):
+        float_dtype, sides = read_uniform_dtype(dtype), read_shape(shape)
+        draw = begin_draw(key, sides, window)
         bounds = {"low": low, "high": high}
         return between(draw, sides, bounds, float_dtype, numbers=read_numbers(low, high))
 
@@ -76,24 +76,22 @@ def between(
     """
     if dtype == mx.float32 and numbers is not None and draw.has_kernel():
         return kernel.uniform(draw.key, draw.window, *numbers)
-    low, high = (
-        read_scalar(draw.function, name, bound).astype(dtype) for name, bound in bounds.items()
-    )
+    low, high = (read_scalar(name, bound).astype(dtype) for name, bound in bounds.items())
     shapes = dict(zip(bounds, (low.shape, high.shape), strict=True))
-    broadcast_within(draw.function, shape, **shapes)
+    broadcast_within(shape, **shapes)
     low, high = draw.window.take(low), draw.window.take(high)
     if draw.is_call_of_mlx:
         return mx.random.uniform(low, high, draw.window.shape, dtype, key=draw.key)
     return (high - low) * draw.unit(dtype) + low
 
 
-def read_uniform_dtype(function: str, dtype: mx.Dtype | None) -> mx.Dtype:
+def read_uniform_dtype(dtype: mx.Dtype | None) -> mx.Dtype:
     """Read a dtype that mlx has uniform numbers of; None is float32."""
-    float_dtype = read_floating(function, dtype)
-    refuse_float64_on_a_gpu(function, float_dtype)
+    float_dtype = read_floating(dtype)
+    refuse_float64_on_a_gpu(float_dtype)
     if float_dtype not in BELOW_ONE:
         raise UnsupportedError(
-            f"{function}: mlx has no uniform numbers of this dtype",
+            "mlx has no uniform numbers of this dtype",
             expected="float32, float16 or bfloat16",
             found=str(float_dtype),
             fix="draw float32, then .astype(mx.float64)",

@@ -15,8 +15,9 @@ from typing import Any
 import mlx.core as mx
 
 from mlx_keys.prng.backends.dispatch import ABORT_ON_LONG_SIDES
+from mlx_keys.prng.errors import dtype_name
 
-from .argument_values import Problem, anywhere, as_mlx_reads, comparable, dtype_name, name_values
+from .argument_values import Problem, anywhere, as_mlx_reads, comparable, name_values
 
 #: float32 holds every integer up to here, and an interval as wide.
 _EXACT = 2**24

@@ -67,8 +67,3 @@ def _shorten(value: Any) -> str:
     except ValueError:  # an array that is being traced
         pass
     return f"an array of shape {value.shape}"
-
-
-def dtype_name(dtype: mx.Dtype) -> str:
-    """The name of a dtype, as a user writes it behind ``mx.``."""
-    return str(dtype).removeprefix("mlx.core.")

@@ -20,11 +20,12 @@ from typing import Any, TypeAlias, TypeVar, cast
 import mlx.core as mx
 
 from mlx_keys.errors import Location
-from mlx_keys.prng import argument_errors, call_hook
+from mlx_keys.prng import call_hook
 
 # These modules take functions of mx.random along when they are imported, and so does keys, which
 # interpose imports by one name: all of them here, before a function is replaced.
 from mlx_keys.prng.distributions import continuous, discrete, uniforms  # noqa: F401
+from mlx_keys.prng.errors import arguments_do_not_fit
 from mlx_keys.prng.key_uses import WORD, Rows, Use, UseKind
 from mlx_keys.prng.keys import split as _  # noqa: F401
 
@@ -138,7 +139,7 @@ def _call_of_prng(function: Callable[..., R], args: tuple[Any, ...], kwargs: dic
     try:
         given = _signature(function).bind(*args, **kwargs).arguments
     except TypeError as error:
-        raise argument_errors.misfit(function, str(error)) from None
+        raise arguments_do_not_fit(function, str(error)) from None
 
     def call(**given: Any) -> R:
         return call_hook.call(function, (), given)
