@@ -35,8 +35,10 @@ class Finish(NamedTuple):
     on_metal: bool = True
 
 
-def _floats(*names: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, "float") for name in names)
+def _real(of_word: str, *params: str, on_metal: bool = False) -> Finish:
+    """A finish whose values and parameters are all float32."""
+    floats = tuple((name, "float") for name in params)
+    return Finish("float", mx.float32, of_word, floats, on_metal)
 
 
 #: ``u``, and ``s`` of normal and laplace: between the float32 next to -1 and 1, where the width
@@ -50,31 +52,19 @@ _BETWEEN = "MK_ADD(MK_MUL(MK_SUB(high, low), mk_unit(word, largest)), low)"
 
 FINISHES = {
     "bits": Finish("uint32_t", mx.uint32, "word"),
-    "unit": Finish("float", mx.float32, "mk_unit(word, largest)", _floats("largest")),
-    "uniform": Finish("float", mx.float32, _BETWEEN, _floats("low", "high", "largest")),
-    "normal": Finish("float", mx.float32, _NORMAL, _floats("root", "scale"), on_metal=False),
-    "moved_normal": Finish(
-        "float",
-        mx.float32,
-        f"MK_ADD(mean, {_NORMAL})",
-        _floats("root", "scale", "mean"),
-        on_metal=False,
-    ),
-    "laplace": Finish("float", mx.float32, _LAPLACE, _floats("scale"), on_metal=False),
-    "moved_laplace": Finish(
-        "float", mx.float32, f"MK_ADD(mean, {_LAPLACE})", _floats("scale", "mean"), on_metal=False
-    ),
-    "gumbel": Finish("float", mx.float32, f"-logf(-logf({_UNIT}))", on_metal=False),
-    "truncated_normal": Finish(
-        "float",
-        mx.float32,
-        f"mk_truncated({_UNIT}, lower, upper, root)",
-        _floats("lower", "upper", "root"),
-        on_metal=False,
+    "unit": _real("mk_unit(word, largest)", "largest", on_metal=True),
+    "uniform": _real(_BETWEEN, "low", "high", "largest", on_metal=True),
+    "normal": _real(_NORMAL, "root", "scale"),
+    "moved_normal": _real(f"MK_ADD(mean, {_NORMAL})", "root", "scale", "mean"),
+    "laplace": _real(_LAPLACE, "scale"),
+    "moved_laplace": _real(f"MK_ADD(mean, {_LAPLACE})", "scale", "mean"),
+    "gumbel": _real(f"-logf(-logf({_UNIT}))"),
+    "truncated_normal": _real(
+        f"mk_truncated({_UNIT}, lower, upper, root)", "lower", "upper", "root"
     ),
     # The float32 above 2**32: p = 1 is above every word.
     "bernoulli": Finish(
-        "bool", mx.bool_, "MK_FLOAT(word) < MK_MUL(chance, 4294967808.0f)", _floats("chance")
+        "bool", mx.bool_, "MK_FLOAT(word) < MK_MUL(chance, 4294967808.0f)", (("chance", "float"),)
     ),
     "randint": Finish(
         "int32_t",

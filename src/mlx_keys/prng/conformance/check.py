@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import platform
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from typing import Any, cast
 
@@ -52,18 +53,13 @@ _MORE_DRAWS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
 }
 
-_LAST_PLACES = (
-    "log, log1p, erf and erfinv differ between backends in the last places; the words are equal"
-)
-_PRODUCTS = "singular values and matrix products differ between backends; the words are equal"
-
 #: Why a float may differ from the answer that another backend gave, though the words are equal.
-_REASONS = {
-    "normal": _LAST_PLACES,
-    "laplace": _LAST_PLACES,
-    "gumbel": _LAST_PLACES,
-    "truncated_normal": _LAST_PLACES,
-    "multivariate_normal": _PRODUCTS,
+_REASONS = dict.fromkeys(
+    ("normal", "laplace", "gumbel", "truncated_normal"),
+    "log, log1p, erf and erfinv differ between backends in the last places; the words are equal",
+) | {
+    "multivariate_normal": "singular values and matrix products differ between backends; "
+    "the words are equal"
 }
 
 #: The first release of mlx that draws as these answers do.
@@ -138,20 +134,15 @@ def check_functions() -> Conformance:
     ``mx.random`` compared with itself would show nothing.
     """
     names = dict.fromkeys(draw.function for draw in known_draws())
-    if dispatch.resolve_backend(prng.key(0)).name == "mlx":
-        with prng.using("ops"):
-            return _check_all(names)
-    return _check_all(names)
-
-
-def _check_all(names: Iterable[str]) -> Conformance:
-    return Conformance(
-        mlx=metadata.version("mlx"),
-        device=mx.default_device().type.name,
-        system=f"{platform.system()} {platform.machine()}",
-        mlx_keys=__version__,
-        functions=(_check_blocks(), *(_check_function(name) for name in names)),
-    )
+    draws_by_mlx = dispatch.resolve_backend(prng.key(0)).name == "mlx"
+    with prng.using("ops") if draws_by_mlx else nullcontext():
+        return Conformance(
+            mlx=metadata.version("mlx"),
+            device=mx.default_device().type.name,
+            system=f"{platform.system()} {platform.machine()}",
+            mlx_keys=__version__,
+            functions=(_check_blocks(), *map(_check_function, names)),
+        )
 
 
 def known_answer(draw: KnownDraw) -> mx.array:
@@ -187,13 +178,12 @@ def draw_by_mlx(draw: KnownDraw) -> mx.array | None:
     return _call(getattr(mx.random, draw.function), key, draw.arguments)
 
 
-def bits_equal(left: mx.array, right: mx.array) -> bool:
-    """Whether dtype, shape and every bit are equal."""
-    if left.dtype != right.dtype or left.shape != right.shape:
+def bits_equal(left: mx.array | None, right: mx.array) -> bool:
+    """Whether dtype, shape and every bit are equal; False where there is no draw."""
+    if left is None or left.dtype != right.dtype or left.shape != right.shape:
         return False
-    if left.dtype == mx.bool_:
-        return bool(mx.array_equal(left, right))
-    left, right = (values.reshape(-1).view(mx.uint8) for values in (left, right))
+    if left.dtype != mx.bool_:
+        left, right = (values.reshape(-1).view(mx.uint8) for values in (left, right))
     return bool(mx.array_equal(left, right))
 
 
@@ -211,53 +201,39 @@ def _read_argument(name: str, value: Any) -> Any:
 
 
 def _check_blocks() -> FunctionResult:
-    """The reference's blocks, which ``mx.random`` has no call for."""
-    right = [
-        known for known in known_blocks()
-        if threefry2x32.block(known.key, known.counter, known.rounds) == known.words
-    ]  # fmt: skip
-    return FunctionResult("block", len(known_blocks()), len(right), 0, 0, 0, 0, 0.0, None)
+    """Check the reference's blocks, which ``mx.random`` has no call for."""
+    right = sum(
+        threefry2x32.block(known.key, known.counter, known.rounds) == known.words
+        for known in known_blocks()
+    )
+    return FunctionResult("block", len(known_blocks()), right, 0, 0, 0, 0, 0.0, None)
 
 
 def _check_function(name: str) -> FunctionResult:
     known = [draw for draw in known_draws() if draw.function == name]
-    right_ours = right_theirs = asked = equal = made = 0
-    worst = 0.0
-    for draw in known:
-        expected, by_prng, by_mlx = known_answer(draw), draw_by_prng(draw), draw_by_mlx(draw)
-        right_ours += bits_equal(by_prng, expected)
-        for values in (by_prng, by_mlx):
-            worst = max(worst, _difference(values, expected))
-        asked += by_mlx is not None
-        right_theirs += by_mlx is not None and bits_equal(by_mlx, expected)
-    for draw in _more_draws(name):
-        by_mlx = draw_by_mlx(draw)
-        made += 1
-        equal += by_mlx is not None and bits_equal(draw_by_prng(draw), by_mlx)
+    answers = [known_answer(draw) for draw in known]
+    by_prng, by_mlx = list(map(draw_by_prng, known)), list(map(draw_by_mlx, known))
+    more = list(_more_draws(name))
     result = FunctionResult(
         function=name,
-        answers=len(known),
-        ours=right_ours,
-        asked=asked,
-        theirs=right_theirs,
-        draws=made,
-        equal=equal,
-        worst=worst,
+        answers=len(answers),
+        ours=sum(map(bits_equal, by_prng, answers)),
+        asked=sum(values is not None for values in by_mlx),
+        theirs=sum(map(bits_equal, by_mlx, answers)),
+        draws=len(more),
+        equal=sum(bits_equal(draw_by_mlx(draw), draw_by_prng(draw)) for draw in more),
+        worst=max(map(_difference, by_prng + by_mlx, answers + answers), default=0.0),
         reason=None,
     )
-    return _with_reason(result)
+    return replace(result, reason=_reason(result)) if result.differs else result
 
 
-def _with_reason(result: FunctionResult) -> FunctionResult:
-    if not result.differs:
-        return result
-    reason = None
+def _reason(result: FunctionResult) -> str | None:
+    """Why numbers of a function differ, where that is known."""
     since = _SINCE.get(result.function)
     if since and _release() < since:
-        reason = f"mlx drew otherwise before {'.'.join(map(str, since))}"
-    elif result.equal == result.draws:
-        reason = _REASONS.get(result.function)
-    return FunctionResult(**(asdict(result) | {"reason": reason}))
+        return f"mlx drew otherwise before {'.'.join(map(str, since))}"
+    return _REASONS.get(result.function) if result.equal == result.draws else None
 
 
 def _release() -> tuple[int, ...]:

@@ -51,14 +51,10 @@ class KnownDraw:
 
 @cache
 def known_blocks() -> tuple[KnownBlock, ...]:
-    """Read the blocks that Random123 publishes."""
+    """Read the blocks that Random123 publishes, whose words are written in hexadecimal."""
+    words = ("key", "counter", "words")
     return tuple(
-        KnownBlock(
-            _read_pair(row["key"]),
-            _read_pair(row["counter"]),
-            row["rounds"],
-            _read_pair(row["words"]),
-        )
+        KnownBlock(rounds=row["rounds"], **{name: _read_pair(row[name]) for name in words})
         for row in _load_rows("blocks.json")
     )
 
@@ -67,14 +63,7 @@ def known_blocks() -> tuple[KnownBlock, ...]:
 def known_draws() -> tuple[KnownDraw, ...]:
     """Read the draws, in the order of the file."""
     return tuple(
-        KnownDraw(
-            function=row["function"],
-            seed=row["seed"],
-            arguments=row["arguments"],
-            dtype=row["dtype"],
-            shape=tuple(row["shape"]),
-            bits=tuple(int(value, 16) for value in row["bits"]),
-        )
+        KnownDraw(**row | {"shape": tuple(row["shape"]), "bits": _read_hex(row["bits"])})
         for row in _load_rows("draws.json")
     )
 
@@ -84,6 +73,10 @@ def _load_rows(name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _read_pair(words: list[str]) -> Pair:
-    first, second = (int(word, 16) for word in words)
+def _read_hex(numbers: list[str]) -> tuple[int, ...]:
+    return tuple(int(number, 16) for number in numbers)
+
+
+def _read_pair(numbers: list[str]) -> Pair:
+    first, second = _read_hex(numbers)
     return first, second
