@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from mlx_keys import prng
 from mlx_keys.keytree import read_program
-from mlx_keys.keytree.faults import PARAMETERS, draw_use
+from mlx_keys.keytree.faults import draw_use
+from mlx_keys.prng.key_uses import SHAPED_PARAMETERS
 
 #: Draws that take any key; the last three draw nothing.
 DRAWS = (
@@ -66,7 +67,7 @@ def keys_that_the_guard_refuses(lines: list[str]) -> set[tuple[int, int]]:
     """Run the lines, each under one guard; a line that raises is run again without it."""
     refused = set()
     variables = {"mx": mx, "split": lambda key, n: tuple(prng.split(key, n))}
-    variables |= {name: getattr(prng, name) for name in ("key", "fold_in", *PARAMETERS)}
+    variables |= {name: getattr(prng, name) for name in ("key", "fold_in", *SHAPED_PARAMETERS)}
     with prng.guard() as watch:
         for line in lines:
             try:
@@ -106,7 +107,7 @@ def test_two_draws_are_a_fault_exactly_where_a_guard_raises(first: str, second: 
 
 
 def test_the_parameters_of_a_draw_are_those_of_its_function() -> None:
-    for function, parameters in PARAMETERS.items():
+    for function, parameters in SHAPED_PARAMETERS.items():
         positional = [
             name
             for name, parameter in inspect.signature(getattr(prng, function)).parameters.items()
@@ -119,7 +120,7 @@ def test_the_parameters_of_a_draw_are_those_of_its_function() -> None:
         if inspect.isfunction(function := getattr(prng, name))
         and "shape" in inspect.signature(function).parameters
     }
-    assert set(PARAMETERS) == with_shape
+    assert set(SHAPED_PARAMETERS) == with_shape
 
 
 @pytest.mark.parametrize(

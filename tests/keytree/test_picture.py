@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mlx_keys.keytree import KeyTree, inline_glyph
 from mlx_keys.keytree.glyph import bit_rows
 from mlx_keys.keytree.layout import COLUMN, GLYPH, Card, Picture, fitting_label, lay_out
-from mlx_keys.keytree.text_limits import count_columns, truncate
+from mlx_keys.keytree.limits import count_columns, truncate
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "</text><script>alert('1 & \"2\"')"

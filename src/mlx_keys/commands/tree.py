@@ -8,7 +8,7 @@ import click
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.keytree import KeyTree
-from mlx_keys.keytree.text_limits import count_noun
+from mlx_keys.keytree.limits import count_noun
 
 
 def integers(text: str) -> tuple[int, ...]:

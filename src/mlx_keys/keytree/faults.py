@@ -11,23 +11,9 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mlx_keys.prng.key_uses import PAST, WORD, KeyUses, Rows, Use
+from mlx_keys.prng.key_uses import PAST, SHAPED_PARAMETERS, WORD, KeyUses, Rows, Use
 
-from .text_limits import join_with_and, times
-
-#: The parameters of each function that has a shape, as far as they come without a name.
-PARAMETERS: Mapping[str, tuple[str, ...]] = {
-    "bits": ("shape", "width"),
-    "uniform": ("low", "high", "shape", "dtype"),
-    "normal": ("shape", "dtype", "loc", "scale"),
-    "laplace": ("shape", "dtype", "loc", "scale"),
-    "gumbel": ("shape", "dtype"),
-    "truncated_normal": ("lower", "upper", "shape", "dtype"),
-    "multivariate_normal": ("mean", "cov", "shape", "dtype"),
-    "bernoulli": ("p", "shape"),
-    "randint": ("low", "high", "shape", "dtype"),
-    "categorical": ("logits", "axis", "shape", "num_samples"),
-}
+from .limits import join_with_and, times
 
 
 def draw_use(label: str) -> Use | None:
@@ -41,9 +27,9 @@ def draw_use(label: str) -> Use | None:
     """
     call = _parse_call(label)
     function = ast.unparse(call.func).rpartition(".")[2] if call else ""
-    if call is None or function not in PARAMETERS:
+    if call is None or function not in SHAPED_PARAMETERS:
         return Use("draw", label)
-    arguments = dict(zip(PARAMETERS[function], call.args, strict=False))
+    arguments = dict(zip(SHAPED_PARAMETERS[function], call.args, strict=False))
     arguments |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
     shape = _literal(arguments.get("shape"))
     if not isinstance(shape, (tuple, list)) or not all(type(side) is int for side in shape):
@@ -57,14 +43,12 @@ def draw_use(label: str) -> Use | None:
 def _parse_call(label: str) -> ast.Call | None:
     """The call that a label is; None for any other text, and where arguments are unpacked."""
     try:
-        body = ast.parse(label.strip(), mode="eval").body
+        call = ast.parse(label.strip(), mode="eval").body
     except SyntaxError:
         return None
-    match body:
-        case ast.Call(args=args, keywords=keywords) as call:
-            unpacks = any(isinstance(argument, ast.Starred) for argument in args)
-            return None if unpacks or any(not keyword.arg for keyword in keywords) else call
-    return None
+    if not isinstance(call, ast.Call) or any(not keyword.arg for keyword in call.keywords):
+        return None
+    return None if any(isinstance(arg, ast.Starred) for arg in call.args) else call
 
 
 def _window_rows(
@@ -102,17 +86,13 @@ def _literal(node: ast.expr | None) -> Any:
 
 
 def describe_faults(uses_of_copies: Sequence[Sequence[Use]]) -> tuple[str, ...]:
-    """Describe the faults of one key.
-
-    A tree may hold a key more than once: a key that is split again, or folded again with the same
-    number, makes keys that were made before. Their uses are uses of one key.
+    """Describe the faults of one key, in a few words each; none where its uses are right.
 
     Args:
-        uses_of_copies: The uses of each copy of the key that is used at all.
+        uses_of_copies: The uses of each copy of the key that is used at all: a second split makes
+            keys that were made before, and their uses are uses of one key.
 
-    Returns:
-        A few words for each fault, empty where the uses are right:
-
+    Example:
         >>> draw, split = Use("draw", "uniform()"), Use("split", "split")
         >>> describe_faults([[draw, draw, split]])
         ('drawn from twice', 'drawn from and split')

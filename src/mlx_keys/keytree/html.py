@@ -55,14 +55,11 @@ def standalone_svg(root: Node, layout: str = "wide") -> str:
     )
 
 
-def figure(root: Node, caption: str) -> str:
-    """The picture, the same as text, and a caption, as an HTML ``<figure>``."""
-    below = f"<figcaption>{escape(caption)}</figcaption>"
-    return f'<figure style="margin:0">\n{picture_and_text(root)}{below}\n</figure>\n'
+def picture_and_text(root: Node, caption: str | None = None) -> str:
+    """The picture and the same as text, as HTML that takes its colours from the page around it.
 
-
-def picture_and_text(root: Node) -> str:
-    """The picture and the same as text, as HTML that takes its colours from the page around it."""
+    With a caption it is a ``<figure>``.
+    """
     wide, narrow = lay_out(root, "wide"), lay_out(root, "narrow")
     least = max(PHONE_WIDTH, round(wide.width * SMALLEST_SCALE))
     # The class has its width in its name, so that two trees of one width share their rules.
@@ -72,13 +69,17 @@ def picture_and_text(root: Node) -> str:
         f"{{.mk-tree.{name} .mk-wide{{display:none}}.mk-tree.{name} .mk-narrow{{display:block}}}}\n"
     )
     style = f"<style>\n{themed_style()}{_FIGURE_STYLE}{switch}</style>\n"
-    return (
+    html = (
         f'<div class="mk-tree {name}">\n'
         f"{_inline_svg(root, wide, 'wide', style)}{_inline_svg(root, narrow, 'narrow')}"
         f"<details><summary>The same tree as text</summary>\n"
         f"<ul>{_list_item(root)}</ul>\n</details>\n"
         "</div>\n"
     )
+    if caption is None:
+        return html
+    below = f"<figcaption>{escape(caption)}</figcaption>"
+    return f'<figure style="margin:0">\n{html}{below}\n</figure>\n'
 
 
 def _inline_svg(root: Node, picture: Picture, layout: str, style: str = "") -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .limits import count_columns, truncate
 from .node import Node
-from .text_limits import count_columns, truncate
 
 GLYPH = 48
 #: A column of a monospaced font at 13 px: 0.6 em in most fonts, a little more in some.
@@ -30,22 +30,16 @@ LONGEST_NOTE = 32
 
 @dataclass(frozen=True)
 class TextLine:
-    """A line of text: the left end of its baseline, and the role that styles it."""
+    """A line of text: the left end of its baseline, and its role.
+
+    The role of a text beside the glyph is ``name``, ``call`` or ``word``; that of a note below it
+    is ``draw`` or ``fault``.
+    """
 
     x: float
     y: float
     text: str
     role: str
-
-
-@dataclass(frozen=True)
-class Note:
-    """A draw or a fault below a glyph: the left end of its baseline, and which of the two it is."""
-
-    x: float
-    y: float
-    text: str
-    is_fault: bool
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class Card:
     x: float
     y: float
     texts: tuple[TextLine, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[TextLine, ...]
 
 
 @dataclass(frozen=True)
@@ -94,31 +88,21 @@ def fitting_label(node: Node, longest: int = LONGEST_LABEL) -> str:
     return node.label if count_columns(node.label) <= longest else node.short_label
 
 
-def _heading_height(node: Node) -> int:
-    return (2 if node.name else 1) * LINE + 4
-
-
-def _note_texts(node: Node) -> list[tuple[str, bool]]:
-    """The draws and the faults, each with whether it is a fault."""
-    draws = [(truncate(label, LONGEST_NOTE), False) for label in node.draws]
-    return draws + [(fault, True) for fault in node.faults]
-
-
 def _notes_height(node: Node) -> float:
-    count = len(_note_texts(node))
+    count = len(node.draws) + len(node.faults)
     return LINE * count + 6 if count else 0
 
 
-def _notes_width(node: Node) -> float:
-    widths = [NOTE_INDENT + count_columns(text) * COLUMN for text, _ in _note_texts(node)]
-    return max(widths, default=0)
+def _notes_width(notes: tuple[TextLine, ...]) -> float:
+    return max((NOTE_INDENT + count_columns(note.text) * COLUMN for note in notes), default=0)
 
 
-def _place_notes(node: Node, x: float, top: float) -> tuple[Note, ...]:
-    """The notes of a card whose glyph ends at ``top``."""
+def _place_notes(node: Node, x: float = 0, top: float = 0) -> tuple[TextLine, ...]:
+    """The draws and faults of a card whose glyph ends at ``top``."""
+    notes = [(truncate(label, LONGEST_NOTE), "draw") for label in node.draws]
+    notes += [(fault, "fault") for fault in node.faults]
     return tuple(
-        Note(x, top + 19 + LINE * i, text, is_fault)
-        for i, (text, is_fault) in enumerate(_note_texts(node))
+        TextLine(x, top + 19 + LINE * i, text, role) for i, (text, role) in enumerate(notes)
     )
 
 
@@ -155,7 +139,8 @@ class _Subtree:
 
 def _stack(root: Node) -> _Subtree:
     """Stack the children, and put the parent midway between the first and the last."""
-    above, below = _heading_height(root) + GLYPH / 2, GLYPH / 2 + _notes_height(root)
+    heading = (2 if root.name else 1) * LINE + 4
+    above, below = heading + GLYPH / 2, GLYPH / 2 + _notes_height(root)
     children = tuple(_stack(child) for child in root.children)
     if not children:
         return _Subtree(root, above, below, (), ())
@@ -207,7 +192,7 @@ def _level_spans(root: Node) -> list[tuple[float, float]]:
 def _card_width(node: Node) -> float:
     """The width of a card in the wide layout."""
     heading = max(count_columns(node.name or ""), count_columns(fitting_label(node))) * COLUMN
-    return max(heading, GLYPH + BESIDE + _words_width(node), _notes_width(node))
+    return max(heading, GLYPH + BESIDE + _words_width(node), _notes_width(_place_notes(node)))
 
 
 def _branch(start: float, bend: float, end: float, y: float, child_y: float) -> str:
@@ -235,14 +220,15 @@ def _narrow(root: Node) -> Picture:
         )
         # The line to the children comes down below the glyph, so that notes there are moved in.
         notes_x = x + NARROW_INDENT if node.children else x
-        cards.append(Card(node, x, y, texts, _place_notes(node, notes_x, y + GLYPH)))
+        notes = _place_notes(node, notes_x, y + GLYPH)
+        cards.append(Card(node, x, y, texts, notes))
         if parent is not None:
             from_x, from_y = line_starts[id(parent)]
             lines.append(f"M{from_x:g} {from_y:g}V{y + GLYPH / 2 - 8:g}q0 8 8 8H{x - 7:g}")
         line_starts[id(node)] = (x + 10, y + GLYPH + 7)
         bottom = y + GLYPH + _notes_height(node) + NARROW_GAP_Y
         width = max(width, *(text.x + count_columns(text.text) * COLUMN for text in texts))
-        width = max(width, notes_x + _notes_width(node))
+        width = max(width, notes_x + _notes_width(notes))
     return Picture(width, bottom - NARROW_GAP_Y, tuple(cards), tuple(lines))
 
 

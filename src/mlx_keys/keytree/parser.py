@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from mlx_keys.errors import KeysError, Location
 
-from .text_limits import check_name
+from .limits import check_name
 from .tree import KeyTree
 
 _Value: TypeAlias = KeyTree | tuple[KeyTree, ...]
@@ -97,15 +97,11 @@ def _parse(text: str, path: str | None, first_line: int) -> ast.Module:
 
 
 class _Interpreter:
-    """Builds the tree, a statement at a time.
-
-    Attributes:
-        root: The key of the seed; None before it is made.
-        variables: The keys by the names of the program.
-    """
+    """Builds the tree, a statement at a time."""
 
     def __init__(self) -> None:
         self.root: KeyTree | None = None
+        #: The keys by the names of the program.
         self.variables: dict[str, _Value] = {}
 
     def run(self, statement: ast.stmt) -> None:
@@ -130,11 +126,8 @@ class _Interpreter:
             case ast.Name(id=name) if name in self.variables:
                 return self.variables[name]
             case ast.Name(id=name):
-                raise KeysError(
-                    "no line above makes this key",
-                    found=name,
-                    fix=f"add the line that makes it: {name} = ..., or correct the name",
-                )
+                fix = f"add the line that makes it: {name} = ..., or correct the name"
+                raise _refusal("no line above makes this key", node, fix)
             case ast.Subscript(value=value, slice=number):
                 return self._subscript(value, number)
             case ast.Call(func=function, args=args, keywords=keywords):
@@ -149,9 +142,7 @@ class _Interpreter:
                 return self._make_root(_integer(seed))
             case "split", [key], []:
                 return self._one_key(key).split()
-            case "split", [key, num], []:
-                return self._one_key(key).split(_integer(num))
-            case "split", [key], [ast.keyword(arg="num", value=num)]:
+            case ("split", [key, num], []) | ("split", [key], [ast.keyword(arg="num", value=num)]):
                 return self._one_key(key).split(_integer(num))
             case "fold_in", [key, data], []:
                 return self._one_key(key).fold_in(_integer(data))
@@ -173,21 +164,15 @@ class _Interpreter:
     def _one_key(self, node: ast.expr) -> KeyTree:
         value = self.evaluate(node)
         if isinstance(value, tuple):
-            raise KeysError(
-                "these are several keys where one is needed",
-                found=ast.unparse(node),
-                fix=f"{ast.unparse(node)}[0] is the first of them",
-            )
+            fix = f"{ast.unparse(node)}[0] is the first of them"
+            raise _refusal("these are several keys where one is needed", node, fix)
         return value
 
     def _subscript(self, node: ast.expr, number: ast.expr) -> KeyTree:
         keys = self.evaluate(node)
         if not isinstance(keys, tuple):
-            raise KeysError(
-                "this is one key, and has no parts",
-                found=ast.unparse(node),
-                fix=f"use the key as it is: {ast.unparse(node)}",
-            )
+            fix = f"use the key as it is: {ast.unparse(node)}"
+            raise _refusal("this is one key, and has no parts", node, fix)
         position = _integer(number)
         if not -len(keys) <= position < len(keys):
             raise KeysError(
@@ -208,7 +193,9 @@ class _Interpreter:
     def _assign(self, target: ast.expr, value: _Value) -> None:
         match target, value:
             case ast.Name(id=name), KeyTree():
-                self._assign_key(name, value)
+                self.variables[name] = value
+                if name != "_":
+                    value.name = check_name(name)
             case ast.Name(id=name), tuple():
                 self.variables[name] = value
                 for i, key in enumerate(value):
@@ -225,11 +212,6 @@ class _Interpreter:
                 )
             case _:
                 raise _not_understood(target)
-
-    def _assign_key(self, name: str, key: KeyTree) -> None:
-        self.variables[name] = key
-        if name != "_":
-            key.name = check_name(name)
 
 
 def _is_draw(call: ast.Call) -> bool:
@@ -251,18 +233,14 @@ def _integer(node: ast.expr) -> int:
             return number
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
             return -number
-    raise KeysError(
-        "a number must be written out",
-        expected="an integer such as 3",
-        found=ast.unparse(node),
-        fix="put the integer itself in its place",
-    )
+    fix = "put the integer itself in its place"
+    raise _refusal("a number must be written out", node, fix, "an integer such as 3")
 
 
 def _not_understood(node: ast.AST) -> KeysError:
-    return KeysError(
-        "a key tree cannot be read off this",
-        expected=FORMS,
-        found=ast.unparse(node),
-        fix="leave the line out, or write it in one of these forms",
-    )
+    fix = "leave the line out, or write it in one of these forms"
+    return _refusal("a key tree cannot be read off this", node, fix, FORMS)
+
+
+def _refusal(problem: str, node: ast.AST, fix: str, expected: str | None = None) -> KeysError:
+    return KeysError(problem, expected=expected, found=ast.unparse(node), fix=fix)

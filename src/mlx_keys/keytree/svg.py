@@ -9,41 +9,29 @@ from __future__ import annotations
 from html import escape
 
 from .glyph import glyph
-from .layout import GLYPH, NOTE_INDENT, Card, Note, Picture
+from .layout import GLYPH, NOTE_INDENT, Card, Picture, TextLine
 from .node import Node
-from .text import title
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 #: Each colour on a light screen, on a dark screen, and in a page, where a variable of the theme has
 #: it. In a page without our theme the colour of its text serves, so that the picture suits any.
-LIGHT = {
-    "ink": "#1c1b19",
-    "muted": "#5f5b54",
-    "rule": "#b9b2a4",
-    "accent": "#0b6b61",
-    "draw": "#b8540a",
-    "fault": "#b3391f",
-    "paper": "#fdfcf9",
+_PALETTE = {
+    "ink": ("#1c1b19", "#ebe7df", "var(--mk-ink,currentColor)"),
+    "muted": ("#5f5b54", "#a39d92", "var(--mk-muted,currentColor)"),
+    "rule": (
+        "#b9b2a4",
+        "#5c574e",
+        "var(--mk-rule-strong,color-mix(in srgb,currentColor 35%,transparent))",
+    ),
+    "accent": ("#0b6b61", "#63cbb9", "var(--mk-accent,#0b8577)"),
+    "draw": ("#b8540a", "#f0a35e", "var(--mk-h2,#c2631a)"),
+    "fault": ("#b3391f", "#ff8f70", "var(--mk-fault,#d1502f)"),
+    "paper": ("#fdfcf9", "#151514", "none"),
 }
-DARK = {
-    "ink": "#ebe7df",
-    "muted": "#a39d92",
-    "rule": "#5c574e",
-    "accent": "#63cbb9",
-    "draw": "#f0a35e",
-    "fault": "#ff8f70",
-    "paper": "#151514",
-}
-THEMED = {
-    "ink": "var(--mk-ink,currentColor)",
-    "muted": "var(--mk-muted,currentColor)",
-    "rule": "var(--mk-rule-strong,color-mix(in srgb,currentColor 35%,transparent))",
-    "accent": "var(--mk-accent,#0b8577)",
-    "draw": "var(--mk-h2,#c2631a)",
-    "fault": "var(--mk-fault,#d1502f)",
-    "paper": "none",
-}
+LIGHT, DARK, THEMED = (
+    dict(zip(_PALETTE, colours, strict=True)) for colours in zip(*_PALETTE.values(), strict=True)
+)
 
 _SHAPES = """\
 .mk-key text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;\
@@ -84,8 +72,9 @@ def standalone_style() -> str:
 
 def picture_elements(root: Node, picture: Picture, description: str) -> str:
     """What the ``<svg>`` element holds: title, description, lines, cards."""
+    title = escape(f"The tree of {root.expression}")
     parts = [
-        f"<title>{escape(title(root))}</title><desc>{escape(description)}</desc>",
+        f"<title>{title}</title><desc>{escape(description)}</desc>",
         # One path for all lines, so that a translucent colour is laid on once where they meet.
         f'<path class="mk-line" d="{"".join(picture.lines)}"/>',
         *(_card(card) for card in picture.cards),
@@ -101,22 +90,20 @@ def _card(card: Card) -> str:
             f'<rect class="mk-frame" x="{card.x - 4:g}" y="{card.y - 4:g}" '
             f'width="{side}" height="{side}" rx="4"/>'
         )
-    parts += [
-        f'<text class="mk-{text.role}" x="{text.x:g}" y="{text.y:g}">{escape(text.text)}</text>'
-        for text in card.texts
-    ]
+    parts += [_text(line.role, line.x, line) for line in card.texts]
     parts += [_note(note) for note in card.notes]
     return f"<g>{''.join(parts)}</g>"
 
 
-def _note(note: Note) -> str:
+def _text(role: str, x: float, line: TextLine) -> str:
+    return f'<text class="mk-{role}" x="{x:g}" y="{line.y:g}">{escape(line.text)}</text>'
+
+
+def _note(note: TextLine) -> str:
+    """A draw or a fault behind its mark: an arrow or a cross."""
     middle = note.y - 4.5
-    if note.is_fault:
+    if note.role == "fault":
         mark = f'<path class="mk-mark mk-fault" d="M{note.x + 2:g} {middle - 4:g}l8 8m0 -8l-8 8"/>'
     else:
         mark = f'<path class="mk-mark mk-drawn" d="M{note.x:g} {middle:g}h11m-4 -4l4 4l-4 4"/>'
-    role = "name" if note.is_fault else "call"
-    text = escape(note.text)
-    return (
-        f'{mark}<text class="mk-{role}" x="{note.x + NOTE_INDENT:g}" y="{note.y:g}">{text}</text>'
-    )
+    return mark + _text("name" if note.role == "fault" else "call", note.x + NOTE_INDENT, note)

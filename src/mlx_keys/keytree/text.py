@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .limits import count_noun, join_with_and
 from .node import Node
-from .text_limits import count_noun, join_with_and
 
 
 def outline(root: Node) -> str:
@@ -14,26 +14,17 @@ def outline(root: Node) -> str:
 
 
 def _lines(node: Node, own_prefix: str, child_prefix: str) -> Iterator[str]:
-    yield own_prefix + _line(node)
-    for child in node.children:
-        is_last = child is node.children[-1]
-        branch, trunk = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
-        yield from _lines(child, child_prefix + branch, child_prefix + trunk)
-
-
-def _line(node: Node) -> str:
     name = f"{node.name} = " if node.name else ""
     parts = [f"{name}{node.expression}", "{} {}".format(*node.words)]
     if node.uses:
         parts.append("; ".join(node.uses))
     if node.faults:
         parts.append(f"FAULT: {'; '.join(node.faults)}")
-    return "  ".join(parts)
-
-
-def title(root: Node) -> str:
-    """The title of a picture of the tree."""
-    return f"The tree of {root.expression}"
+    yield own_prefix + "  ".join(parts)
+    for child in node.children:
+        is_last = child is node.children[-1]
+        branch, trunk = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
+        yield from _lines(child, child_prefix + branch, child_prefix + trunk)
 
 
 def summary(root: Node) -> str:

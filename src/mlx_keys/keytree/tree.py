@@ -17,11 +17,10 @@ from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.key_uses import Use
 
 from .faults import describe_faults, draw_use
-from .html import figure, picture_and_text, standalone_svg
+from .html import picture_and_text, standalone_svg
+from .limits import check_label, check_name, check_room_for_draw, check_room_for_keys, join_with_and
 from .node import Node
-from .size_limits import check_room_for_draw, check_room_for_keys
 from .text import outline
-from .text_limits import check_label, check_name, join_with_and
 
 #: What mlx's split makes when no number is given; an expression leaves it out.
 SPLIT_DEFAULT = 2
@@ -45,7 +44,7 @@ class KeyTree:
 
     Raises:
         TypeError: The seed is no integer or out of range.
-        KeysError: The tree outgrows the limits of :mod:`.size_limits`, or a name or label cannot be
+        KeysError: The tree outgrows the limits of :mod:`.limits`, or a name or label cannot be
             printed on one line.
 
     Example:
@@ -197,8 +196,8 @@ class KeyTree:
     def faults(self) -> tuple[str, ...]:
         """What is wrong with how this key is used, in a few words each; empty if nothing is.
 
-        A key that is split again, or folded again with the same number, makes keys that were made
-        before. That is no fault; the uses of all copies of such a key count as uses of one key.
+        A second split, or a second fold with one number, makes copies of keys: that is no fault,
+        and the uses of all copies of a key count as uses of one key.
         """
         return self._describe_faults(self._root._uses_by_words())
 
@@ -234,8 +233,7 @@ class KeyTree:
         Args:
             caption: A line of plain text below the picture.
         """
-        node = self.snapshot()
-        return picture_and_text(node) if caption is None else figure(node, caption)
+        return picture_and_text(self.snapshot(), caption)
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -263,10 +261,9 @@ class KeyTree:
 
     def _rule_uses(self) -> list[Use]:
         """The uses of this copy of the key, as the rules know them."""
-        splits = [Use("split", "split") for _ in self._splits]
-        folds = [Use("fold", "fold_in") for _ in self._folds]
-        draws = [use for label in self.draws if (use := draw_use(label))]
-        return [*splits, *folds, *draws]
+        uses = [Use("split", "split")] * len(self._splits)
+        uses += [Use("fold", "fold_in")] * len(self._folds)
+        return uses + [use for label in self.draws if (use := draw_use(label))]
 
     def _uses_by_words(self) -> _UsesByWords:
         uses_by_words: _UsesByWords = defaultdict(list)

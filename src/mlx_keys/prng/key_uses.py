@@ -38,6 +38,21 @@ PAST: dict[UseKind, str] = {"draw": "drawn from", "split": "split", "fold": "fol
 #: The bytes of the words that a draw is made of, where its function takes no width.
 WORD = 4
 
+#: The parameters of each function that has a shape, as far as they come without a name here; those
+#: of ``mx.random`` take ``key`` and ``stream`` after them.
+SHAPED_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "bits": ("shape", "width"),
+    "uniform": ("low", "high", "shape", "dtype"),
+    "normal": ("shape", "dtype", "loc", "scale"),
+    "laplace": ("shape", "dtype", "loc", "scale"),
+    "gumbel": ("shape", "dtype"),
+    "truncated_normal": ("lower", "upper", "shape", "dtype"),
+    "multivariate_normal": ("mean", "cov", "shape", "dtype"),
+    "bernoulli": ("p", "shape"),
+    "randint": ("low", "high", "shape", "dtype"),
+    "categorical": ("logits", "axis", "shape", "num_samples"),
+}
+
 
 @dataclass(frozen=True)
 class Rows:

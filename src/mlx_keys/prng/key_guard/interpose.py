@@ -26,7 +26,7 @@ from mlx_keys.prng import call_hook
 # interpose imports by one name: all of them here, before a function is replaced.
 from mlx_keys.prng.distributions import continuous, discrete, uniforms  # noqa: F401
 from mlx_keys.prng.errors import arguments_do_not_fit
-from mlx_keys.prng.key_uses import WORD, Rows, Use, UseKind
+from mlx_keys.prng.key_uses import SHAPED_PARAMETERS, WORD, Rows, Use, UseKind
 from mlx_keys.prng.keys import split as _  # noqa: F401
 
 from .argument_checks import EMPTY_BATCH, find_crash, find_problem
@@ -38,23 +38,16 @@ from .watch import LOCK, Watch
 R = TypeVar("R")
 _Check: TypeAlias = Callable[[str, Mapping[str, Any]], Problem | None]
 
-_SHAPED = ("shape", "dtype", "loc", "scale", "key", "stream")
-
 #: The arguments of ``mx.random``'s functions, in mlx's order: a key may come without its name.
-PARAMETERS = {
+PARAMETERS: dict[str, tuple[str, ...]] = {
     "key": ("seed",),
     "seed": ("seed",),
     "split": ("key", "num", "stream"),
-    "uniform": ("low", "high", "shape", "dtype", "key", "stream"),
-    "normal": _SHAPED,
-    "laplace": _SHAPED,
-    "gumbel": ("shape", "dtype", "key", "stream"),
-    "truncated_normal": ("lower", "upper", "shape", "dtype", "key", "stream"),
-    "multivariate_normal": ("mean", "cov", "shape", "dtype", "key", "stream"),
-    "bernoulli": ("p", "shape", "key", "stream"),
-    "randint": ("low", "high", "shape", "dtype", "key", "stream"),
     "permutation": ("x", "axis", "key", "stream"),
-    "categorical": ("logits", "axis", "shape", "num_samples", "key", "stream"),
+} | {
+    name: (*parameters, "key", "stream")
+    for name, parameters in SHAPED_PARAMETERS.items()
+    if name != "bits"  # which mx.random does not have
 }
 
 _KINDS: dict[str, UseKind] = {"split": "split", "fold_in": "fold"}

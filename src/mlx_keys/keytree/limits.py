@@ -1,4 +1,4 @@
-"""Names and labels that fit on one line, and counts in words."""
+"""Limits of what a picture shows at a glance: names, labels, keys, levels; and counts in words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from mlx_keys.errors import KeysError
 #: In columns of a monospaced font. A picture shortens a label to what a phone has room for.
 LONGEST_NAME = 16
 LONGEST_LABEL = 120
+MOST_KEYS, MOST_LEVELS, MOST_DRAWS = 64, 7, 8
 
 
 def check_name(name: str) -> str:
@@ -40,6 +41,32 @@ def _check(what: str, text: str, longest: int) -> str:
             fix="shorten it",
         )
     return text
+
+
+def check_room_for_keys(count: int, *, parent: str, size: int, level: int) -> None:
+    """Refuse ``count`` new keys below the expression ``parent``, at ``level`` of ``size`` keys."""
+    if size + count > MOST_KEYS:
+        raise KeysError(
+            f"a tree of more than {MOST_KEYS} keys cannot be read in a picture",
+            found=f"{count_noun(size, 'key')}, and {count} more from {parent}",
+            fix="draw a part of it, or split into fewer",
+        )
+    if level == MOST_LEVELS:
+        raise KeysError(
+            f"a tree of more than {MOST_LEVELS} levels cannot be read in a picture",
+            found=f"another level below {parent}",
+            fix="begin a new tree further down",
+        )
+
+
+def check_room_for_draw(label: str, *, parent: str, count: int) -> None:
+    """Refuse a draw from a key, the expression ``parent``, that has ``count`` draws already."""
+    if count == MOST_DRAWS:
+        raise KeysError(
+            f"more than {MOST_DRAWS} draws from one key cannot be read in a picture",
+            found=f"{parent} is drawn from again: {label}",
+            fix="draw fewer in the tree, or split the key and draw from its children",
+        )
 
 
 def count_columns(text: str) -> int:
