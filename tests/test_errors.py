@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -32,3 +33,14 @@ def test_the_text_names_each_part_and_indents_one_of_several_lines() -> None:
         "    2",
         "  fix: correct the page",
     ]
+
+
+def test_an_error_comes_whole_out_of_another_process() -> None:
+    """Sphinx's parallel readers pickle the faults that they report."""
+    error = GuardError(
+        "drawn from twice", where=Location("a.py", 3), found="two draws", fix="split"
+    )
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    assert type(copy) is GuardError
+    assert vars(copy) == vars(error)
+    assert copy.args == error.args

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from textwrap import indent
+from typing import Any
 
 #: The command that installs mlx: on a Mac it includes Metal; elsewhere a backend must be named.
 INSTALL_MLX = "pip install mlx" if sys.platform == "darwin" else "pip install 'mlx[cpu]'"
@@ -57,6 +59,10 @@ class KeysError(Exception):
         self.expected = expected
         self.found = found
         self.fix = fix
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with ``fix``, which ``__init__`` requires and BaseException would leave out."""
+        return partial(type(self), self.problem, fix=self.fix), (), vars(self)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.problem}" if self.where else self.problem
