@@ -15,6 +15,7 @@ from sphinx.config import Config
 from sphinx.util.typing import ExtensionMetadata
 
 from mlx_keys.files import digest_files, files_below
+from mlx_keys.sphinxext.config import serve_static_files
 
 from .attested_backends import setup_attested_backends
 from .batteries import setup_batteries
@@ -39,7 +40,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # A config value of the kind "env": when it changes, Sphinx reads all pages again.
     app.add_config_value("ext_made_by", "", "env", types=frozenset({str}))
     app.connect("config-inited", _set_made_by)
-    app.connect("builder-inited", _serve_style)
+    serve_static_files(app, FOLDER / "static")
     setup_type_links(app)
     setup_function(app)
     setup_result_specs(app)
@@ -59,8 +60,3 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 def _set_made_by(_app: Sphinx, config: Config) -> None:
     """Put a digest of these files into the configuration: what pages show is read off them."""
     config.ext_made_by = digest_files(files_below(FOLDER))
-
-
-def _serve_style(app: Sphinx) -> None:
-    """Have Sphinx copy the style sheets beside the project's own, which come last."""
-    app.config.html_static_path.insert(0, str(FOLDER / "static"))

@@ -1,4 +1,4 @@
-"""Every configuration value of the extension, and the folders that they name."""
+"""The configuration values that several modules read, and the folders that they name."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def cache_folder(app: Sphinx) -> Path:
 def files_outside(app: Sphinx) -> list[Path]:
     """The files outside the site whose examples the build verifies too, such as the README."""
     return [(Path(app.srcdir) / name).resolve() for name in app.config.mlx_keys_also]
+
+
+def serve_static_files(app: Sphinx, folder: Path) -> None:
+    """Have Sphinx copy an extension's style sheets; the project's own come later and override."""
+
+    def put_first(app: Sphinx) -> None:
+        app.config.html_static_path.insert(0, str(folder))
+
+    app.connect("builder-inited", put_first)
 
 
 def set_made_by(_app: Sphinx, config: Config) -> None:
