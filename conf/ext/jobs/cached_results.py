@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from mlx_keys.examples.execute.cache import Cache
 from mlx_keys.examples.execute.job import Job, RunResult
 from mlx_keys.sphinxext.config import cache_folder
-from mlx_keys.sphinxext.pool import pool_of, runner_of
+from mlx_keys.sphinxext.runner import runner_of
 
 #: Endings that are kept; what hung or was killed may have met with the machine's load.
 _KEPT = ("done", "raised")
@@ -35,7 +35,7 @@ def cached_results(app: Sphinx, jobs: Sequence[Job]) -> list[RunResult]:
     keys = [_key(app, job) for job in jobs]
     results = {key: result for key in keys if (result := cache.get(key)) is not None}
     missing = {key: job for key, job in zip(keys, jobs, strict=True) if key not in results}
-    for key, result in zip(missing, pool_of(app).run(missing.values()), strict=True):
+    for key, result in zip(missing, runner_of(app).pool.run(missing.values()), strict=True):
         results[key] = result
         if result.ended in _KEPT:
             cache.put(key, result)

@@ -13,7 +13,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from mlx_keys import __version__
 
-from .config import setup_config
+from .config import serve_static_files, setup_config
 from .diagnostics import setup_diagnostics
 from .domain import setup_domain
 from .example import setup_example
@@ -21,31 +21,22 @@ from .gallery.verify import setup_gallery
 from .incremental import setup_incremental
 from .key_tree import setup_key_tree
 from .nodes import setup_nodes
-from .pool import setup_pool
+from .runner import setup_runner
 from .summary import setup_summary
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register every part with Sphinx."""
-    app.connect("builder-inited", _serve_style)
+    serve_static_files(app, Path(__file__).parent / "static")
     app.add_css_file("mlx-keys.css")
     setup_config(app)
     setup_domain(app)
     setup_nodes(app)
     setup_summary(app)
-    setup_pool(app)
+    setup_runner(app)
     setup_diagnostics(app)
     setup_incremental(app)
     setup_gallery(app)
     setup_example(app)
     setup_key_tree(app)
-    return {
-        "version": __version__,
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }
-
-
-def _serve_style(app: Sphinx) -> None:
-    """Have Sphinx copy the extension's style sheets beside the project's own, which come last."""
-    app.config.html_static_path.insert(0, str(Path(__file__).parent / "static"))
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -72,9 +72,9 @@ def roles_in_markdown(text: str, docname: str, targets: LinkTargets) -> dict[str
 
 
 def _markdown(role: str, body: str, docname: str, targets: LinkTargets) -> str:
+    """The Markdown for one role; its body may be ``target`` or ``title <target>``."""
     if role in ("sup", "sub"):
         return f"<{role}>{body}</{role}>"
-    """The Markdown for one role; its body may be ``target`` or ``title <target>``."""
     titled = _TITLED.fullmatch(body)
     target, title = (titled["target"], titled["text"]) if titled else (body, "")
     if role == "doc":

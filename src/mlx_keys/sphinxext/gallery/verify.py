@@ -35,7 +35,7 @@ from mlx_keys.sphinxext.config import trust_folder
 from mlx_keys.sphinxext.diagnostics import report
 from mlx_keys.sphinxext.domain import Store
 from mlx_keys.sphinxext.nodes import status_details
-from mlx_keys.sphinxext.pool import runner_of
+from mlx_keys.sphinxext.runner import runner_of
 from mlx_keys.sphinxext.summary import Tally
 from mlx_keys.trust.attestations import load_attestations
 from mlx_keys.trust.status import Status, example_status

@@ -1,4 +1,4 @@
-"""One runner and one pool for a whole build: made when first needed, closed with the build."""
+"""One runner of examples for a whole build: made when first needed, closed with the build."""
 
 from __future__ import annotations
 
@@ -15,18 +15,13 @@ _RUNNERS: WeakKeyDictionary[Sphinx, Runner] = WeakKeyDictionary()
 
 
 def runner_of(app: Sphinx) -> Runner:
-    """The build's runner of examples."""
+    """The build's runner of examples, with the build's one pool of child processes."""
     if app not in _RUNNERS:
         _RUNNERS[app] = Runner(Pool(), project=project_folder(app), cache=cache_folder(app))
     return _RUNNERS[app]
 
 
-def pool_of(app: Sphinx) -> Pool:
-    """The build's pool of child processes, which is its runner's."""
-    return runner_of(app).pool
-
-
-def setup_pool(app: Sphinx) -> None:
+def setup_runner(app: Sphinx) -> None:
     """Close the pool when the build is over; Sphinx says so too where a build has failed."""
     app.connect("build-finished", _close)
 
