@@ -35,7 +35,7 @@ class AttestedBackendsDirective(RecordDirective):
         """The record of each backend."""
         return record_paths(self.folder)
 
-    def render(self) -> nodes.Element:
+    def show_records(self) -> nodes.Element:
         """The table: a backend a column, so that it fits a phone."""
         SHOWN_RECORDS.of(self.env)[self.env.docname] = _names(self.folder)
         records = load_attestations(self.folder).records.values()

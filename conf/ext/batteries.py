@@ -56,7 +56,7 @@ class BatteriesDirective(RecordDirective):
         """The one file of all runs."""
         return [record_path(self.folder)]
 
-    def render(self) -> nodes.Element:
+    def show_records(self) -> nodes.Element:
         """What the directive of this name makes of the runs."""
         return RENDERERS[self.name](load_runs(self.folder))
 

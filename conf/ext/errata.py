@@ -14,10 +14,9 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
-from mlx_keys.sphinxext.diagnostics import location_of, report
+from mlx_keys.sphinxext.diagnostics import StrictDirective
 from mlx_keys.upstream.drift.compare import compare_docstrings
 from mlx_keys.upstream.drift.entry import entry_prose
 from mlx_keys.upstream.drift.finding import Finding, FindingKind, group_common
@@ -27,7 +26,7 @@ from mlx_keys.upstream.installed import introspect
 _MOST_EXCEPTIONS = 2
 
 
-class ErrataDirective(SphinxDirective):
+class ErrataDirective(StrictDirective):
     """The findings on a module's docstrings: first what many functions share, then each one's.
 
     A claim that an ``{upstream-says}`` above has quoted, to show what refutes it, is left out.
@@ -35,17 +34,13 @@ class ErrataDirective(SphinxDirective):
 
     required_arguments = 1
 
-    def run(self) -> list[nodes.Node]:
+    def render(self) -> list[nodes.Node]:
         """Make the two lists."""
         module = self.arguments[0]
-        try:
-            findings = compare_docstrings(module).findings
-            functions = introspect.names(module)
-        except KeysError as error:
-            report(self.env, error, location_of(self))
-            return []
+        findings = compare_docstrings(module).findings
+        functions = introspect.names(module)
         quotes = _quotes(self.env)
-        common, own = group_common(found for found in findings if not is_quoted(found, quotes))
+        common, own = group_common(each for each in findings if not is_quoted(each, quotes))
         items = [
             _item(_sentence(text), _concerned(names, functions)) for text, names in common.items()
         ]
@@ -61,26 +56,22 @@ class ErrataDirective(SphinxDirective):
         return [definitions] if items else [_paragraph([nodes.Text("Nothing differs.")])]
 
 
-class UpstreamSaysDirective(SphinxDirective):
+class UpstreamSaysDirective(StrictDirective):
     """A few words of a function's docstring, which must still be there."""
 
     required_arguments = 1
     has_content = True
 
-    def run(self) -> list[nodes.Node]:
+    def render(self) -> list[nodes.Node]:
         """Quote them."""
         quote = " ".join(" ".join(self.content).split())
         name = self.arguments[0]
-        try:
-            if not quote or _folded(quote) not in _folded(entry_prose(introspect.entry(name))):
-                raise KeysError(
-                    f"the documentation of {name} does not say this",
-                    expected=quote or "a few words of its docstring",
-                    fix="quote what it says now, or remove the item that upstream has fixed",
-                )
-        except KeysError as error:
-            report(self.env, error, location_of(self))
-            return []
+        if not quote or _folded(quote) not in _folded(entry_prose(introspect.entry(name))):
+            raise KeysError(
+                f"the documentation of {name} does not say this",
+                expected=quote or "a few words of its docstring",
+                fix="quote what it says now, or remove the item that upstream has fixed",
+            )
         _quotes(self.env).append((name, _folded(quote)))
         head = [nodes.Text("The documentation of "), function_link(name)]
         words = [nodes.Text(" says: \u201c"), *with_code(quote), nodes.Text("\u201d.")]

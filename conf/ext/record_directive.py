@@ -1,4 +1,4 @@
-"""The base of the directives that show records of the project: dependencies and faults."""
+"""The base of the directives that show records of the project."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
 
-from mlx_keys.errors import KeysError
 from mlx_keys.sphinxext.config import trust_folder
-from mlx_keys.sphinxext.diagnostics import location_of, report
+from mlx_keys.sphinxext.diagnostics import StrictDirective
 
 
-class RecordDirective(SphinxDirective):
+class RecordDirective(StrictDirective):
     """Reads records in ``mlx_keys_trust``; one that is missing or unreadable stops the build."""
 
     @property
@@ -21,23 +19,19 @@ class RecordDirective(SphinxDirective):
         """The folder of the project's records."""
         return trust_folder(self.env)
 
-    def run(self) -> list[nodes.Node]:
-        """Render the records; the page is read again when one of their files changes."""
+    def render(self) -> list[nodes.Node]:
+        """Show the records; the page is read again when one of their files changes."""
         for path in self.record_paths():
             self.env.note_dependency(str(path))
-        try:
-            rendered = self.render()
-        except KeysError as error:
-            report(self.env, error, location_of(self))
-            return []
-        self.set_source_info(rendered)
-        return [rendered]
+        shown = self.show_records()
+        self.set_source_info(shown)
+        return [shown]
 
     def record_paths(self) -> Iterable[Path]:
         """The files that the directive shows, whether they exist or not."""
         raise NotImplementedError
 
-    def render(self) -> nodes.Element:
+    def show_records(self) -> nodes.Element:
         """What the page shows of them.
 
         Raises:

@@ -80,7 +80,7 @@ class SpeedDirective(RecordDirective):
         for path in speed_files(self.folder, self.arguments[0]):
             yield from (path, path.with_suffix(".ncu.csv"), path.with_suffix(".variants.csv"))
 
-    def render(self) -> nodes.Element:
+    def show_records(self) -> nodes.Element:
         """What the directive of this name shows."""
         chip = self.arguments[0]
         speed = load_speed(self.folder, chip)

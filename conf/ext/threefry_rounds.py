@@ -10,20 +10,19 @@ from typing import ClassVar
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
 from mlx_keys.keytree.glyph import SIDE, glyph
 from mlx_keys.prng import threefry2x32
 from mlx_keys.prng.threefry2x32 import Pair
-from mlx_keys.sphinxext.diagnostics import location_of, report
+from mlx_keys.sphinxext.diagnostics import StrictDirective
 from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 
 COUNTERS: tuple[Pair, Pair] = ((0, 0), (0, 1))
 DEFAULT_ROUNDS = "0 1 2 3 4 8 12 20"
 
 
-class ThreefryRoundsDirective(SphinxDirective):
+class ThreefryRoundsDirective(StrictDirective):
     """The blocks of the counters (0, 0) and (0, 1) after some rounds, and the bits that differ.
 
     ``:after:`` lists the numbers of rounds.
@@ -32,18 +31,14 @@ class ThreefryRoundsDirective(SphinxDirective):
     required_arguments = 1
     option_spec: ClassVar = {"after": str}
 
-    def run(self) -> list[nodes.Node]:
-        """Compute the blocks, or report what cannot be read."""
-        try:
-            key = threefry2x32.key(_integer(self.arguments[0]))
-            after = [_integer(part) for part in self.options.get("after", DEFAULT_ROUNDS).split()]
-            steps = [
-                _Step(rounds, *(threefry2x32.block(key, counter, rounds) for counter in COUNTERS))
-                for rounds in after
-            ]
-        except KeysError as error:
-            report(self.env, error, location_of(self))
-            return []
+    def render(self) -> list[nodes.Node]:
+        """Compute the blocks."""
+        key = threefry2x32.key(_integer(self.arguments[0]))
+        after = [_integer(part) for part in self.options.get("after", DEFAULT_ROUNDS).split()]
+        steps = [
+            _Step(rounds, *(threefry2x32.block(key, counter, rounds) for counter in COUNTERS))
+            for rounds in after
+        ]
         items = "".join(step.html() for step in steps)
         listed = HtmlOrTextNode(
             html=f'<ol class="mk-rounds">\n{items}</ol>\n',

@@ -12,8 +12,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.docutils import SphinxDirective
 
+from mlx_keys.sphinxext.diagnostics import StrictDirective
 from mlx_keys.sphinxext.domain import Store
 from mlx_keys.sphinxext.summary import Summary
 
@@ -28,10 +28,10 @@ class CountNode(nodes.General, nodes.Element):
     """The place of the sentence."""
 
 
-class VerifiedCountDirective(SphinxDirective):
-    """Keeps a place for the sentence."""
+class VerifiedCountDirective(StrictDirective):
+    """Keeps a place for the sentence; it takes neither argument nor content."""
 
-    def run(self) -> list[nodes.Node]:
+    def render(self) -> list[nodes.Node]:
         """Note the page, which is written again whenever the sentence changes."""
         SENTENCES.of(self.env)[self.env.docname] = ""
         return [CountNode()]

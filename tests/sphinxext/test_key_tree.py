@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -119,14 +117,3 @@ def test_a_mistake_in_restructuredtext_is_reported_at_its_line(tmp_path: Path) -
     built = build(tmp_path)
     assert f"{tmp_path}/index.rst:7: ERROR: a key tree cannot be read off this" in built.warnings
     assert built.stopped
-
-
-@pytest.mark.parametrize("text", ["```{key-tree} seven\n```", "{key-face}`split(key(7))`"])
-def test_a_mistake_ends_a_plain_build_with_a_status(tmp_path: Path, text: str) -> None:
-    write(tmp_path, {"index.md": f"# Page\n\n{text}\n"})
-    command = [sys.executable, "-m", "sphinx", "-b", "html", tmp_path, tmp_path / "out"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert done.returncode == 1
-    assert "index.md:3: ERROR: " in done.stderr
-    assert "fix: " in done.stderr
-    assert not (tmp_path / "out" / "index.html").exists()

@@ -18,13 +18,12 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.docutils import SphinxDirective
 
 from ext.jobs.cached_results import cached_results
 from ext.jobs.histogram import correlate_pairs, count_into_bars
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.job import Job, RunResult
-from mlx_keys.sphinxext.diagnostics import location_of, report
+from mlx_keys.sphinxext.diagnostics import StrictDirective, location_of, report
 from mlx_keys.sphinxext.domain import Store
 from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 
@@ -126,7 +125,7 @@ class FigureNode(nodes.Element, nodes.General):
     """The place of a figure: ``docname`` and ``number`` say which."""
 
 
-class DrawsDirective(SphinxDirective):
+class DrawsDirective(StrictDirective):
     """Keeps the call, and a place for its figure."""
 
     required_arguments = 1
@@ -137,13 +136,9 @@ class DrawsDirective(SphinxDirective):
         "density": directives.unchanged_required,
     }
 
-    def run(self) -> list[nodes.Node]:
+    def render(self) -> list[nodes.Node]:
         """Read what is to be drawn."""
-        try:
-            low, high = self._ends()
-        except KeysError as error:
-            report(self.env, error, location_of(self))
-            return []
+        low, high = self._ends()
         figures = FIGURES.of(self.env).setdefault(self.env.docname, [])
         caption, call = _one_line(" ".join(self.content)), _one_line(self.arguments[0])
         density = self.options.get("density")

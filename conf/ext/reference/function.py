@@ -18,7 +18,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.sphinxext.config import trust_folder
-from mlx_keys.sphinxext.diagnostics import location_of, report
+from mlx_keys.sphinxext.diagnostics import StrictDirective, location_of
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Entry, Signature
 
@@ -31,7 +31,7 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
-class MlxFunctionDirective(PyFunction):
+class MlxFunctionDirective(StrictDirective, PyFunction):
     """The directive: its argument is a function of mlx, its content a sentence about it."""
 
     option_spec: ClassVar[dict[str, Callable[[str], object]]] = {
@@ -43,17 +43,12 @@ class MlxFunctionDirective(PyFunction):
 
     entry: Entry
 
-    def run(self) -> list[nodes.Node]:
+    def render(self) -> list[nodes.Node]:
         """Make the signature, the sentence and the facts."""
-        location = location_of(self)
-        try:
-            self.entry = introspect.entry(self.arguments[0])
-            self._keep_result_spec(location)
-            self.name = "py:function"  # Sphinx takes the described object's kind from it
-            return super().run()
-        except KeysError as error:
-            report(self.env, error, location)
-            return []
+        self.entry = introspect.entry(self.arguments[0])
+        self._keep_result_spec(location_of(self))
+        self.name = "py:function"  # Sphinx takes the described object's kind from it
+        return PyFunction.run(self)
 
     def get_signatures(self) -> list[str]:
         """Each form of the function, as Python writes it."""

@@ -8,29 +8,24 @@ from __future__ import annotations
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 from mlx_keys.errors import KeysError
-from mlx_keys.sphinxext.diagnostics import location_of, report
+from mlx_keys.sphinxext.diagnostics import StrictDirective
 from mlx_keys.upstream.installed import introspect
 from mlx_keys.upstream.model import Argument, Signature
 
 from .type_links import link_types
 
 
-class MlxParametersDirective(SphinxDirective):
+class MlxParametersDirective(StrictDirective):
     """The directive: its argument is the function, its content a definition list."""
 
     required_arguments = 1
     has_content = True
 
-    def run(self) -> list[nodes.Node]:
+    def render(self) -> list[nodes.Node]:
         """Compare the terms with the signature, and add its types and defaults."""
-        try:
-            entry = introspect.entry(self.arguments[0])
-        except KeysError as error:
-            report(self.env, error, location_of(self))
-            return []
+        entry = introspect.entry(self.arguments[0])
         parameters = [
             parameter
             for parameter in (entry.signature or Signature()).parameters
@@ -42,14 +37,12 @@ class MlxParametersDirective(SphinxDirective):
         names = [term.astext() for term in terms]
         expected = [parameter.name for parameter in parameters]
         if names != expected:
-            fault = KeysError(
+            raise KeysError(
                 f"these are not the parameters of {entry.name}",
                 expected=", ".join(expected),
                 found=", ".join(names) or "no definition list",
                 fix="write a definition list with these terms, in this order",
             )
-            report(self.env, fault, location_of(self))
-            return []
         for term, parameter in zip(terms, parameters, strict=True):
             _fill_term(term, parameter)
         for node in content:

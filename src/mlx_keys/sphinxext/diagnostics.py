@@ -2,16 +2,25 @@
 
 Every directive and every check reports here and goes on, so that one build names all faults. They
 are logged when every page has been read and every example has run, before anything is written.
+
+A directive has more ways to be wrong than its own code sees: docutils and MyST refuse a missing
+argument or an unknown option, log that, and let a plain build succeed without the directive. So
+:class:`ReportRefusedUses` looks through the messages that they leave in a page.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
+from docutils import nodes
+from docutils.parsers.rst.directives import directive as find_directive
+from docutils.parsers.rst.languages import get_language
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -26,6 +35,12 @@ LAST = 900
 
 #: The faults of each document; those that belong to no document go by the empty name.
 FAULTS = Store[list[KeysError]]("faults")
+
+#: A message of docutils (``Error in "speed" directive:``, and MyST's ``Directive 'speed':``) or of
+#: MyST alone (``'speed': Has content, but none permitted``) about the use of a directive.
+_REFUSED = re.compile(
+    r"""(?:Error in |Directive )?['"](?P<name>[\w-]+)['"](?: directive)?:\s*(?P<reason>.*)"""
+)
 
 
 class BuildStopped(SystemExit):
@@ -65,29 +80,70 @@ def display_path(path: str | os.PathLike[str]) -> str:
     return os.fspath(path)
 
 
+class StrictDirective(SphinxDirective):
+    """A directive whose every wrong use stops the build at its line."""
+
+    def run(self) -> list[nodes.Node]:
+        """Render the directive, or report why that cannot be done."""
+        try:
+            return self.render()
+        except KeysError as error:
+            report(self.env, error, location_of(self))
+            return []
+
+    def render(self) -> list[nodes.Node]:
+        """The nodes that the page gets.
+
+        Raises:
+            KeysError: What is wrong; it needs no location of its own.
+        """
+        raise NotImplementedError
+
+
+class ReportRefusedUses(SphinxTransform):
+    """Reports each use of a strict directive that docutils or MyST refused to run."""
+
+    default_priority = 700  # before SmartQuotes changes the messages' quotation marks
+
+    def apply(self, **_kwargs: Any) -> None:
+        """Look through the messages of a page."""
+        language: Any = get_language("en", self.document.reporter)
+        for message in self.document.findall(nodes.system_message):
+            refused = _REFUSED.match(nodes.Element.astext(message))
+            if refused is None:
+                continue
+            directive, _ = find_directive(refused["name"], language, self.document)
+            if isinstance(directive, type) and issubclass(directive, StrictDirective):
+                fault = KeysError(
+                    f"{{{refused['name']}}} cannot be used like this",
+                    where=Location(message["source"], message.get("line")),
+                    found=refused["reason"],
+                    fix="give the directive the arguments, options and content that it takes",
+                )
+                report(self.env, fault)
+
+
 def stop_if_any(_app: Sphinx, env: BuildEnvironment) -> None:
-    """End the build here if a fault was reported."""
+    """Log each reported fault at its line and end the build here, if there are any."""
     faults = [fault for reported in FAULTS.of(env).values() for fault in reported]
-    if faults:
-        _stop(faults)
-
-
-def _stop(faults: list[KeysError]) -> NoReturn:
-    def order(fault: KeysError) -> tuple[str, int]:
-        return (fault.where.path, fault.where.line or 0) if fault.where else ("", 0)
-
-    for fault in sorted(faults, key=order):
+    for fault in sorted(faults, key=_position):
         text = str(fault)
         if fault.where is None:
             logger.error("%s", text)
         else:
             # Sphinx takes a location without a line for the name of a document.
-            place = f"{display_path(fault.where.path)}:{fault.where.line or 1}"
-            logger.error("%s", text.removeprefix(f"{fault.where}: "), location=place)
-    number = "1 error" if len(faults) == 1 else f"{len(faults)} errors"
-    raise BuildStopped(f"{number}; nothing was written")
+            position = f"{display_path(fault.where.path)}:{fault.where.line or 1}"
+            logger.error("%s", text.removeprefix(f"{fault.where}: "), location=position)
+    if faults:
+        number = "1 error" if len(faults) == 1 else f"{len(faults)} errors"
+        raise BuildStopped(f"{number}; nothing was written")
+
+
+def _position(fault: KeysError) -> tuple[str, int]:
+    return (fault.where.path, fault.where.line or 0) if fault.where else ("", 0)
 
 
 def setup_diagnostics(app: Sphinx) -> None:
     """Register the end of a build that has faults."""
+    app.add_transform(ReportRefusedUses)
     app.connect("env-updated", stop_if_any, priority=LAST)

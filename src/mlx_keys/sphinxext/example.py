@@ -22,10 +22,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.docutils import SphinxDirective
 from sphinx.util.matching import get_matching_files
 
-from mlx_keys.errors import KeysError, Location
+from mlx_keys.errors import KeysError
 from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.page_example import Form, PageExample
 from mlx_keys.examples.parse.extract import PAGE_SUFFIXES, Extraction, extract
@@ -35,11 +34,11 @@ from mlx_keys.trust.attestations import Attestations, load_attestations
 from mlx_keys.trust.status import Status, example_status
 
 from .config import files_outside, trust_folder
-from .diagnostics import display_path, location_of, report
+from .diagnostics import StrictDirective, display_path, location_of, report
 from .domain import Store
 from .incremental import is_unchanged
 from .nodes import DetailsNode, StatusNode, status_details
-from .pool import runner_of
+from .runner import runner_of
 from .summary import Tally
 
 
@@ -66,7 +65,7 @@ EXAMPLES = Store[Page]("examples")
 _NUMBER = re.compile(r"<(\d+)>(?:\s|$)")
 
 
-class _NumberedDirective(SphinxDirective):
+class _NumberedDirective(StrictDirective):
     """A directive that the extraction has given a number.
 
     Its options and content are the extraction's to read, so that Sphinx and ``mlx-keys verify``
@@ -78,22 +77,29 @@ class _NumberedDirective(SphinxDirective):
     has_content = True
 
     def number(self) -> int | None:
-        """The number of the example; None, with a fault reported, if it was not extracted."""
+        """The number of the example; None if the extraction has reported why it has none.
+
+        Raises:
+            KeysError: The extraction has not seen the directive.
+        """
         if self.arguments and (match := _NUMBER.match(self.arguments[0])):
             return int(match[1])
-        location = location_of(self)
         page = EXAMPLES.of(self.env).get(self.env.docname)
-        # The extraction may have reported already why it cannot use the directive at this line.
         lines = [fault.where.line for fault in page.faults if fault.where] if page else []
-        if location.line not in lines:
-            report(self.env, _not_extracted(location))
-        return None
+        if location_of(self).line in lines:
+            return None
+        raise KeysError(
+            "mlx-keys verify does not see this example, so nothing would check it",
+            expected="an {example}, its {output} right after it, "
+            "at column 0 of the page's own file",
+            fix="move it out of the list, the directive or the included file that holds it",
+        )
 
 
 class ExampleDirective(_NumberedDirective):
     """An example as one box: the code, what it prints, and a line on where that was verified."""
 
-    def run(self) -> list[nodes.Node]:
+    def render(self) -> list[nodes.Node]:
         """Make the three parts."""
         number = self.number()
         if number is None:
@@ -121,20 +127,10 @@ class ExampleDirective(_NumberedDirective):
 class OutputDirective(_NumberedDirective):
     """What an example prints: the box of the example shows it."""
 
-    def run(self) -> list[nodes.Node]:
+    def render(self) -> list[nodes.Node]:
         """Add nothing."""
         self.number()
         return []
-
-
-def _not_extracted(location: Location) -> KeysError:
-    """The fault of a directive that Sphinx sees and the extraction does not."""
-    return KeysError(
-        "mlx-keys verify does not see this example, so nothing would check it",
-        where=location,
-        expected="an {example}, its {output} right after it, at column 0 of the page's own file",
-        fix="move it out of the list, the directive or the included file that holds it",
-    )
 
 
 def extract_examples(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -246,19 +242,19 @@ class WriteStatusHtml(SphinxPostTransform):
 
     def run(self, **_kwargs: object) -> None:
         """Replace the places of a page."""
-        for node, shown in _statuses(self.document, self.env):
-            node.replace_self(DetailsNode(html=status_details(shown)))
+        for node, status in _statuses(self.document, self.env):
+            node.replace_self(DetailsNode(html=status_details(status)))
 
 
 class WriteStatusText(SphinxPostTransform):
-    """Replaces it by a paragraph for the other builders, to which the places are left."""
+    """Replaces it by a paragraph for the other builders: in HTML no place is left by then."""
 
     default_priority = WriteStatusHtml.default_priority + 1
 
     def run(self, **_kwargs: object) -> None:
         """Replace the places of a page."""
-        for node, shown in _statuses(self.document, self.env):
-            node.replace_self(nodes.paragraph(shown.line, shown.line))
+        for node, status in _statuses(self.document, self.env):
+            node.replace_self(nodes.paragraph(status.line, status.line))
 
 
 def _statuses(

@@ -10,16 +10,16 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxRole
 
 from mlx_keys.errors import KeysError
 from mlx_keys.keytree import KeyTree, inline_glyph, read_expression, read_program
 
-from .diagnostics import location_of, report
+from .diagnostics import StrictDirective, location_of, report
 from .nodes import HtmlOrTextNode, InlineHtmlOrTextNode
 
 
-class KeyTreeDirective(SphinxDirective):
+class KeyTreeDirective(StrictDirective):
     """The tree of the keys that lines of code make, or of a seed whose keys are all used alike."""
 
     optional_arguments = 1
@@ -33,13 +33,9 @@ class KeyTreeDirective(SphinxDirective):
         "name": directives.unchanged,
     }
 
-    def run(self) -> list[nodes.Node]:
-        """Build the tree, or report at its line why it cannot be built."""
-        try:
-            tree = self._tree(location_of(self).path)
-        except KeysError as error:
-            report(self.env, error, location_of(self))
-            return []
+    def render(self) -> list[nodes.Node]:
+        """Build the tree, in a figure where it has a caption."""
+        tree = self._tree()
         picture: nodes.Element = HtmlOrTextNode(html=tree.html(), text=str(tree))
         if caption := self.options.get("caption"):
             words, messages = self.parse_inline(caption, lineno=self.lineno)
@@ -48,7 +44,7 @@ class KeyTreeDirective(SphinxDirective):
         self.add_name(picture)
         return [picture]
 
-    def _tree(self, path: str) -> KeyTree:
+    def _tree(self) -> KeyTree:
         regular = self.options.keys() & {"split", "fold_in", "draw"}
         if self.content and (self.arguments or regular):
             raise KeysError(
@@ -56,7 +52,8 @@ class KeyTreeDirective(SphinxDirective):
                 fix="move the seed into the code: root = key(7)",
             )
         if self.content:
-            return read_program("\n".join(self.content), path=path, first_line=self._first_line())
+            path, first_line = location_of(self).path, self._first_line()
+            return read_program("\n".join(self.content), path=path, first_line=first_line)
         if not self.arguments:
             raise KeysError(
                 "a key tree needs a seed, or lines of code",
