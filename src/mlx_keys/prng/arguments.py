@@ -19,6 +19,7 @@ from .errors import (
     UnsupportedError,
     describe,
     dtype_name,
+    wrong_type,
 )
 
 #: What mlx takes for a bound, a mean or a probability.
@@ -76,9 +77,7 @@ def read_key(key: object) -> mx.array:
             fix = f"key=prng.key({key})"
         elif key is None:
             fix = "key=prng.key(seed): there is no global state here"
-        raise ArgumentTypeError(
-            "key must be an mx.array", expected=_ONE_KEY, found=describe(key), fix=fix
-        )
+        raise wrong_type("key must be an mx.array", key, _ONE_KEY, fix)
     if key.dtype == mx.uint32 and key.shape == (2,):
         return key
     found = f"shape {key.shape}, dtype {dtype_name(key.dtype)}"
@@ -104,24 +103,17 @@ def read_int(name: str, value: object) -> int:
         number = index(value)  # type: ignore[arg-type]  # a TypeError of what is no integer
         if number in _INT32:
             return number
-    raise ArgumentTypeError(
-        f"{name} must be an integer of 32 bits",
-        expected="-2**31 <= integer < 2**31",
-        found=describe(value),
-        fix=None,  # of a float, a string or a traced array no integer can be meant
-    )
+    fix = None  # of a float, a string or a traced array no integer can be meant
+    problem = f"{name} must be an integer of 32 bits"
+    raise wrong_type(problem, value, "-2**31 <= integer < 2**31", fix)
 
 
 def read_dtype(dtype: object, default: mx.Dtype) -> mx.Dtype:
     """Read a dtype; None stands for the function's default."""
     if dtype is None or isinstance(dtype, mx.Dtype):
         return default if dtype is None else dtype
-    raise ArgumentTypeError(
-        "dtype must be an mlx dtype",
-        expected="such as mx.float32",
-        found=describe(dtype),
-        fix=f"dtype=mx.{dtype_name(default)}",
-    )
+    fix = f"dtype=mx.{dtype_name(default)}"
+    raise wrong_type("dtype must be an mlx dtype", dtype, "such as mx.float32", fix)
 
 
 def read_floating(dtype: object) -> mx.Dtype:
@@ -154,12 +146,19 @@ def read_array(name: str, value: object) -> mx.array:
     """Read an array, where mlx takes nothing else."""
     if isinstance(value, mx.array):
         return value
-    raise ArgumentTypeError(
-        f"{name} must be an mx.array",
-        expected="an mx.array",
-        found=describe(value),
-        fix=f"mx.array({name})",
-    )
+    raise wrong_type(f"{name} must be an mx.array", value, "an mx.array", f"mx.array({name})")
+
+
+def read_axis(name: str, array: mx.array, axis: int, fix: str) -> int:
+    """Check an axis of the argument ``name``, and count it from the first one."""
+    if not -array.ndim <= axis < array.ndim:
+        raise ArgumentIndexError(
+            f"{name} has no such axis",
+            expected=f"an axis of {array.ndim} dimensions",
+            found=f"axis {axis}",
+            fix=fix,
+        )
+    return axis % array.ndim
 
 
 def read_scalar(name: str, value: object, dtype: mx.Dtype | None = None) -> mx.array:
@@ -205,12 +204,8 @@ def read_one_number(name: str, value: object) -> float:
             raise TypeError
         return float(value)  # type: ignore[arg-type]  # a TypeError of what is no number
     except (TypeError, ValueError):
-        raise ArgumentTypeError(
-            f"{name} must be one number",
-            expected="a float",
-            found=describe(value),
-            fix=f"scale and move the result: scale * x + loc, with {name} an array",
-        ) from None
+        fix = f"scale and move the result: scale * x + loc, with {name} an array"
+        raise wrong_type(f"{name} must be one number", value, "a float", fix) from None
 
 
 def as_number(value: object) -> object:

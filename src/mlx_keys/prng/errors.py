@@ -79,6 +79,11 @@ def describe(value: object) -> str:
     return f"{type(value).__name__} {text}"
 
 
+def wrong_type(problem: str, value: object, expected: str, fix: str | None) -> ArgumentTypeError:
+    """Make the error of a value of the wrong type, which the message describes."""
+    return ArgumentTypeError(problem, expected=expected, found=describe(value), fix=fix)
+
+
 def dtype_name(dtype: object) -> str:
     """The name of an mlx dtype, as a user writes it behind ``mx.``."""
     return str(dtype).removeprefix("mlx.core.")

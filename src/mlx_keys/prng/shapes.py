@@ -7,7 +7,7 @@ from operator import index
 
 import mlx.core as mx
 
-from .errors import ArgumentOverflowError, ArgumentTypeError, ArgumentValueError, describe
+from .errors import ArgumentOverflowError, ArgumentValueError, wrong_type
 
 #: mlx counts sides in 32 bits, signed.
 _LONGEST = 2**31
@@ -30,12 +30,9 @@ def read_shape(shape: object, name: str = "shape") -> tuple[int, ...]:
         if not all(side in _INT64 for side in sides):
             raise TypeError
     except (TypeError, ValueError):  # a ValueError of an array that is being traced
-        raise ArgumentTypeError(
-            f"{name} must be a sequence of integers",
-            expected="such as (), (3,) or [2, 3]",
-            found=describe(shape),
-            fix=f"{name}=({shape},)" if isinstance(shape, int) else f"{name}=(rows, columns)",
-        ) from None
+        problem, expected = f"{name} must be a sequence of integers", "such as (), (3,) or [2, 3]"
+        fix = f"{name}=({shape},)" if isinstance(shape, int) else f"{name}=(rows, columns)"
+        raise wrong_type(problem, shape, expected, fix) from None
     if not all(side in _INT32 for side in sides):
         raise ArgumentOverflowError(
             f"a side of {name} is too long for mlx",

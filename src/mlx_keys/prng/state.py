@@ -8,7 +8,7 @@ from typing import SupportsIndex, cast
 
 import mlx.core as mx
 
-from .errors import ArgumentTypeError, ArgumentValueError, describe
+from .errors import ArgumentValueError, wrong_type
 
 
 def save_state() -> list[int]:
@@ -45,12 +45,9 @@ def load_state(words: Sequence[SupportsIndex]) -> None:
     try:
         first, second = map(index, words)
     except (TypeError, ValueError):  # a ValueError of other than two, or of words that are traced
-        raise ArgumentTypeError(
-            "load_state: words must be two integers",
-            expected="what prng.save_state() returned",
-            found=describe(words),
-            fix="prng.load_state(prng.save_state()); in a checkpoint, keep the two words as a list",
-        ) from None
+        problem, expected = "words must be two integers", "what prng.save_state() returned"
+        fix = "prng.load_state(prng.save_state()); in a checkpoint, keep the two words as a list"
+        raise wrong_type(f"load_state: {problem}", words, expected, fix) from None
     if not all(0 <= word < 2**32 for word in (first, second)):
         raise ArgumentValueError(
             "load_state: a word is out of range",

@@ -22,7 +22,7 @@ from operator import index
 from struct import pack, unpack
 from typing import SupportsIndex, TypeAlias
 
-from .errors import ArgumentTypeError, ArgumentValueError, describe
+from .errors import ArgumentTypeError, ArgumentValueError, wrong_type
 
 #: Two 32-bit words.
 Pair: TypeAlias = tuple[int, int]
@@ -81,12 +81,8 @@ def key(seed: SupportsIndex) -> Pair:
     try:
         value = index(seed)
     except (TypeError, ValueError):  # a ValueError of an array that is being traced
-        raise ArgumentTypeError(
-            "key: seed must be an integer",
-            expected="0 <= seed < 2**64",
-            found=describe(seed),
-            fix="key(int(seed)); a name of a key goes to fold_in(key, name)",
-        ) from None
+        fix = "key(int(seed)); a name of a key goes to fold_in(key, name)"
+        raise wrong_type("key: seed must be an integer", seed, "0 <= seed < 2**64", fix) from None
     if not 0 <= value < 2**64:
         raise ArgumentTypeError(
             "key: seed is out of range",
@@ -146,12 +142,9 @@ def counter(data: SupportsIndex | str | bytes) -> Pair:
     try:
         number = index(data)
     except TypeError:
-        raise ArgumentTypeError(
-            "fold_in: data must be an integer or a name",
-            expected="0 <= data < 2**32, or text, or bytes",
-            found=describe(data),
-            fix="int(data) for a number, str(data) for a name",
-        ) from None
+        problem = "fold_in: data must be an integer or a name"
+        fix = "int(data) for a number, str(data) for a name"
+        raise wrong_type(problem, data, "0 <= data < 2**32, or text, or bytes", fix) from None
     if not 0 <= number <= _MASK:
         raise ArgumentValueError(
             "fold_in: data is out of range",

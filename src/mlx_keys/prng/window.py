@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import prod
 from operator import index
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import mlx.core as mx
 
-from .errors import ArgumentTypeError, ArgumentValueError, describe
+from .errors import ArgumentValueError, wrong_type
 
 
 class Window(NamedTuple):
@@ -75,15 +75,12 @@ def read_window(shape: tuple[int, ...], window: object) -> Window:
     size = prod(shape)
     if window is None:
         return Window(shape, size, 0, size, len(shape))
+    expected = "slice(a, b), for the rows from a to b - 1"
     if not isinstance(window, slice):
-        raise ArgumentTypeError(
-            "window must be a slice",
-            expected="slice(a, b), for the rows from a to b - 1",
-            found=describe(window),
-            fix=f"window=slice({window}, {window + 1})"
-            if type(window) is int
-            else "window=slice(a, b)",
-        )
+        fix = "window=slice(a, b)"
+        if type(window) is int:
+            fix = f"window=slice({window}, {window + 1})"
+        raise wrong_type("window must be a slice", window, expected, fix)
     if not shape:
         raise ArgumentValueError(
             "a window is along axis 0, and this draw has none",
@@ -91,30 +88,21 @@ def read_window(shape: tuple[int, ...], window: object) -> Window:
             found="shape ()",
             fix="leave window out, or give a shape such as (1,)",
         )
-    if not all(_is_index_or_none(end) for end in (window.start, window.stop, window.step)):
-        raise ArgumentTypeError(
-            "window must be a slice of integers",
-            expected="slice(a, b), for the rows from a to b - 1",
-            found=describe(window),
-            fix="window=slice(int(a), int(b))",
-        )
-    if window.step is not None and index(window.step) != 1:
+    try:
+        step = 1 if window.step is None else index(window.step)
+        first, last, _ = slice(window.start, window.stop).indices(shape[0])
+    except (TypeError, ValueError):  # a ValueError of an array that is being traced
+        problem, fix = "window must be a slice of integers", "window=slice(int(a), int(b))"
+        raise wrong_type(problem, window, expected, fix) from None
+    if step != 1:
         raise ArgumentValueError(
             "a window has no step",
             expected="slice(a, b)",
             found=repr(window),
             fix="draw window=slice(a, b), then take [::step] of the result",
         )
-    first, last, _ = window.indices(shape[0])
     last = max(first, last)
     row = prod(shape[1:])
     return Window(
         (last - first, *shape[1:]), size, first * row, last * row, len(shape), slice(first, last)
     )
-
-
-def _is_index_or_none(end: Any) -> bool:
-    try:
-        return end is None or isinstance(index(end), int)
-    except (TypeError, ValueError):  # a ValueError of an array that is being traced
-        return False

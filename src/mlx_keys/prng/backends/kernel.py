@@ -34,9 +34,6 @@ MOST_THREADS = 2**21
 #: draw, each of which gives two.
 _MOST_OF_A_WINDOW, _MOST_OF_A_FULL_DRAW = 2**32 - 1, 2**33 - 2
 
-#: What :func:`mx.fast.metal_kernel` and :func:`mx.fast.cuda_kernel` return.
-Launch = Callable[..., list[mx.array]]
-
 #: How a kernel's parameters are packed, by its name: 32 bits each, padded to ``MOST_PARAMS``.
 _PARAM_LAYOUTS = {
     name: Struct(
@@ -138,20 +135,18 @@ def block(
 
 
 @cache
-def build_kernel(name: str, body: str, platform: str) -> Launch:
+def build_kernel(name: str, body: str, platform: str) -> Callable[..., list[mx.array]]:
     """Build one kernel, once; :func:`.kernel_source.kernel_text` explains the arguments."""
     header, source = kernel_text(name, body, platform)
     build: Any = mx.fast.cuda_kernel if platform == "cuda" else mx.fast.metal_kernel
-    return cast(
-        Launch,
-        build(
-            name=f"mlx_keys_{name}_{body}",
-            input_names=["key", "numbers"],
-            output_names=["out"],
-            source=source,
-            header=header,
-        ),
+    kernel: Callable[..., list[mx.array]] = build(
+        name=f"mlx_keys_{name}_{body}",
+        input_names=["key", "numbers"],
+        output_names=["out"],
+        source=source,
+        header=header,
     )
+    return kernel
 
 
 def launch(
@@ -162,15 +157,9 @@ def launch(
     platform: str,
     **options: Any,
 ) -> mx.array:
-    """Launch one kernel on the default device.
+    """Launch one kernel on the default device; :func:`draw` explains the first four arguments.
 
-    Args:
-        name: One of :data:`FINISHES`.
-        key: Two words: shape (2,), uint32.
-        window: Which values of how many.
-        params: The parameters of the finish.
-        platform: ``"cuda"`` or ``"metal"``.
-        options: For MLX: ``verbose``, ``stream``.
+    The platform is ``"cuda"`` or ``"metal"``; the options (``verbose``, ``stream``) are for MLX.
     """
     (drawn,) = build_kernel(name, "full" if window.is_full else "window", platform)(
         inputs=[key, pack_strides(kernel_arguments(name, window, params))],

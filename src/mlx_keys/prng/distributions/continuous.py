@@ -76,7 +76,8 @@ def normal(
         draw = begin_draw(key, sides, window)
         numbers = read_numbers(1.0 if scale is None else scale, *([] if loc is None else [loc]))
         if dtype == mx.float32 and numbers is not None and draw.has_kernel("normal"):
-            return _normal_kernel(draw, *numbers)
+            name = "normal" if loc is None else "moved_normal"
+            return draw.launch(name, math.sqrt(2), *numbers)
         refuse_float64_on_a_gpu(dtype)
         mean = None if loc is None else read_scalar("loc", loc, dtype)
         deviation = None if scale is None else read_scalar("scale", scale, dtype)
@@ -88,12 +89,6 @@ def normal(
         else:
             values = _normal_ops(draw, dtype, deviation)
         return values if mean is None else mean + values
-
-
-def _normal_kernel(draw: Draw, scale: float, loc: float | None = None) -> Values:
-    if loc is None:
-        return draw.launch("normal", math.sqrt(2), scale)
-    return draw.launch("moved_normal", math.sqrt(2), scale, loc)
 
 
 def _normal_ops(draw: Draw, dtype: mx.Dtype, scale: mx.array | None) -> Values:
@@ -222,10 +217,8 @@ def truncated_normal(
     with on(stream):
         dtype = read_uniform_dtype(dtype)
         bottom, top = read_scalar("lower", lower), read_scalar("upper", upper)
-        if shape is None:
-            sides = broadcast(lower=bottom.shape, upper=top.shape)
-        else:
-            sides = read_shape(shape)
+        of_bounds = {"lower": bottom.shape, "upper": top.shape}
+        sides = broadcast(**of_bounds) if shape is None else read_shape(shape)
         draw = begin_draw(key, sides, window)
         numbers = read_numbers(lower, upper)
         plain = numbers is not None and not any(map(math.isnan, numbers))

@@ -17,6 +17,7 @@ from mlx_keys.prng.arguments import (
     Stream,
     on,
     read_array,
+    read_axis,
     read_dtype,
     read_int,
     read_numbers,
@@ -24,7 +25,7 @@ from mlx_keys.prng.arguments import (
 )
 from mlx_keys.prng.backends import dispatch
 from mlx_keys.prng.draw import Draw, Values, begin_draw
-from mlx_keys.prng.errors import ArgumentIndexError, ArgumentValueError, UnsupportedError
+from mlx_keys.prng.errors import ArgumentValueError, UnsupportedError
 from mlx_keys.prng.shapes import broadcast_within, read_shape
 
 from .continuous import gumbel_numbers
@@ -158,13 +159,8 @@ def permutation(
                 )
             return _order(begin_draw(key, read_shape((x,), "x")))
         items = read_array("x", x)
-        if not -items.ndim <= along < items.ndim:
-            raise ArgumentIndexError(
-                "x has no such axis",
-                expected=f"an axis of {items.ndim} dimensions",
-                found=f"axis {along}",
-                fix=f"an axis from {-items.ndim} to {items.ndim - 1}" if items.ndim else "x[None]",
-            )
+        fix = f"an axis from {-items.ndim} to {items.ndim - 1}" if items.ndim else "x[None]"
+        along = read_axis("x", items, along, fix)
         order = _order(begin_draw(key, (items.shape[along],)))
         return mx.take(items, order, axis=along)
 
@@ -210,13 +206,8 @@ def categorical(
             found=f"shape={shape}, num_samples={num_samples}",
             fix="num_samples=n for n draws of each distribution; shape=... for the result's shape",
         )
-    if not -scores.ndim <= along < scores.ndim:
-        raise ArgumentIndexError(
-            "logits has no such axis",
-            expected=f"an axis of {scores.ndim} dimensions",
-            found=f"axis {along}",
-            fix="axis=-1, the last one" if scores.ndim else "mx.array([...]), a logit a category",
-        )
+    fix = "axis=-1, the last one" if scores.ndim else "mx.array([...]), a logit a category"
+    along = read_axis("logits", scores, along, fix)
     if scores.size == 0:
         raise ArgumentValueError(
             "there is nothing to choose from",
@@ -224,7 +215,6 @@ def categorical(
             found=f"logits of shape {scores.shape}",
             fix=None,  # what the categories are is the caller's to say
         )
-    along %= scores.ndim
     batch = scores.shape[:along] + scores.shape[along + 1 :]
     with on(stream):
         if num_samples is not None:

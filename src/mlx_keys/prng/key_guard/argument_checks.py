@@ -60,8 +60,9 @@ def find_crash(function: str, given: Mapping[str, Any]) -> Problem | None:
     if all(not isinstance(side, int) or -(2**31) <= side < 2**31 for side in shape):
         return None
     fix = "prng's function of the same name, which raises an OverflowError"
-    problem = "a side so long kills the interpreter"
-    return Problem(problem, "each below 2**31", f"shape {shape}", fix)
+    return Problem(
+        "a side so long kills the interpreter", "each below 2**31", f"shape {shape}", fix
+    )
 
 
 def _problems(function: str, given: Mapping[str, Any]) -> Iterator[Problem]:
@@ -83,19 +84,15 @@ def _uniform(given: Mapping[str, Any]) -> Iterator[Problem]:
     low, high = given.get("low", 0), given.get("high", 1)
     dtype = given.get("dtype") or mx.float32
     yield from _real(given, "low", "high")
-    bottom, top = comparable(low), comparable(high)
+    bottom, top, found = comparable(low), comparable(high), name_values(low=low, high=high)
     if anywhere(bottom > top):
-        yield Problem(
-            "low is above high",
-            "low <= high",
-            name_values(low=low, high=high),
-            "uniform(low, high, shape): the bounds come first" if "high" not in given else None,
-        )
+        fix = None if "high" in given else "uniform(low, high, shape): the bounds come first"
+        yield Problem("low is above high", "low <= high", found, fix)
     if anywhere(abs(top - bottom) > mx.finfo(dtype).max):
         yield Problem(
             "the interval is wider than the dtype can hold, and draws are infinite or nan",
             f"high - low finite in {dtype_name(dtype)}",
-            name_values(low=low, high=high),
+            found,
             "dtype=mx.float32, or closer bounds",
         )
 
@@ -122,12 +119,9 @@ def _loc_and_scale(given: Mapping[str, Any]) -> Iterator[Problem]:
     if scale is not None and dtype != mx.complex64 and anywhere(comparable(scale) < 0):
         yield Problem("scale is negative", "scale >= 0", name_values(scale=scale), "abs(scale)")
     if dtype == mx.float64:
-        yield Problem(
-            "float64 is drawn from 32 bits, with float32's precision",
-            "float32, float16 or bfloat16",
-            "dtype float64",
-            "draw float32, then .astype(mx.float64)",
-        )
+        problem = "float64 is drawn from 32 bits, with float32's precision"
+        fix = "draw float32, then .astype(mx.float64)"
+        yield Problem(problem, "float32, float16 or bfloat16", "dtype float64", fix)
 
 
 def _truncated_normal(given: Mapping[str, Any]) -> Iterator[Problem]:
@@ -170,20 +164,13 @@ def _randint(given: Mapping[str, Any]) -> Iterator[Problem]:
             "prng.uniform for real numbers; int(low) and int(high) for integers",
         )
     if anywhere(bottom >= top):
-        yield Problem(
-            "the interval is empty, and every draw is low",
-            "low < high, which is left out",
-            found,
-            "high=low + 1 for low itself",
-        )
+        empty = "the interval is empty, and every draw is low"
+        yield Problem(empty, "low < high, which is left out", found, "high=low + 1 for low itself")
     least, largest = (0, 1) if dtype == mx.bool_ else (mx.iinfo(dtype).min, mx.iinfo(dtype).max)
     if anywhere(bottom < least) or anywhere(top - 1 > largest):
-        yield Problem(
-            f"a bound does not fit {dtype_name(dtype)}, and draws wrap around",
-            f"{least} <= low and high - 1 <= {largest}",
-            found,
-            None,  # expected says it
-        )
+        expected = f"{least} <= low and high - 1 <= {largest}"  # says how to fix it too
+        wraps = f"a bound does not fit {dtype_name(dtype)}, and draws wrap around"
+        yield Problem(wraps, expected, found, None)
     reach = (bottom, top, top - bottom)
     if any(anywhere(abs(end) > _EXACT) for end in reach):
         yield Problem(
@@ -196,12 +183,9 @@ def _randint(given: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _permutation(given: Mapping[str, Any]) -> Iterator[Problem]:
     if isinstance(given["x"], int) and given.get("axis", 0) not in (0, -1):
-        yield Problem(
-            "axis is not looked at, as x is a number",
-            "no axis, or an array x",
-            f"x {given['x']}, axis {given['axis']}",
-            "leave axis out",
-        )
+        found = f"x {given['x']}, axis {given['axis']}"
+        problem = "axis is not looked at, as x is a number"
+        yield Problem(problem, "no axis, or an array x", found, "leave axis out")
 
 
 def _categorical(given: Mapping[str, Any]) -> Iterator[Problem]:
@@ -209,12 +193,8 @@ def _categorical(given: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _real(given, "logits")
     largest = mx.max(logits, axis=axis)
     if anywhere(largest == -mx.inf):
-        yield Problem(
-            "no category has a weight",
-            "a logit above -inf in each distribution",
-            "all -inf",
-            "mask fewer categories",
-        )
+        expected = "a logit above -inf in each distribution"
+        yield Problem("no category has a weight", expected, "all -inf", "mask fewer categories")
     if anywhere(mx.sum(logits == mx.inf, axis=axis) > 1):
         yield Problem(
             "infinite logits do not share: the first may always win",
@@ -239,12 +219,9 @@ def _multivariate_normal(given: Mapping[str, Any]) -> Iterator[Problem]:
     cov = given["cov"].astype(mx.float32)
     size = _ROUNDING * mx.max(mx.abs(cov))
     if anywhere(mx.abs(cov - mx.swapaxes(cov, -1, -2)) > size):
-        yield Problem(
-            "cov is not symmetric, and no covariance",
-            "cov equal to its transpose",
-            "another",
-            "(cov + mx.swapaxes(cov, -1, -2)) / 2",
-        )
+        fix = "(cov + mx.swapaxes(cov, -1, -2)) / 2"
+        problem = "cov is not symmetric, and no covariance"
+        yield Problem(problem, "cov equal to its transpose", "another", fix)
     if anywhere(mx.linalg.eigvalsh(cov) < -size * cov.shape[-1]):
         yield Problem(
             "cov has a negative eigenvalue, and draws have another covariance",
@@ -258,26 +235,9 @@ def _fold_in(given: Mapping[str, Any]) -> Iterator[Problem]:
     data = given["data"]
     number = comparable(data) if isinstance(data, mx.array) else 0
     if anywhere((number < 0) | (number >= 2**32)):
-        yield Problem(
-            "data is out of range, and taken modulo 2**32",
-            "0 <= data < 2**32",
-            name_values(data=data),
-            "data % 2**32, where that is meant",
-        )
-
-
-_CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[Problem]]] = {
-    "uniform": _uniform,
-    "normal": _normal,
-    "laplace": _loc_and_scale,
-    "truncated_normal": _truncated_normal,
-    "bernoulli": _bernoulli,
-    "randint": _randint,
-    "permutation": _permutation,
-    "categorical": _categorical,
-    "multivariate_normal": _multivariate_normal,
-    "fold_in": _fold_in,
-}
+        problem = "data is out of range, and taken modulo 2**32"
+        fix = "data % 2**32, where that is meant"
+        yield Problem(problem, "0 <= data < 2**32", name_values(data=data), fix)
 
 
 def _real(given: Mapping[str, Any], *names: str) -> Iterator[Problem]:
@@ -287,11 +247,24 @@ def _real(given: Mapping[str, Any], *names: str) -> Iterator[Problem]:
         if value is None:
             continue
         if isinstance(value, complex) or getattr(value, "dtype", mx.float32) == mx.complex64:
-            yield Problem(
-                f"{name} is complex, and its imaginary part is dropped",
-                "real numbers",
-                name_values(**{name: value}),
-                f"{name}.real",
-            )
+            problem = f"{name} is complex, and its imaginary part is dropped"
+            yield Problem(problem, "real numbers", name_values(**{name: value}), f"{name}.real")
         if anywhere(comparable(value) != comparable(value)):
             yield Problem(f"{name} is not a number", "numbers", "nan", f"mx.nan_to_num({name})")
+
+
+#: The check of each function that has one of its own.
+_CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[Problem]]] = {
+    check.__name__[1:]: check
+    for check in (
+        _uniform,
+        _normal,
+        _truncated_normal,
+        _bernoulli,
+        _randint,
+        _permutation,
+        _categorical,
+        _multivariate_normal,
+        _fold_in,
+    )
+} | {"laplace": _loc_and_scale}

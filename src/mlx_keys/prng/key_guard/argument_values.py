@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import mlx.core as mx
 
@@ -13,8 +12,7 @@ from mlx_keys.prng.arguments import as_number
 _FEW = 6
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A problem of a call, in the parts of a :class:`~mlx_keys.errors.KeysError`."""
 
     problem: str

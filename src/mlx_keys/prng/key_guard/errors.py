@@ -50,12 +50,9 @@ def _describe_use(use: Use) -> str:
     return f"{use.function} {action} at {use.location}"
 
 
-def problem_of_call(function: str, location: Location | None, problem: Problem) -> GuardError:
-    """Make the error of a call that can't be meant."""
+def call_cannot_be_meant(function: str, location: Location | None, problem: Problem) -> GuardError:
+    """Make the error of a call that can't be meant as it stands."""
+    text, expected, found, fix = problem
     return GuardError(
-        f"{function}: {problem.problem}",
-        where=location,
-        expected=problem.expected,
-        found=problem.found,
-        fix=problem.fix,
+        f"{function}: {text}", where=location, expected=expected, found=found, fix=fix
     )

@@ -32,7 +32,7 @@ from mlx_keys.prng.keys import split as _  # noqa: F401
 from .argument_checks import EMPTY_BATCH, find_crash, find_problem
 from .argument_values import Problem
 from .call_site import caller_location, is_internal
-from .errors import problem_of_call
+from .errors import call_cannot_be_meant
 from .watch import LOCK, Watch
 
 R = TypeVar("R")
@@ -51,6 +51,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 
 _KINDS: dict[str, UseKind] = {"split": "split", "fold_in": "fold"}
+_signature = cache(signature)
 #: Whether a call is being made for the user: the calls that it makes in turn are not checked.
 _calling: ContextVar[bool] = ContextVar("mlx_keys.prng.guard.calling", default=False)
 #: The guards that are open, for all threads, and the wrappers that they put into ``mx.random``.
@@ -100,8 +101,7 @@ def guard() -> Iterator[Watch]:
 
 def _replace_functions_of_mlx() -> None:
     for name in PARAMETERS:
-        original = getattr(mx.random, name)
-        _wrappers[name] = _wrap(name, original)
+        _wrappers[name] = _wrap(name, getattr(mx.random, name))
         setattr(mx.random, name, _wrappers[name])
 
 
@@ -117,12 +117,9 @@ def _wrap(name: str, original: Callable[..., R]) -> Callable[..., R]:
 
     @wraps(original)
     def call(*args: Any, **kwargs: Any) -> R:
-        frame = sys._getframe(1)
-        if is_internal(frame) or len(args) > len(names):
-            return original(*args, **kwargs)  # by a call that is checked already; or refused
-        given = dict(zip(names, args, strict=False))
-        if given.keys() & kwargs.keys():
-            return original(*args, **kwargs)
+        frame, given = sys._getframe(1), dict(zip(names, args, strict=False))
+        if is_internal(frame) or len(args) > len(names) or given.keys() & kwargs.keys():
+            return original(*args, **kwargs)  # by a call that is checked already; or mlx refuses it
         return _check_call(f"mx.random.{name}", original, given | kwargs, frame)
 
     return call
@@ -138,11 +135,6 @@ def _call_of_prng(function: Callable[..., R], args: tuple[Any, ...], kwargs: dic
         return call_hook.call(function, (), given)
 
     return _check_call(f"prng.{function.__name__}", call, given, sys._getframe(2))
-
-
-@cache
-def _signature(function: Callable[..., Any]) -> Any:
-    return signature(function)
 
 
 def _check_call(
@@ -189,6 +181,7 @@ def _check_call(
 
 
 def _call_unchecked(call: Callable[..., R], given: dict[str, Any]) -> R:
+    """Make a call whose own calls are not checked."""
     token = _calling.set(True)
     try:
         return call(**given)
@@ -201,7 +194,7 @@ def _check_arguments(
 ) -> None:
     problem = check(function.rpartition(".")[2], given)
     if problem is not None:
-        raise problem_of_call(function, location, problem)
+        raise call_cannot_be_meant(function, location, problem)
 
 
 def _read_words(keys: mx.array) -> list[int] | None:
@@ -228,7 +221,7 @@ def _record_under_vmap(keys: mx.array, watches: list[Watch], use: Use) -> mx.arr
     def _record_batch(keys: mx.array, axis: int) -> tuple[mx.array, int]:
         rows = mx.moveaxis(keys, axis, 0)
         if rows.size == 0 and use.function.startswith("mx.random."):
-            raise problem_of_call(use.function, use.location, EMPTY_BATCH)
+            raise call_cannot_be_meant(use.function, use.location, EMPTY_BATCH)
         words = _read_words(rows)
         if words is None:  # the rows of an outer mx.vmap, or of mx.compile
             return _record_under_vmap(rows, watches, use), 0
