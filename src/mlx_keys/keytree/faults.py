@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from mlx_keys.prng.key_uses import PAST, SHAPED_PARAMETERS, WORD, KeyUses, Rows, Use
@@ -57,17 +58,12 @@ def _window_rows(
     """The rows of ``window=slice(a, b)``; None where there is no window, or no number in it."""
     match arguments.get("window"):
         case ast.Call(func=ast.Name(id="slice"), args=[_, *_] as bounds, keywords=[]):
-            numbers = [_literal(bound) for bound in bounds]
             width = _literal(arguments.get("width")) or WORD
-            is_complex = "dtype" in arguments and (
-                ast.unparse(arguments["dtype"]).rpartition(".")[2] == "complex64"
-            )
-            try:
-                return Rows.of_window(
-                    function, shape, slice(*numbers), width=width, is_complex=is_complex
-                )
-            except (TypeError, ValueError):
-                return None
+            dtype = ast.unparse(arguments["dtype"]) if "dtype" in arguments else ""
+            is_complex = dtype.rpartition(".")[2] == "complex64"
+            with suppress(TypeError, ValueError):
+                window = slice(*map(_literal, bounds))
+                return Rows.of_window(function, shape, window, width=width, is_complex=is_complex)
     return None
 
 

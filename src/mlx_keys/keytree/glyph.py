@@ -7,7 +7,7 @@ is not is a faint dot on the ground, so that the empty glyph of ``key(0)`` is st
 
 from __future__ import annotations
 
-from itertools import groupby
+import re
 
 #: The grid, in cells.
 SIDE = 8
@@ -53,15 +53,11 @@ def inline_glyph(words: tuple[int, int]) -> str:
 
 def _bars_path(rows: list[list[bool]], top: int) -> str:
     """Lines as thick as a cell along the bits that are set; ``top`` is the number of row 0."""
-    path = []
-    for row, bits in enumerate(rows):
-        column = 0
-        for is_set, run in groupby(bits):
-            length = len(list(run))
-            if is_set:
-                path.append(f"M{column} {top + row}.5h{length}")
-            column += length
-    return "".join(path)
+    return "".join(
+        f"M{run.start()} {top + row}.5h{len(run[0])}"
+        for row, bits in enumerate(rows)
+        for run in re.finditer("1+", "".join("1" if bit else "0" for bit in bits))
+    )
 
 
 def _dots_path(rows: list[list[bool]]) -> str:

@@ -97,7 +97,7 @@ def _list_item(node: Node) -> str:
     name = f"{node.name} = " if node.name else ""
     uses = [f"; {escape(use)}" for use in node.uses]
     faults = [f"; <strong>fault: {escape(fault)}</strong>" for fault in node.faults]
-    children = "".join(_list_item(child) for child in node.children)
+    children = "".join(map(_list_item, node.children))
     return (
         f"<li><code>{escape(name + node.expression)}</code>: {node.words[0]} {node.words[1]}"
         f"{''.join(uses)}{''.join(faults)}{f'<ul>{children}</ul>' if children else ''}</li>\n"

@@ -120,20 +120,14 @@ def _place_words(node: Node, x: float, y: float) -> tuple[TextLine, TextLine]:
 
 @dataclass(frozen=True)
 class _Subtree:
-    """A subtree of the wide layout, measured from the middle of its root's glyph.
-
-    Attributes:
-        root: The key that it begins with.
-        above: How far the subtree reaches up.
-        below: How far it reaches down.
-        children: The subtrees to its right.
-        offsets: How far the middle of each child's glyph is below the root's; negative above.
-    """
+    """A subtree of the wide layout, measured from the middle of its root's glyph."""
 
     root: Node
+    #: How far the subtree reaches up and down.
     above: float
     below: float
     children: tuple[_Subtree, ...]
+    #: How far the middle of each child's glyph is below the root's; negative above.
     offsets: tuple[float, ...]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from unicodedata import combining, east_asian_width
 
 from mlx_keys.errors import KeysError
@@ -13,17 +14,8 @@ LONGEST_LABEL = 120
 MOST_KEYS, MOST_LEVELS, MOST_DRAWS = 64, 7, 8
 
 
-def check_name(name: str) -> str:
-    """Return the name of a key, or refuse one that does not fit."""
-    return _check("the name of a key", name, LONGEST_NAME)
-
-
-def check_label(label: str) -> str:
-    """Return the label of a draw, or refuse one that does not fit."""
-    return _check("the label of a draw", label, LONGEST_LABEL)
-
-
-def _check(what: str, text: str, longest: int) -> str:
+def _check(what: str, longest: int, text: str) -> str:
+    """Return a name or a label, or refuse one that does not fit."""
     if not text.strip():
         raise KeysError(f"{what} is empty", fix="say in a few words what it is")
     # Unprintable characters are not allowed in XML, break a line, or turn its direction.
@@ -41,6 +33,10 @@ def _check(what: str, text: str, longest: int) -> str:
             fix="shorten it",
         )
     return text
+
+
+check_name = partial(_check, "the name of a key", LONGEST_NAME)
+check_label = partial(_check, "the label of a draw", LONGEST_LABEL)
 
 
 def check_room_for_keys(count: int, *, parent: str, size: int, level: int) -> None:

@@ -96,7 +96,7 @@ class Draw:
         window = self.window
         if width == _FULL_WIDTH:
             return self._full_words()
-        self._refuse_long_row()
+        self._refuse_long_row(window.length)
         holding = window.as_words(width)
         words = replace(self, window=holding)._full_words()
         skipped = window.start - holding.start * _FULL_WIDTH // width
@@ -141,12 +141,9 @@ class Draw:
                 pairs = mx.random.split(mlx_random.contiguous(key), window.size // 2)
                 return pairs.reshape(window.shape)
             return self.launch("bits")
-        odd = window.size % 2
         by_mlx = name == "mlx" and window.is_full and 0 < window.size <= _MOST_WORDS_OF_MLX
-        if not by_mlx:
-            self._refuse_long_row()
-        elif odd:  # mlx makes one word more, all in one row
-            self._refuse_long_row(window.length + 1)
+        if not by_mlx or window.size % 2:  # of an odd draw mlx makes one word more, all in one row
+            self._refuse_long_row(window.length + by_mlx)
         if by_mlx:
             return mlx_random.call(lambda k: mlx_random.words(k, window), key, on_gpu=on_gpu)
         if name == "reference":
@@ -155,9 +152,9 @@ class Draw:
             row = ops.words(key, window.size, window.start, window.stop)
         return row.reshape(window.shape)
 
-    def _refuse_long_row(self, length: int | None = None) -> None:
-        """Refuse a window that mlx can't hold as one row of ``length`` (None: its own)."""
-        if (self.window.length if length is None else length) >= _LONGEST_ROW:
+    def _refuse_long_row(self, length: int) -> None:
+        """Refuse a window whose words mlx would have to hold as one row too long for it."""
+        if length >= _LONGEST_ROW:
             raise ArgumentOverflowError(
                 "the shape has more values than can be made at once here",
                 expected="fewer than 2**31",

@@ -195,7 +195,7 @@ def test_the_arguments_of_a_kernel_are_the_numbers_of_a_draw_and_the_bits_of_its
 def kernels_here(kernel_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if this machine had a GPU: its kernels run as C++, but for those of erfinv and log."""
     monkeypatch.setattr(kernel, "launch", cxx_launch("cuda", kernel_folder))
-    monkeypatch.setattr(kernel, "require", lambda function: None)
+    monkeypatch.setattr(kernel, "require", lambda: None)
     monkeypatch.setattr(kernel, "gpu_platform", lambda: "cuda")
     # Those of the C library are not MLX's on a CPU.
     monkeypatch.setattr(kernel, "has", lambda name: kernel_source.FINISHES[name].on_metal)
