@@ -145,8 +145,7 @@ def command(*, kind: str, seed: int, size: int | None) -> None:
     out = sys.stdout.buffer
     if out.isatty():
         raise KeysError(
-            "a terminal can't show raw words",
-            fix=f"mlx-keys stream {kind} | xxd | head",
+            "a terminal can't show raw words", fix=f"mlx-keys stream {kind} | xxd | head"
         )
     try:
         write(KINDS[kind](seed), size, out.write)

@@ -31,17 +31,10 @@ class CheckedExample:
 
 
 def check_example(example: Example, run: RunResult, tolerance: Tolerance = EXACT) -> CheckedExample:
-    """Check what an example did.
-
-    Args:
-        example: The example.
-        run: What it did.
-        tolerance: How far its floats may be off on this backend.
-    """
-    printed = example.output(run)
-    if example.has_invalid_options:  # that is a fault of the page, reported where it was read
-        return CheckedExample(example, run, printed, None, ())
-    if faults := example.exit_diagnostics(run):
-        return CheckedExample(example, run, printed, None, tuple(faults))
-    comparison = example.compare(run, tolerance)
-    return CheckedExample(example, run, printed, comparison.verdict, comparison.faults)
+    """Check what an example did, with the distance that its floats may be off on this backend."""
+    verdict: Verdict | None = None
+    faults: tuple[KeysError, ...] = ()
+    # An invalid option is a fault of the page, reported where it was read.
+    if not example.has_invalid_options and not (faults := tuple(example.exit_diagnostics(run))):
+        verdict, faults = example.compare(run, tolerance)
+    return CheckedExample(example, run, example.output(run), verdict, faults)

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from mlx_keys.errors import KeysError, Location
 
@@ -22,6 +22,9 @@ from .execute.job import Job, RunResult
 #: Seconds after which an example is stopped, unless its ``:timeout:`` says otherwise.
 DEFAULT_TIMEOUT = 30.0
 LONGEST_TIMEOUT = 600.0
+
+#: What comparing an output gives: the verdict, and the faults.
+Comparison: TypeAlias = tuple[Verdict | None, tuple[KeysError, ...]]
 
 
 @dataclass(frozen=True)
@@ -55,19 +58,6 @@ class Output:
     text: str
     line: int
     block: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What comparing an example's output with what is shown gave.
-
-    Attributes:
-        verdict: How the two compare; None where nothing is shown to compare with.
-        faults: What is not as it is shown, each at its line.
-    """
-
-    verdict: Verdict | None
-    faults: tuple[KeysError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,14 +102,14 @@ class Example(ABC):
         return ()
 
     @property
-    @abstractmethod
-    def accepted_file(self) -> Path:
-        """The file that holds the accepted output: the page itself, or a golden file."""
-
-    @property
     def source(self) -> Path:
         """The page or the script that holds the program."""
         return Path(self.location.path)
+
+    @property
+    def accepted_file(self) -> Path:
+        """The file that holds the accepted output: the page itself, unless a kind has another."""
+        return self.source
 
     @property
     def output_location(self) -> Location:
@@ -167,6 +157,10 @@ class Example(ABC):
         Args:
             run: What the program did.
             tolerance: How far its floats may be off on this backend.
+
+        Returns:
+            The verdict, None where nothing is shown to compare with; and what is not as it is
+            shown, each at its line.
         """
 
     @abstractmethod

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 from mlx_keys.errors import KeysError, Location
 
@@ -39,11 +38,6 @@ class PageExample(Example):
 
     form: Form = Form.MYST
     end: int = 0
-
-    @property
-    def accepted_file(self) -> Path:
-        """The page."""
-        return self.source
 
     @property
     def output_location(self) -> Location:
@@ -96,13 +90,13 @@ class PageExample(Example):
                 found=printed,
                 fix=self.bless_command,
             )
-            return Comparison(None, (fault,))
+            return None, (fault,)
         if self.expected is not None and self.options.varies is not None:
             verdict = compare.same_shape(shown, printed)
         else:
             verdict = compare.compare(shown, printed, tolerance)
         faults = () if verdict.outcome.holds else (self._difference(shown, printed, verdict),)
-        return Comparison(verdict, faults)
+        return verdict, faults
 
     def _difference(self, shown: str, printed: str, verdict: Verdict) -> KeysError:
         """The fault of an output that is not the one that the page shows."""

@@ -13,11 +13,7 @@ from .check import CheckedExample, check_example
 from .compare import EXACT, Outcome, Tolerance
 from .execute.backend import Backend
 from .execute.runner import Runner
-from .gallery.script_example import (
-    find_gallery_scripts,
-    orphaned_golden_files,
-    read_script_example,
-)
+from .gallery.script_example import find_gallery_scripts, orphaned_golden_files, read_script_example
 from .model import Example
 from .page_example import imports_package
 from .parse.extract import PAGE_SUFFIXES, extract

@@ -129,10 +129,7 @@ def load_attestations(folder: Path) -> Attestations:
 
 def save_blessed(folder: Path, attestations: Attestations) -> None:
     """Write down which backend accepted the outputs."""
-    stored = {
-        "backend": attestations.reference_backend,
-        "elsewhere": dict(attestations.overrides),
-    }
+    stored = {"backend": attestations.reference_backend, "elsewhere": dict(attestations.overrides)}
     write_atomic(folder / "blessed.json", json.dumps(stored, indent=2) + "\n")
 
 

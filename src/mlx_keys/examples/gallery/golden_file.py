@@ -78,11 +78,7 @@ class ShownBlock:
 def normalize_shown_text(text: str) -> str:
     """Printed text without colours, tabs, blanks at the ends of lines, and outer empty lines."""
     lines = [line.rstrip() for line in _ANSI.sub("", text).expandtabs().splitlines()]
-    while lines and not lines[0]:
-        lines.pop(0)
-    while lines and not lines[-1]:
-        lines.pop()
-    return "\n".join(lines)
+    return "\n".join(lines).strip("\n")
 
 
 def render_golden_file(name: str, blocks: Iterable[ShownBlock]) -> str:
@@ -151,19 +147,6 @@ def _add_line(part: ShownPart, line: str) -> ShownPart:
 
 
 @dataclass(frozen=True)
-class GoldenResult:
-    """What comparing a script with its golden file gave.
-
-    Attributes:
-        verdicts: One for each part that may be published, text or picture.
-        faults: What may not, each at its line.
-    """
-
-    verdicts: tuple[Verdict, ...]
-    faults: tuple[KeysError, ...]
-
-
-@dataclass(frozen=True)
 class GoldenComparison:
     """A script beside its golden file.
 
@@ -179,44 +162,73 @@ class GoldenComparison:
     bless_command: str
     tolerance: Tolerance = EXACT
 
-    def compare(self, accepted: Sequence[ShownBlock], shown: Sequence[ShownBlock]) -> GoldenResult:
+    def compare(
+        self, accepted: Sequence[ShownBlock], shown: Sequence[ShownBlock]
+    ) -> tuple[tuple[Verdict, ...], tuple[KeysError, ...]]:
         """Compare what was accepted with what was shown, block by block.
 
         Args:
             accepted: The golden file's blocks.
             shown: The script's, those that show nothing included.
+
+        Returns:
+            A verdict for each part that may be published, text or picture; and a fault, at its
+            line, for each that may not.
         """
-        results: list[Verdict | KeysError] = []
+        verdicts: list[Verdict] = []
+        faults: list[KeysError] = []
         for old, new in _pairs(accepted, [block for block in shown if block.parts]):
-            if old is not None and new is not None:
-                parts = zip_longest(old.parts, new.parts)
-                results += [self._compare_part(part, other, old, new) for part, other in parts]
-            elif new is not None:
-                results.append(self._unaccepted(new))
-            elif old is not None:
-                results.append(self._no_longer_shown(old))
-        return GoldenResult(
-            tuple(result for result in results if isinstance(result, Verdict)),
-            tuple(result for result in results if isinstance(result, KeysError)),
-        )
+            for result in self._compare_blocks(old, new):
+                if isinstance(result, Verdict):
+                    verdicts.append(result)
+                else:
+                    faults.append(result)
+        return tuple(verdicts), tuple(faults)
+
+    def _compare_blocks(
+        self, old: ShownBlock | None, new: ShownBlock | None
+    ) -> Iterator[Verdict | KeysError]:
+        """Compare a block that was accepted with the one that is shown in its place."""
+        if old is not None and new is not None:
+            for part, other in zip_longest(old.parts, new.parts):
+                yield self._compare_part(part, other, old, new)
+        elif new is not None:
+            yield KeysError(
+                f"nobody has accepted what `{new.label}` shows",
+                where=Location(self.script, new.line),
+                expected=f"a block in {self.golden}",
+                found="\n".join(map(_describe, new.parts)),
+                fix=self._fix,
+            )
+        elif old is not None:
+            yield KeysError(
+                f"{self.script} no longer shows what was accepted here",
+                where=Location(self.golden, old.line),
+                expected="\n".join(map(_describe, old.parts)),
+                found="no such block",
+                fix=self._fix,
+            )
 
     @property
     def _fix(self) -> str:
         return f"look at what changed; to accept it: {self.bless_command}"
 
     def _compare_part(
-        self,
-        old: ShownPart | None,
-        new: ShownPart | None,
-        old_block: ShownBlock,
-        new_block: ShownBlock,
+        self, old: ShownPart | None, new: ShownPart | None, above: ShownBlock, shown: ShownBlock
     ) -> Verdict | KeysError:
-        """The verdict on one part of a block, or its fault."""
-        shown_at = f"{self.script}:{new_block.line}"
+        """The verdict on one part of a block, or its fault.
+
+        Args:
+            old: The part that was accepted; None where the block now shows more.
+            new: The part that is shown; None where the block now shows less.
+            above: The block that holds the accepted part.
+            shown: The block that shows the new part.
+        """
+        shown_at = f"{self.script}:{shown.line}"
         if old is None or new is None or old.kind != new.kind:
             return KeysError(
                 f"something else is shown at {shown_at}",
-                where=Location(self.golden, old.line if old else old_block.line),
+                where=Location(self.golden, (old or above).line),
                 expected=_describe(old),
                 found=_describe(new),
                 fix=self._fix,
@@ -231,24 +243,6 @@ class GoldenComparison:
             where=Location(self.golden, old.line + first),
             expected=_lines_from(old.text, first),
             found=_lines_from(new.text, first),
-            fix=self._fix,
-        )
-
-    def _unaccepted(self, block: ShownBlock) -> KeysError:
-        return KeysError(
-            f"nobody has accepted what `{block.label}` shows",
-            where=Location(self.script, block.line),
-            expected=f"a block in {self.golden}",
-            found="\n".join(map(_describe, block.parts)),
-            fix=self._fix,
-        )
-
-    def _no_longer_shown(self, block: ShownBlock) -> KeysError:
-        return KeysError(
-            f"{self.script} no longer shows what was accepted here",
-            where=Location(self.golden, block.line),
-            expected="\n".join(map(_describe, block.parts)),
-            found="no such block",
             fix=self._fix,
         )
 

@@ -18,10 +18,12 @@ import re
 import sys
 import types
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
+
+from mlx_keys.examples.execute.job import RunResult
 
 from . import alt_text
 from .golden_file import ShownBlock, ShownPart, normalize_shown_text
@@ -143,24 +145,24 @@ def announce_block(line: int, out: TextIO) -> None:
         print(f"{BEGIN}{line}", file=stream, flush=True)
 
 
-def first_stderr(stderr: str) -> tuple[int | None, str]:
-    """The first block that wrote to standard error: its line, and what it wrote."""
-    pieces = _ANNOUNCED.split(stderr)
+def with_block_line(run: RunResult) -> RunResult:
+    """A script's run, with the line of a block where no other line is known.
+
+    That is the first block that wrote to standard error in a script that reached its end, else the
+    last that began. What blocks before it printed is left out.
+    """
+    wrote, stderr = None, ""
+    pieces = _ANNOUNCED.split(run.stderr)
     for line, text in zip(pieces[1::2], pieces[2::2], strict=True):
-        if written := text.partition(END)[0].strip():
-            return int(line), written
-    return None, ""
-
-
-def last_block_line(stdout: str) -> int | None:
-    """The line of the last block that a child has begun, from what it printed."""
-    begun = _ANNOUNCED.findall(stdout)
-    return int(begun[-1]) if begun else None
-
-
-def last_block_output(stdout: str) -> str:
-    """What a child has printed since it began its last block."""
-    return _ANNOUNCED.split(stdout)[-1]
+        if stderr := text.partition(END)[0].strip():
+            wrote = line
+            break
+    # The pieces end in the last block's line and its output; before the first block, in no line.
+    *_, last, stdout = ["", *_ANNOUNCED.split(run.stdout)]
+    block = wrote if wrote and run.ended == "done" else last
+    return replace(
+        run, line=run.line or (int(block) if block else None), stdout=stdout, stderr=stderr
+    )
 
 
 def _run(

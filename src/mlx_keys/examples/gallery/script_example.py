@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -62,7 +62,7 @@ class ScriptExample(Example):
 
     def exit_diagnostics(self, run: RunResult) -> list[KeysError]:
         """What is wrong with how the script ended, or else with the pictures that it shows."""
-        return diagnose_exit(self, with_block_line(run)) or self._missing_alt_text(run)
+        return diagnose_exit(self, run_script.with_block_line(run)) or self._missing_alt_text(run)
 
     def _missing_alt_text(self, run: RunResult) -> list[KeysError]:
         """The pictures without a text alternative, each as a fault."""
@@ -96,16 +96,15 @@ class ScriptExample(Example):
                 found=self.output(run).partition("\n\n")[2] or "nothing",
                 fix=self.bless_command,
             )
-            return Comparison(None, (fault,))
+            return None, (fault,)
         try:
             accepted = golden_file.parse_golden_file(self.expected.text, golden, self.bless_command)
         except KeysError as error:
-            return Comparison(None, (error,))
+            return None, (error,)
         comparison = GoldenComparison(str(self.source), golden, self.bless_command, tolerance)
-        result = comparison.compare(accepted, run_script.read_shown_blocks(run.result))
-        if result.faults:
-            return Comparison(Verdict(Outcome.DIFFERS), result.faults)
-        return Comparison(_weakest(result.verdicts))
+        shown = run_script.read_shown_blocks(run.result)
+        verdicts, faults = comparison.compare(accepted, shown)
+        return Verdict(Outcome.DIFFERS) if faults else _weakest(verdicts), faults
 
     def accept(self, text: str, printed: str) -> str:
         """The whole golden file anew."""
@@ -170,18 +169,6 @@ def read_script_example(script: Path) -> ScriptExample:
     timeout = _TIMEOUT.search(code)
     options = Options(timeout=float(timeout[1]) if timeout else TIMEOUT)
     return ScriptExample(location, 1, code, options, expected)
-
-
-def with_block_line(run: RunResult) -> RunResult:
-    """A script's run, with the line of a block where no other line is known.
-
-    That is the block that wrote to standard error in a script that reached its end, else the last
-    that began. What blocks before it printed is left out.
-    """
-    wrote, stderr = run_script.first_stderr(run.stderr)
-    block = wrote if wrote and run.ended == "done" else run_script.last_block_line(run.stdout)
-    out = run_script.last_block_output(run.stdout)
-    return replace(run, line=run.line or block, stdout=out, stderr=stderr)
 
 
 def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
