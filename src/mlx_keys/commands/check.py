@@ -31,9 +31,8 @@ def command(*, as_json: bool) -> None:
     from mlx_keys.prng.conformance.check import check_functions
 
     conformance = check_functions()
-    click.echo(
-        json.dumps(conformance.to_json(), indent=2) if as_json else format_report(conformance)
-    )
+    text = json.dumps(conformance.to_json(), indent=2) if as_json else format_report(conformance)
+    click.echo(text)
     sys.exit(0 if conformance.right else 1)
 
 
@@ -64,5 +63,5 @@ def _format_function(result: FunctionResult) -> str:
         (result.theirs, result.asked),
         (result.equal, result.draws),
     )
-    ours, theirs, draws = (f"{right} of {total}" if total else "-" for right, total in counts)
-    return f"{result.function:21}{ours:>12}{theirs:>16}{draws:>24}"
+    prng, mlx, draws = (f"{right} of {total}" if total else "-" for right, total in counts)
+    return f"{result.function:21}{prng:>12}{mlx:>16}{draws:>24}"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import defaultdict
+from itertools import groupby
 from pathlib import Path
 
 import click
 
 from mlx_keys.errors import KeysError
 from mlx_keys.examples import bless, compare
-from mlx_keys.examples.check import CheckedExample
 from mlx_keys.examples.compare import Outcome
 from mlx_keys.examples.execute.job import RunResult
 from mlx_keys.examples.execute.pool import Pool
@@ -101,18 +100,15 @@ def _bless(report: Report, device: str | None, trust: Attestations) -> dict[int,
     if not candidates or report.backend is None:
         return {}
     refused = bless.find_nondeterminism(candidates, device)
-    accepted: dict[Path, list[CheckedExample]] = defaultdict(list)
-    for number, checked in candidates.items():
-        if number not in refused:
-            accepted[checked.example.source].append(checked)
-    for outputs in accepted.values():
+    accepted = [checked for number, checked in candidates.items() if number not in refused]
+    for _, group in groupby(accepted, key=lambda checked: checked.example.source):
+        outputs = list(group)
         for checked in outputs:
-            example = checked.example
-            diff = compare.diff(example.expected_text, checked.printed)
-            click.echo(f"{example.output_location}: accepted\n{diff}\n")
+            diff = compare.diff(checked.example.expected_text, checked.printed)
+            click.echo(f"{checked.example.output_location}: accepted\n{diff}\n")
         bless.write_outputs(outputs)
     if TRUST.is_dir() and accepted:
-        examples = [checked.example for outputs in accepted.values() for checked in outputs]
+        examples = [checked.example for checked in accepted]
         save_blessed(TRUST, trust.blessed_on(report.backend, examples))
     return refused
 
@@ -154,10 +150,8 @@ def report_to_json(report: Report) -> dict[str, object]:
             {
                 "place": str(checked.example.location),
                 "ended": _ENDED.get(checked.run.ended, checked.run.ended),
-                "verdict": checked.verdict.outcome.name.lower() if checked.verdict else None,
-                "distances": [str(far) for far in checked.verdict.distances]
-                if checked.verdict
-                else [],
+                "verdict": checked.verdict and checked.verdict.outcome.name.lower(),
+                "distances": [*map(str, checked.verdict.distances)] if checked.verdict else [],
                 "seconds": round(checked.run.seconds, 4),
             }
             for checked in report.checked

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice, takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -61,9 +63,8 @@ def parse_markdown_blocks(text: str) -> Iterator[PageBlock]:
         elif token.type == "fence":
             yield from _fence(token, lines, inside=inside)
         elif token.type == "code_block" and _INDENTED_FENCE.search(token.content):
-            yield PageBlock(
-                "other", start, stop, problem=f"an example {_TOP_LEVEL}: this is only text"
-            )
+            problem = f"an example {_TOP_LEVEL}: this is only text"
+            yield PageBlock("other", start, stop, problem=problem)
         else:
             yield PageBlock("other", start, stop)
         after_marked = False
@@ -110,25 +111,20 @@ def _directive(
     """An ``{example}`` or an ``{output}``, or what is wrong with it."""
     start, stop = token.map or (0, 0)
     closed = stop - start > 1 and lines[stop - 1].strip().startswith(token.markup)
+    fault = partial(PageBlock, "other", start, stop)
     if inside or not lines[start].startswith("`"):
-        problem = f"an {{{name}}} {_TOP_LEVEL}, fenced with backticks"
-        return PageBlock("other", start, stop, problem=problem)
+        return fault(problem=f"an {{{name}}} {_TOP_LEVEL}, fenced with backticks")
     if argument:
         problem = f"an {{{name}}} has nothing after its name on the first line"
-        fix = "begin its content on the line below"
-        return PageBlock("other", start, stop, problem=problem, fix=fix)
+        return fault(problem=problem, fix="begin its content on the line below")
     if not closed:
-        problem = f"this {{{name}}} is never closed"
         fix = "end it with a line of the backticks that it begins with"
-        return PageBlock("other", start, stop, problem=problem, fix=fix)
+        return fault(problem=f"this {{{name}}} is never closed", fix=fix)
     if name == "output":
         return _content("output", Form.MYST, lines, (start, stop))
-    line = start + 1
-    options = []
-    while _OPTION.match(lines[line]):
-        options.append((line + 1, lines[line]))
-        line += 1
-    return _content("example", Form.MYST, lines, (start, stop), tuple(options))
+    numbered = enumerate(islice(lines, start + 1, stop), start + 2)
+    options = tuple(takewhile(lambda option: _OPTION.match(option[1]), numbered))
+    return _content("example", Form.MYST, lines, (start, stop), options)
 
 
 def _content(

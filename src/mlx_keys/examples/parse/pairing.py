@@ -24,20 +24,8 @@ BlockRole = Literal["example", "output", "other"]
 DIRECTIVE_NAMES = ("example", "output")
 
 #: Directives whose content is shown, not parsed: an example in there is only talked about.
-LITERAL_DIRECTIVES = frozenset(
-    {
-        "code",
-        "code-block",
-        "code-cell",
-        "example",
-        "literalinclude",
-        "math",
-        "output",
-        "parsed-literal",
-        "raw",
-        "sourcecode",
-    }
-)
+LITERAL_DIRECTIVES = {*DIRECTIVE_NAMES, "code", "code-block", "code-cell", "literalinclude"}
+LITERAL_DIRECTIVES |= {"math", "parsed-literal", "raw", "sourcecode"}
 
 
 @dataclass(frozen=True)
