@@ -110,14 +110,6 @@ def _words_width(node: Node) -> float:
     return max(len(str(word)) for word in node.words) * COLUMN
 
 
-def _place_words(node: Node, x: float, y: float) -> tuple[TextLine, TextLine]:
-    """The words, each beside its half of the glyph."""
-    return (
-        TextLine(x, y + GLYPH / 4 + 4.5, str(node.words[0]), "word"),
-        TextLine(x, y + GLYPH * 3 / 4 + 4.5, str(node.words[1]), "word"),
-    )
-
-
 @dataclass(frozen=True)
 class _Subtree:
     """A subtree of the wide layout, measured from the middle of its root's glyph."""
@@ -159,9 +151,14 @@ def _wide(root: Node) -> Picture:
         heading = [TextLine(left, y - 10, fitting_label(node), "call")]
         if node.name:
             heading.insert(0, TextLine(left, y - 10 - LINE, node.name, "name"))
-        texts = (*heading, *_place_words(node, left + GLYPH + BESIDE, y))
-        cards.append(Card(node, left, y, texts, _place_notes(node, left, y + GLYPH)))
-        start = left + GLYPH + BESIDE + _words_width(node) + 8
+        beside = left + GLYPH + BESIDE
+        words = [  # each beside its half of the glyph
+            TextLine(beside, middle + offset + 4.5, str(word), "word")
+            for word, offset in zip(node.words, (-GLYPH / 4, GLYPH / 4), strict=True)
+        ]
+        notes = _place_notes(node, left, y + GLYPH)
+        cards.append(Card(node, left, y, (*heading, *words), notes))
+        start = beside + _words_width(node) + 8
         for child, offset in zip(subtree.children, subtree.offsets, strict=True):
             place(child, level + 1, middle + offset)
             bend, end = max(start, right), spans[level + 1][0] - 7

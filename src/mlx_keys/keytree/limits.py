@@ -11,10 +11,11 @@ from mlx_keys.errors import KeysError
 #: In columns of a monospaced font. A picture shortens a label to what a phone has room for.
 LONGEST_NAME = 16
 LONGEST_LABEL = 120
+#: A larger tree cannot be read at a glance, on any screen; draws are those of one key.
 MOST_KEYS, MOST_LEVELS, MOST_DRAWS = 64, 7, 8
 
 
-def _check(what: str, longest: int, text: str) -> str:
+def _check_text(what: str, longest: int, text: str) -> str:
     """Return a name or a label, or refuse one that does not fit."""
     if not text.strip():
         raise KeysError(f"{what} is empty", fix="say in a few words what it is")
@@ -35,8 +36,8 @@ def _check(what: str, longest: int, text: str) -> str:
     return text
 
 
-check_name = partial(_check, "the name of a key", LONGEST_NAME)
-check_label = partial(_check, "the label of a draw", LONGEST_LABEL)
+check_name = partial(_check_text, "the name of a key", LONGEST_NAME)
+check_label = partial(_check_text, "the label of a draw", LONGEST_LABEL)
 
 
 def check_room_for_keys(count: int, *, parent: str, size: int, level: int) -> None:

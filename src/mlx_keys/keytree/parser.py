@@ -130,14 +130,12 @@ class _Interpreter:
                 raise _refusal("no line above makes this key", node, fix)
             case ast.Subscript(value=value, slice=number):
                 return self._subscript(value, number)
-            case ast.Call(func=function, args=args, keywords=keywords):
-                return self._call(node, _last_name(function), args, keywords)
+            case ast.Call():
+                return self._call(node)
         raise _not_understood(node)
 
-    def _call(
-        self, call: ast.Call, function: str, args: list[ast.expr], keywords: list[ast.keyword]
-    ) -> _Value:
-        match function, args, keywords:
+    def _call(self, call: ast.Call) -> _Value:
+        match _last_name(call.func), call.args, call.keywords:
             case "key", [seed], []:
                 return self._make_root(_integer(seed))
             case "split", [key], []:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import product
 from operator import index
 from typing import SupportsIndex, TypeAlias
 
@@ -115,9 +116,8 @@ class KeyTree:
             level = [child for parent in level for child in parent.split(num)]
         if fold_in:
             level = [parent.fold_in(number) for parent in level for number in fold_in]
-        for leaf in level:
-            for label in draw:
-                leaf.draw(label)
+        for leaf, label in product(level, draw):
+            leaf.draw(label)
         return root
 
     def split(
