@@ -15,11 +15,10 @@ from sphinx.environment import BuildEnvironment
 from mlx_keys.examples.ulp import Distance
 from mlx_keys.sphinxext.config import trust_folder
 from mlx_keys.sphinxext.domain import Store
-from mlx_keys.sphinxext.nodes import table
 from mlx_keys.trust.attestations import BackendRecord, load_attestations
 from mlx_keys.trust.status import describe_agreement
 
-from .record_directive import RecordDirective
+from .record_directive import RecordDirective, table
 
 HEAD = ("Device", "Chip", "System", "mlx", "Attested", "Examples", "Equal", "Floats apart")
 

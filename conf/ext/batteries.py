@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from ext.draws.svg_plot import Plot
-from mlx_keys.sphinxext.nodes import HtmlOrTextNode, table
+from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 
 from .battery_records import (
     AES,
@@ -28,7 +28,7 @@ from .battery_records import (
     load_runs,
     record_path,
 )
-from .record_directive import RecordDirective
+from .record_directive import RecordDirective, table
 
 Runs = Sequence[BatteryRun]
 

@@ -1,8 +1,8 @@
-"""The base of the directives that show records of the project."""
+"""The base of the directives that show records of the project, and the table for most of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from docutils import nodes
@@ -38,3 +38,20 @@ class RecordDirective(StrictDirective):
             KeysError: A record is missing, or cannot be read.
         """
         raise NotImplementedError
+
+
+def table(rows: Sequence[Sequence[str]], *classes: str) -> nodes.table:
+    """A table of plain text.
+
+    Args:
+        rows: The cells, row by row; the first row is the head.
+        classes: The classes of the table.
+    """
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in rows[0]), cols=len(rows[0]))
+    group += nodes.thead("", _row(rows[0]))
+    group += nodes.tbody("", *map(_row, rows[1:]))
+    return nodes.table("", group, classes=list(classes))
+
+
+def _row(cells: Sequence[str]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph(cell, cell)) for cell in cells))

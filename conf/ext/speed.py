@@ -16,7 +16,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
-from mlx_keys.sphinxext.nodes import HtmlOrTextNode, table
+from mlx_keys.sphinxext.nodes import HtmlOrTextNode
 from mlx_keys.trust.speed import (
     SpeedRecord,
     load_kernel_profile,
@@ -25,7 +25,7 @@ from mlx_keys.trust.speed import (
     speed_files,
 )
 
-from .record_directive import RecordDirective
+from .record_directive import RecordDirective, table
 
 #: One measurement, as ``mlx-keys bench prng --json`` prints it; and several, by who made them.
 Row = Mapping[str, Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -85,23 +84,6 @@ class WriteText(SphinxPostTransform):
             for node in list(self.document.findall(kind)):
                 # Without a language: the text is not Python and must not be coloured as Python.
                 node.replace_self(literal(node["text"], node["text"], language="none"))
-
-
-def table(rows: Sequence[Sequence[str]], *classes: str) -> nodes.table:
-    """A table of plain text.
-
-    Args:
-        rows: The cells, row by row; the first row is the head.
-        classes: The classes of the table.
-    """
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in rows[0]), cols=len(rows[0]))
-    group += nodes.thead("", _row(rows[0]))
-    group += nodes.tbody("", *map(_row, rows[1:]))
-    return nodes.table("", group, classes=list(classes))
-
-
-def _row(cells: Sequence[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph(cell, cell)) for cell in cells))
 
 
 def setup_nodes(app: Sphinx) -> None:
