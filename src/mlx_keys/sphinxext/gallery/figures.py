@@ -84,7 +84,7 @@ _STYLE: dict[str, Any] = {
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _HEAD = re.compile(r"^.*?<svg\b[^>]*?viewBox=\"(?P<box>[^\"]+)\"[^>]*>", re.DOTALL)
 _UNUSED = re.compile(r"\s*<metadata>.*?</metadata>|\s*<defs>\s*<style\b.*?</style>\s*</defs>", re.S)
-_COLOUR = re.compile(r"(?<=[ :;])#[0-9a-f]{6}\b")
+_COLOUR = re.compile(rf"(?<=[ :;])(?:{'|'.join(_VARIABLES)})\b")
 _FONT = re.compile(r"font-family: ([^;\"]*)")
 #: The start of an SVG that takes its colours from the page; and its role and name for a reader.
 _THEMED = re.compile(r'<svg\b[^>]*\bclass="mk-')
@@ -93,12 +93,7 @@ _ID = re.compile(r"(?<= id=\")|(?<=url\(#)|(?<=href=\"#)")
 
 
 def use_style(gallery_conf: dict[str, Any], fname: str) -> None:
-    """Set the site's defaults in matplotlib, before a gallery script runs.
-
-    Args:
-        gallery_conf: The gallery's configuration.
-        fname: The script.
-    """
+    """Set the site's defaults in matplotlib, before a gallery script runs."""
     import matplotlib as mpl
     from cycler import cycler
 
@@ -113,11 +108,6 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
 
     An SVG that the block shows through ``_repr_html_`` is in the page already. It is saved for the
     gallery's index, which shows a script by its first picture.
-
-    Args:
-        block: The code block.
-        block_vars: sphinx-gallery's variables of the run.
-        gallery_conf: The gallery's configuration.
     """
     lines: list[str] = []
     for figure in _open_figures():
@@ -175,14 +165,9 @@ def themed_svg(svg: str, name: str, alternative: str) -> str:
         count=1,
     )
     svg = _UNUSED.sub("", svg)
-    svg = _COLOUR.sub(lambda colour: _variable(colour[0]), svg)
+    svg = _COLOUR.sub(lambda colour: f"var({_VARIABLES[colour[0]]}, {colour[0]})", svg)
     svg = _FONT.sub(lambda font: f"font-family: {_font_stack(font[1])}", svg)
     return _ID.sub(f"{name}-", svg)
-
-
-def _variable(colour: str) -> str:
-    name = _VARIABLES.get(colour)
-    return f"var({name}, {colour})" if name else colour
 
 
 def _font_stack(stack: str) -> str:

@@ -12,10 +12,8 @@ A test fails when one of them changes.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import logging
-import pickle
 import re
 import sys
 import warnings
@@ -55,12 +53,7 @@ def leave_pyplot_out(app: Sphinx, _config: Config) -> None:
 
 
 def find_scripts(srcdir: Path, conf: dict[str, Any]) -> list[Script]:
-    """Find the scripts that sphinx-gallery is about to make pages of.
-
-    Args:
-        srcdir: Sphinx's source folder.
-        conf: The gallery's configuration, filled in.
-    """
+    """Find the scripts that sphinx-gallery, so configured, is about to make pages of."""
     from sphinx_gallery.gen_gallery import get_subsections  # type: ignore[import-untyped]
     from sphinx_gallery.utils import _collect_gallery_files  # type: ignore[import-untyped]
 
@@ -88,12 +81,11 @@ def generate(payload: dict[str, Any]) -> None:
     """In a child: let sphinx-gallery run one script and write its page.
 
     Args:
-        payload: ``source``, the script; ``target``, the folder of its page; ``conf``, the
-            gallery's configuration, pickled and in base 64; ``roles``, its roles in Markdown.
+        payload: ``script``, the :class:`Script`; ``conf``, the gallery's configuration; ``roles``,
+            the script's roles in Markdown.
     """
     from sphinx_gallery import gen_rst
 
-    conf = pickle.loads(base64.b64decode(payload["conf"]))  # noqa: S301 - our own parent's
     # A script ends in plt.show() for those who download it. Here it shows nothing and warns.
     warnings.filterwarnings("ignore", message=".*non-interactive", category=UserWarning)
     # What the script prints is also written out, so that the parent sees and stops a flood.
@@ -102,15 +94,14 @@ def generate(payload: dict[str, Any]) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(lambda record: record.msg == "%s")  # a line that the script printed
     logs.addHandler(handler)
-    script = Script(Path(payload["source"]), Path(payload["target"]))
+    script: Script = payload["script"]
     script.target.mkdir(parents=True, exist_ok=True)
     script.checksum.unlink(missing_ok=True)
     gen_rst.execute_code_block = _announce_blocks(gen_rst.execute_code_block, script.source)
     gen_rst.jupyter_notebook = _convert_roles(gen_rst.jupyter_notebook, payload["roles"])
     gen_rst._LoggingTee = _capture_stdout_alone(gen_rst._LoggingTee)
-    gen_rst.generate_file_rst(
-        script.source.name, str(script.target), str(script.source.parent), conf
-    )
+    folders = str(script.target), str(script.source.parent)
+    gen_rst.generate_file_rst(script.source.name, *folders, payload["conf"])
     fix_dates(script.copy.with_suffix(".zip"))
 
 
@@ -177,7 +168,7 @@ def fix_dates(archive: Path) -> None:
 
 
 def read_generated_page(page: str, script: str) -> list[Any]:
-    """What a generated page shows under each code block, in the form of ``gallery.perform``.
+    """What a generated page shows under each code block, in the form of ``run_script.run_blocks``.
 
     Args:
         page: The reStructuredText that sphinx-gallery wrote.
@@ -217,20 +208,15 @@ def remove_stale(scripts: list[Script], folders: list[Path]) -> None:
         scripts: The scripts that exist.
         folders: The folders that sphinx-gallery generates into.
     """
-    copies = {script.copy for script in scripts}
-    for root in folders:
-        for checksum in [*root.glob("*.py.md5"), *root.glob("*/*.py.md5")]:
-            script = checksum.with_suffix("")
-            if script in copies:
-                continue
-            for path in [
-                *script.parent.glob(f"{script.stem}.*"),
-                *script.parent.glob(f"images/**/sphx_glr_{script.stem}_*"),
-            ]:
-                path.unlink()
-        for index in root.glob("*/index.rst"):
-            if not any(script.target == index.parent for script in scripts):
-                index.unlink()
+    copies = {checksum.with_suffix("") for root in folders for checksum in root.rglob("*.py.md5")}
+    for copy in copies - {script.copy for script in scripts}:
+        pages, images = f"{copy.stem}.*", f"images/**/sphx_glr_{copy.stem}_*"
+        for path in [*copy.parent.glob(pages), *copy.parent.glob(images)]:
+            path.unlink()
+    chapters = {script.target for script in scripts}
+    for index in (index for root in folders for index in root.glob("*/index.rst")):
+        if index.parent not in chapters:
+            index.unlink()
 
 
 def skip(script: Script) -> None:

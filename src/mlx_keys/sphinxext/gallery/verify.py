@@ -8,10 +8,8 @@ the handler skip the script. What the generated pages show, new and old, is comp
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import itertools
-import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -67,14 +65,8 @@ def generate_new_pages(
 ) -> dict[Script, RunResult]:
     """Run the scripts whose pages are missing or out of date, each in a child.
 
-    Args:
-        scripts: All scripts of the gallery.
-        conf: The gallery's configuration, filled in.
-        context: What the cache keys of all scripts have in common.
-        targets: The pages that the scripts' prose may link to.
-
-    Returns:
-        The result of each script that ran.
+    ``context`` is what the cache keys of all scripts have in common; ``targets`` are the pages that
+    their prose may link to. Returns the result of each script that ran.
     """
     roles = {
         script: roles_in_markdown(
@@ -86,8 +78,7 @@ def generate_new_pages(
     new = [script for script, key in keys.items() if not is_current(script, key)]
     if not new:
         return {}
-    packed = base64.b64encode(pickle.dumps(conf)).decode()
-    jobs = [_generation_job(script, packed, roles[script]) for script in new]
+    jobs = [_generation_job(script, conf, roles[script]) for script in new]
     preload = (*PRELOAD, *PLOTTING, "sphinx_gallery.gen_rst", sphinx_gallery_adapter.__name__)
     done = itertools.count(1)
     with Pool(preload=preload) as pool, progress_bar("scripts") as advance:
@@ -102,14 +93,9 @@ def generate_new_pages(
     return dict(zip(new, results, strict=True))
 
 
-def _generation_job(script: Script, packed_conf: str, roles: dict[str, str]) -> Job:
+def _generation_job(script: Script, conf: dict[str, Any], roles: dict[str, str]) -> Job:
     """The job that runs a script and writes its page."""
-    payload = {
-        "source": str(script.source),
-        "target": str(script.target),
-        "conf": packed_conf,
-        "roles": roles,
-    }
+    payload = {"script": script, "conf": conf, "roles": roles}
     timeout = script_example.read_script_example(script.display_path).options.timeout
     return Job(sphinx_gallery_adapter.generate, payload, timeout, program=str(script.source))
 
@@ -139,10 +125,7 @@ def check_pages(
 ) -> list[CheckedExample]:
     """Compare what each page shows, new or old, with the script's golden file.
 
-    Args:
-        scripts: All scripts of the gallery.
-        results: The results of those that ran in this build.
-        tolerance: How far the floats of an example may be off.
+    ``results`` are those of the scripts that ran in this build.
     """
     checked = []
     for script in scripts:
