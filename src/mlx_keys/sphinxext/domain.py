@@ -27,7 +27,7 @@ class KeysDomain(Domain):
     name = "mlx-keys"
     label = "MLX Keys"
     #: Raise it when a class that a store holds changes its form: Sphinx then reads all pages anew.
-    data_version = 3
+    data_version = 4
     #: ``stores``: by the store's name, then by the document's. ``addresses``: the document that
     #: defines each label and each object.
     initial_data: ClassVar[dict[str, Any]] = {"stores": {}, "addresses": {}}

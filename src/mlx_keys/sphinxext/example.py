@@ -44,16 +44,9 @@ from .summary import Tally
 
 @dataclass
 class Page:
-    """The examples of a page, and the line under each when it was last written.
+    """What was extracted of a page, and the line under each example when it was last written."""
 
-    Attributes:
-        examples: In the page's order.
-        faults: What is written so that it means nothing.
-        statuses: One for each example, once they have been verified.
-    """
-
-    examples: tuple[PageExample, ...]
-    faults: tuple[KeysError, ...]
+    extraction: Extraction
     statuses: tuple[Status, ...] = ()
 
 
@@ -85,8 +78,8 @@ class _NumberedDirective(StrictDirective):
         if self.arguments and (match := _NUMBER.match(self.arguments[0])):
             return int(match[1])
         page = EXAMPLES.of(self.env).get(self.env.docname)
-        lines = [fault.where.line for fault in page.faults if fault.where] if page else []
-        if location_of(self).line in lines:
+        faults = page.extraction.faults if page else ()
+        if location_of(self).line in [fault.where.line for fault in faults if fault.where]:
             return None
         raise KeysError(
             "mlx-keys verify does not see this example, so nothing would check it",
@@ -104,7 +97,7 @@ class ExampleDirective(_NumberedDirective):
         number = self.number()
         if number is None:
             return []
-        example = EXAMPLES.of(self.env)[self.env.docname].examples[number]
+        example = EXAMPLES.of(self.env)[self.env.docname].extraction.examples[number]
         box = nodes.container(classes=["mk-example"])
         self.set_source_info(box)
         code = nodes.literal_block(example.code, example.code, language="python")
@@ -140,7 +133,7 @@ def extract_examples(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     extraction = extract(source[0], display_path(path))
     if extraction.examples or extraction.faults:
-        EXAMPLES.of(app.env)[docname] = Page(extraction.examples, extraction.faults)
+        EXAMPLES.of(app.env)[docname] = Page(extraction)
         source[0] = number_fences(source[0], extraction.examples)
 
 
@@ -184,9 +177,10 @@ def start_new_examples(app: Sphinx) -> None:
 def verify_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Compare every example with what it prints; returns the pages to write again."""
     pages = EXAMPLES.of(env)
-    sources: list[Page | Extraction] = [*pages.values(), *map(_extract_file, files_outside(app))]
-    examples = [example for source in sources for example in source.examples]
-    faults = [fault for source in sources for fault in source.faults]
+    extractions = [page.extraction for page in pages.values()]
+    extractions += map(_extract_file, files_outside(app))
+    examples = [example for extraction in extractions for example in extraction.examples]
+    faults = [fault for extraction in extractions for fault in extraction.faults]
     attestations = Attestations()
     with progress_bar("examples") as progress:
         try:
@@ -227,7 +221,8 @@ def _set_statuses(
     checked = iter(verified.checked)  # the examples of the pages, in order, then those of files
     for docname, page in pages.items():
         statuses = tuple(
-            example_status(next(checked), verified.backend, attestations) for _ in page.examples
+            example_status(next(checked), verified.backend, attestations)
+            for _ in page.extraction.examples
         )
         if statuses != page.statuses:
             page.statuses = statuses
