@@ -14,11 +14,6 @@ from mlx_keys.files import digest_files, files_below
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def project_folder(app: Sphinx) -> Path:
-    """The project: the folder above the one that holds ``conf.py``."""
-    return Path(app.confdir).parent
-
-
 def trust_folder(env: BuildEnvironment) -> Path:
     """The folder of the project's attestations, of mlx's history and of recorded signatures."""
     return Path(env.srcdir) / str(env.config.mlx_keys_trust)

@@ -39,7 +39,7 @@ def is_unchanged(app: Sphinx, path: Path) -> bool:
     return env.config_status == CONFIG_OK and path.stat().st_mtime_ns // 1000 <= read_at
 
 
-def follow_what_moved(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+def follow_moved_objects(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Have all pages written where a label or an object moved: any page may link to it.
 
     Sphinx writes a page again when the page has changed, not when what it links to has moved.
@@ -55,32 +55,34 @@ def follow_what_moved(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     return sorted(env.found_docs) if moved else []
 
 
-class Sweeper:
-    """Removes from the output the HTML of documents that are gone."""
+def remove_pages_that_are_gone(app: Sphinx, written: set[str]) -> None:
+    """Remove the HTML of every page that has no document and that this build did not write.
 
-    def __init__(self) -> None:
-        self.written: set[str] = set()
-
-    def note(self, _app: Sphinx, pagename: str, *_: object) -> None:
-        """Note a page that is written; it may have no document, such as the search."""
-        self.written.add(pagename)
-
-    def sweep(self, app: Sphinx, exception: Exception | None) -> None:
-        """Remove every page that belongs to no document and was not written by this build."""
-        if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
-            return
-        names = app.env.found_docs | self.written
-        keep = {Path(app.builder.get_output_path(name)) for name in names}
-        for page in Path(app.outdir).rglob("*.html"):
-            if page not in keep and "_static" not in page.parts and "_downloads" not in page.parts:
-                page.unlink()
+    Args:
+        app: The build, at its end.
+        written: The names of the pages that it wrote; some, such as the search, have no document.
+    """
+    if not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    keep = {Path(app.builder.get_output_path(name)) for name in app.env.found_docs | written}
+    for page in Path(app.outdir).rglob("*.html"):
+        if page not in keep and "_static" not in page.parts and "_downloads" not in page.parts:
+            page.unlink()
 
 
 def setup_incremental(app: Sphinx) -> None:
     """Register the digest and the handlers."""
+    written: set[str] = set()
+
+    def note_written(_app: Sphinx, pagename: str, *_: object) -> None:
+        written.add(pagename)
+
+    def finish(app: Sphinx, exception: Exception | None) -> None:
+        if exception is None:
+            remove_pages_that_are_gone(app, written)
+
     app.add_config_value("mlx_keys_theme_assets", "", "html", types=frozenset({str}))
     app.connect("config-inited", set_theme_assets)
-    app.connect("env-updated", follow_what_moved)
-    sweeper = Sweeper()
-    app.connect("html-page-context", sweeper.note)
-    app.connect("build-finished", sweeper.sweep)
+    app.connect("env-updated", follow_moved_objects)
+    app.connect("html-page-context", note_written)
+    app.connect("build-finished", finish)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
@@ -9,7 +10,7 @@ from sphinx.application import Sphinx
 from mlx_keys.examples.execute.pool import Pool
 from mlx_keys.examples.execute.runner import Runner
 
-from .config import cache_folder, project_folder
+from .config import cache_folder
 
 _RUNNERS: WeakKeyDictionary[Sphinx, Runner] = WeakKeyDictionary()
 
@@ -17,7 +18,8 @@ _RUNNERS: WeakKeyDictionary[Sphinx, Runner] = WeakKeyDictionary()
 def runner_of(app: Sphinx) -> Runner:
     """The build's runner of examples, with the build's one pool of child processes."""
     if app not in _RUNNERS:
-        _RUNNERS[app] = Runner(Pool(), project=project_folder(app), cache=cache_folder(app))
+        project = Path(app.confdir).parent  # the folder above the one that holds conf.py
+        _RUNNERS[app] = Runner(Pool(), project=project, cache=cache_folder(app))
     return _RUNNERS[app]
 
 
