@@ -154,6 +154,11 @@ class Entry:
     overloads: tuple[Signature, ...] = ()
     line: int | None = None
 
+    @property
+    def forms(self) -> tuple[Signature, ...]:
+        """Every signature, that of the first form first."""
+        return (self.signature, *self.overloads) if self.signature else self.overloads
+
 
 @dataclass(frozen=True)
 class Links:

@@ -17,6 +17,7 @@ _BRACKET_OR_QUOTE = re.compile(r"[()\[\]{}'\"]")
 _INNERMOST_BRACKETS = re.compile(r"\([^()\[\]{}'\"]*\)")
 _STARRED = re.compile(r"^\*(.+)\*$", re.DOTALL)
 _ARGUMENT = re.compile(r"(\*{0,2}\w+|\*|/)\s*(?::\s*(.*))?$", re.DOTALL)
+_MODULE_PREFIX = re.compile(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)")
 _NAME = re.compile(r"(?:def\s+)?([\w.]+)\s*(?=\()")
 
 
@@ -66,6 +67,11 @@ def parse_definition(text: str) -> tuple[str, Signature]:
     if name is None:
         raise ValueError(f"no name before a parenthesis in {text[:60]!r}")
     return name[1], parse_signature(text[name.end() :])
+
+
+def strip_modules(text: str) -> str:
+    """Leave out the modules without which a type's name is clear: ``array`` of mlx.core.array."""
+    return _MODULE_PREFIX.sub("", text)
 
 
 def parse_attribute(text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from tests.upstream.drift.strategies import PROSE
 
 from mlx_keys.errors import Location
 from mlx_keys.upstream.drift.finding import Finding, FindingKind, SourceText
-from mlx_keys.upstream.drift.index import compare_index
+from mlx_keys.upstream.drift.module import compare_index
 from mlx_keys.upstream.model import Links, Page
 
 

@@ -15,8 +15,7 @@ from mlx_keys.upstream.read import page as reader
 from .curator_notes import compare_notes, parameter_names
 from .entry import compare_entry, compare_signature
 from .finding import Finding, FindingKind, SourceText
-from .index import compare_index
-from .module import compare_module
+from .module import compare_index, compare_module
 from .runtime_claims import refuted_claims
 
 
@@ -88,11 +87,7 @@ def compare_file(path: Path) -> DriftReport:
 
 
 def compare_page(page: Page, source: SourceText) -> DriftReport:
-    """Compare a page with the installed mlx.
-
-    Args:
-        page: The page's record.
-        source: The page's text, to name lines of it.
+    """Compare a page with the installed mlx; its source names the lines of findings.
 
     Raises:
         KeysError: mlx is not installed.

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import Curated, Entry
+from mlx_keys.upstream.write.code_language import parse_python
 
 from .finding import Finding, FindingKind, SourceText
 
@@ -82,17 +82,9 @@ def _compare_parameters(
 
 def _compare_calls(code: str, about: Entry, lookup: Lookup, where: Location) -> Iterator[Finding]:
     """Find the parameters that calls of mlx's functions pass and those do not take."""
-    if len(code) > _MAX_CODE:
-        return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a stray backslash, as in "\d"
-            tree = ast.parse(code)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
+    tree = parse_python(code) if len(code) <= _MAX_CODE else None
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+    for node in calls:
         name = _full_name(node.func)
         if not name.startswith("mlx.core."):
             continue
@@ -120,5 +112,5 @@ def _full_name(node: ast.expr) -> str:
 
 def parameter_names(entry: Entry) -> frozenset[str]:
     """Give the names of the parameters that a function takes, in any of its forms."""
-    forms = [form for form in (entry.signature, *entry.overloads) if form]
-    return frozenset(one.name.lstrip("*") for form in forms for one in form.parameters)
+    arguments = (argument for form in entry.forms for argument in form.parameters)
+    return frozenset(argument.name.lstrip("*") for argument in arguments)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlx_keys.upstream.model import Parameter
+from mlx_keys.upstream.write.code_language import parse_python
 
 #: Words for a type, by the one name under which documentation and annotation are compared.
 _TYPES = {
@@ -149,11 +149,10 @@ class _Expression:
 
 def _parse_value(text: str) -> object:
     """The value of a literal, in a form that can be compared, or the text as an expression."""
+    tree = parse_python(text.lstrip(" \t"), "eval")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a stray backslash, as in "\d"
-            value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        value = ast.literal_eval(tree) if tree else _Expression(text)
+    except (ValueError, MemoryError, RecursionError, TypeError):
         return _Expression(text)
     if isinstance(value, list):
         return tuple(value)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from mlx_keys.errors import Location
 from mlx_keys.upstream.model import Argument, Entry, Parameter, Signature
+from mlx_keys.upstream.signature_parser import strip_modules
 
 from .documented_types import (
     documented_default,
@@ -105,9 +107,8 @@ def compare_entry(
     for kind, words, actual in _compare_result(documented, returns):
         yield Finding(installed.name, kind, "", words, actual, where)
     prose = entry_prose(documented)[:MAX_PROSE]
-    parameters = _by_name(installed)
     for topic in REQUIRED_TOPICS:
-        if topic.parameters & parameters.keys() and not topic.pattern.search(prose):
+        if topic.parameters & _by_name(installed).keys() and not topic.pattern.search(prose):
             yield Finding(installed.name, FindingKind.TOPIC_MISSING, topic.name, where=where)
     blocks = f"{documented.summary}\n\n{documented.body}"
     if not _EXAMPLE.search(blocks, 0, MAX_PROSE):
@@ -116,17 +117,11 @@ def compare_entry(
 
 def compare_signature(documented: Entry, installed: Entry, where: Location) -> Iterator[Finding]:
     """Compare the signature that a page prints with the installed one."""
-    if documented.signature is None:
-        return
-    forms = [form for form in (installed.signature, *installed.overloads) if form]
-    if _without_modules(documented.signature) not in map(_without_modules, forms):
-        yield Finding(
-            installed.name,
-            FindingKind.SIGNATURE,
-            documented=str(documented.signature),
-            actual=str(forms[0] if forms else ""),
-            where=where,
-        )
+    forms = installed.forms
+    printed = documented.signature
+    if printed and _without_modules(printed) not in map(_without_modules, forms):
+        actual = str(forms[0]) if forms else ""
+        yield Finding(installed.name, FindingKind.SIGNATURE, "", str(printed), actual, where)
 
 
 def entry_prose(documented: Entry) -> str:
@@ -141,43 +136,34 @@ def entry_prose(documented: Entry) -> str:
 
 def _by_name(installed: Entry) -> dict[str, Argument]:
     """The parameters of all forms by their bare name; of one name, that of the earliest form."""
-    forms = (installed.signature or Signature(), *installed.overloads)
-    return {_bare(one.name): one for form in reversed(forms) for one in form.parameters}
+    forms = reversed(installed.forms)
+    return {_bare(argument.name): argument for form in forms for argument in form.parameters}
 
 
 def _compare_parameters(
     documented: Entry, installed: Entry, where: Location | None
 ) -> Iterator[Finding]:
     """Compare the documented parameters with those of the signature, and their order."""
+    finding = partial(Finding, installed.name, where=where)
     signature = installed.signature or Signature()
     first = [_bare(one.name) for one in signature.parameters if one.name not in _NOT_DOCUMENTED]
     taken = _by_name(installed)
     described = {_bare(one.name): one for one in documented.parameters if one.name}
     for name in first:
         if name not in described:
-            yield Finding(
-                installed.name, FindingKind.UNDOCUMENTED, name, "", str(taken[name]), where
-            )
+            yield finding(FindingKind.UNDOCUMENTED, name, "", str(taken[name]))
     for name, parameter in described.items():
         if name not in taken:
-            words = parameter.description
-            words = f"{parameter.type}: {words}" if parameter.type else words
-            yield Finding(installed.name, FindingKind.ABSENT, name, words, str(signature), where)
+            words = (f"{parameter.type}: " if parameter.type else "") + parameter.description
+            yield finding(FindingKind.ABSENT, name, words, str(signature))
             continue
         one_form = not installed.overloads
         for kind, words, actual in _compare_parameter(parameter, taken[name], one_form=one_form):
-            yield Finding(installed.name, kind, name, words, actual, where)
+            yield finding(kind, name, words, actual)
     order = [name for name in first if name in described]
     documented_order = [name for name in described if name in order]
     if order != documented_order:
-        yield Finding(
-            installed.name,
-            FindingKind.ORDER,
-            "",
-            ", ".join(documented_order),
-            ", ".join(order),
-            where,
-        )
+        yield finding(FindingKind.ORDER, "", ", ".join(documented_order), ", ".join(order))
 
 
 def _compare_parameter(
@@ -245,5 +231,4 @@ def _bare(name: str) -> str:
 
 def _without_modules(signature: Signature) -> str:
     """A signature without the names of modules, white space, and the choice of quotes."""
-    text = re.sub(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)", "", str(signature))
-    return re.sub(r"\s", "", text).replace('"', "'")
+    return "".join(strip_modules(str(signature)).split()).replace('"', "'")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from mlx_keys.errors import Location
 
@@ -20,50 +20,56 @@ _KEY_WORDS, _KEY_CHARACTERS = 5, 1_000
 
 
 class FindingKind(StrEnum):
-    """What is wrong or missing in documentation. The values are those of ``drift --json``."""
+    """What is wrong or missing in documentation.
+
+    The value is that of ``drift --json``. The sentence says what was found: Markdown with code in
+    backticks, so that a page and a terminal show the same words.
+    """
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> Self:
+        """Make a kind that equals its value and bears its sentence."""
+        kind = str.__new__(cls, value)
+        kind._value_, kind.sentence = value, sentence
+        return kind
 
     #: A parameter of the signature is not documented, or an attribute of a module.
-    UNDOCUMENTED = "undocumented"
+    UNDOCUMENTED = "undocumented", "`{subject}` is not documented"
     #: A parameter is documented that no form of the function takes.
-    ABSENT = "absent"
-    #: The parameters are documented in another order than that of the signature.
-    ORDER = "order"
-    #: The documented default is not the signature's.
-    DEFAULT = "default"
-    #: The default of an optional parameter is not documented.
-    DEFAULT_MISSING = "default-unsaid"
+    ABSENT = "absent", "`{subject}` is documented, and not taken"
+    ORDER = "order", "documented in the order `{documented}`, taken in the order `{actual}`"
+    DEFAULT = (
+        "default",
+        "the default of `{subject}` is documented as `{documented}`; it is `{actual}`",
+    )
+    DEFAULT_MISSING = "default-unsaid", "the default of `{subject}` is not given; it is `{actual}`"
     #: A parameter is marked optional and is required, or is optional and not marked.
-    OPTIONAL = "optional"
+    OPTIONAL = "optional", "`{subject}` is {documented}; it is {actual}"
     #: The documented types of a parameter are not those of the signature.
-    TYPE = "type"
-    #: The type of a parameter is not documented.
-    TYPE_MISSING = "type-unsaid"
+    TYPE = "type", "`{subject}` is documented as `{documented}`; the signature has `{actual}`"
+    TYPE_MISSING = (
+        "type-unsaid",
+        "`{subject}` is documented without a type; the signature has `{actual}`",
+    )
     #: The documented type of the result is not the signature's.
-    RETURNS = "returns"
-    #: The function returns something, and its result is not documented.
-    RETURNS_MISSING = "returns-unsaid"
+    RETURNS = "returns", "the result is documented as `{documented}`; the signature has `{actual}`"
+    RETURNS_MISSING = "returns-unsaid", "nothing is said of the result, `{actual}`"
     #: The function returns an array, and its shape is not documented.
-    SHAPE_MISSING = "shape-unsaid"
+    SHAPE_MISSING = "shape-unsaid", "the shape of the result is not told"
     #: The function returns an array, and its dtype is not documented.
-    DTYPE_MISSING = "dtype-unsaid"
+    DTYPE_MISSING = "dtype-unsaid", "the dtype of the result is not told"
     #: Nothing is documented on a topic that users of keys need: see ``entry.REQUIRED_TOPICS``.
-    TOPIC_MISSING = "unsaid"
-    #: There is no example.
-    EXAMPLE_MISSING = "example"
-    #: A page prints another signature than the installed one.
-    SIGNATURE = "signature"
-    #: The installed mlx has nothing of this name.
-    GONE = "gone"
+    TOPIC_MISSING = "unsaid", "not told: {subject}"
+    EXAMPLE_MISSING = "example", "no example"
+    SIGNATURE = "signature", "the page prints `{documented}`; installed is `{actual}`"
+    GONE = "gone", "the installed mlx has nothing of this name"
     #: A statement about all functions of a module does not hold for some.
-    ALL_FUNCTIONS = "claim"
-    #: The page of a module does not list one of its functions or attributes.
-    UNLISTED = "unlisted"
-    #: A curator's note or example is wrong about a parameter.
-    NOTE = "note"
-    #: A claim that running the code refutes.
-    REFUTED = "refuted"
-    #: Some functions of a module take a parameter first, others later.
-    FIRST_PARAMETER = "first"
+    ALL_FUNCTIONS = "claim", "\u201c{documented}\u201d; {actual}"
+    UNLISTED = "unlisted", "`{subject}` is not listed"
+    NOTE = "note", "a curator wrote \u201c{documented}\u201d; {actual}"
+    REFUTED = "refuted", "\u201c{documented}\u201d; in fact {actual}"
+    FIRST_PARAMETER = "first", "`{subject}` comes first in {actual}, and later in others"
 
 
 @dataclass(frozen=True)
@@ -98,37 +104,9 @@ class Finding:
         }
 
     def __str__(self) -> str:
-        return _SENTENCES[self.kind].format(
+        return self.kind.sentence.format(
             subject=self.subject, documented=self.documented, actual=self.actual
         )
-
-
-#: As Markdown with code in backticks, so that a page and a terminal show the same words.
-_SENTENCES = {
-    FindingKind.UNDOCUMENTED: "`{subject}` is not documented",
-    FindingKind.ABSENT: "`{subject}` is documented, and not taken",
-    FindingKind.ORDER: "documented in the order `{documented}`, taken in the order `{actual}`",
-    FindingKind.DEFAULT: "the default of `{subject}` is documented as `{documented}`; "
-    "it is `{actual}`",
-    FindingKind.DEFAULT_MISSING: "the default of `{subject}` is not given; it is `{actual}`",
-    FindingKind.OPTIONAL: "`{subject}` is {documented}; it is {actual}",
-    FindingKind.TYPE: "`{subject}` is documented as `{documented}`; the signature has `{actual}`",
-    FindingKind.TYPE_MISSING: "`{subject}` is documented without a type; "
-    "the signature has `{actual}`",
-    FindingKind.RETURNS: "the result is documented as `{documented}`; the signature has `{actual}`",
-    FindingKind.RETURNS_MISSING: "nothing is said of the result, `{actual}`",
-    FindingKind.SHAPE_MISSING: "the shape of the result is not told",
-    FindingKind.DTYPE_MISSING: "the dtype of the result is not told",
-    FindingKind.TOPIC_MISSING: "not told: {subject}",
-    FindingKind.EXAMPLE_MISSING: "no example",
-    FindingKind.SIGNATURE: "the page prints `{documented}`; installed is `{actual}`",
-    FindingKind.GONE: "the installed mlx has nothing of this name",
-    FindingKind.ALL_FUNCTIONS: "\u201c{documented}\u201d; {actual}",
-    FindingKind.UNLISTED: "`{subject}` is not listed",
-    FindingKind.NOTE: "a curator wrote \u201c{documented}\u201d; {actual}",
-    FindingKind.REFUTED: "\u201c{documented}\u201d; in fact {actual}",
-    FindingKind.FIRST_PARAMETER: "`{subject}` comes first in {actual}, and later in others",
-}
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,6 @@ from mlx_keys.upstream.model import Entry, Signature
 
 from .docstring import parse_docstring
 
-#: Prefixes without which the name of a type is clear.
-_MODULES = re.compile(r"\b(?:mlx\.core\.|collections\.abc\.|typing\.)(?=\w)")
-
 #: Attributes that a module's ``__getattr__`` gives, so that ``dir`` does not list them.
 _HIDDEN = {"mlx.core.random": ("state",)}
 
@@ -138,7 +135,7 @@ def _signature(name: str, form: tuple[Any, ...]) -> Signature:
         r"\\(\d+)", lambda found: repr(values[int(found.group(1))]), text.replace("\n", " ")
     )
     try:
-        return signature_parser.parse_definition(_MODULES.sub("", filled))[1]
+        return signature_parser.parse_definition(signature_parser.strip_modules(filled))[1]
     except ValueError as error:
         raise KeysError(
             f"the signature of {name} cannot be read",

@@ -81,11 +81,9 @@ def take_snapshot() -> SignatureSnapshot:
     Raises:
         KeysError: mlx is not installed.
     """
-    functions = {}
-    for name in introspect.names(MODULE):
-        entry = introspect.entry(name)
-        forms = [form for form in (entry.signature, *entry.overloads) if form]
-        functions[name] = tuple(map(str, forms))
+    functions = {
+        name: tuple(map(str, introspect.entry(name).forms)) for name in introspect.names(MODULE)
+    }
     return SignatureSnapshot(introspect.version(), functions)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from typing import Literal
 
 _ALIASES = {"": "python", "default": "python", "python3": "python", "ipython3": "python"}
 _OTHER_LANGUAGES = frozenset(
@@ -35,16 +36,23 @@ def detect_language(code: str, announced: str = "") -> str:
 
 
 def is_python(code: str) -> bool:
-    """Whether code parses as Python."""
-    if len(code) > _MAX_CODE:
-        return False
+    """Whether code of an example's length parses as Python."""
+    return len(code) <= _MAX_CODE and parse_python(code) is not None
+
+
+def parse_python(code: str, mode: Literal["exec", "eval"] = "exec") -> ast.AST | None:
+    """Parse code without running it, whoever wrote it; None where it is not Python.
+
+    Args:
+        code: The code.
+        mode: "exec" for statements, "eval" for one expression.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a stray backslash, as in "\d"
-            ast.parse(code)
+            return ast.parse(code, mode=mode)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
+        return None
 
 
 def _without_prompt(line: str) -> str:
