@@ -49,8 +49,8 @@ _ATTRIBUTE = re.compile(
     r"(?:\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s<>\"'=`]+)))?"
 )
 _USED = frozenset({"class", "href", "title", "id", "alt"})
-#: Characters of attributes that are worth remembering.
-_SHORT = 200
+#: Characters of the longest attributes of a tag that are cached.
+_MAX_CACHED = 200
 
 
 @dataclass(slots=True)
@@ -79,10 +79,7 @@ Child: TypeAlias = "Node | str"
 
 
 class TreeBuilder:
-    """A tree while it is being built, tag by tag and text by text.
-
-    The names of its methods are those of :class:`xml.etree.ElementTree.TreeBuilder`.
-    """
+    """A tree while it is being built: its methods bear :class:`xml.etree`'s names for them."""
 
     def __init__(
         self,
@@ -202,12 +199,7 @@ class TreeBuilder:
 
 
 def parse_html(html: str, on_dropped: Callable[[str], None] = lambda name: None) -> list[Child]:
-    """Give the tree of some HTML.
-
-    Args:
-        html: Any text.
-        on_dropped: Called with the name of each element that could act when rendered.
-    """
+    """Give the tree of HTML; ``on_dropped`` is :class:`TreeBuilder`'s."""
     builder = TreeBuilder(on_dropped)
     builder.feed_html(html)
     return builder.children()
@@ -237,21 +229,16 @@ def _texts(children: list[Child]) -> Iterator[str]:
 
 
 def _attributes(text: str) -> dict[str, str]:
-    """The attributes of use."""
-    return _few(text) if len(text) <= _SHORT else _parsed(text)
+    """The attributes of use. Few differ from tag to tag, and none is changed once it is read."""
+    return _cached_attributes(text) if len(text) <= _MAX_CACHED else _parse_attributes(text)
 
 
-@lru_cache(maxsize=1024)
-def _few(text: str) -> dict[str, str]:
-    """Those of a tag like most: few differ from tag to tag, and none is changed once read."""
-    return _parsed(text)
+def _parse_attributes(text: str) -> dict[str, str]:
+    return {
+        name: unescape_html(match["double"] or match["single"] or match["bare"] or "")
+        for match in _ATTRIBUTE.finditer(text)
+        if (name := match["name"].lower()) in _USED
+    }
 
 
-def _parsed(text: str) -> dict[str, str]:
-    found = {}
-    for match in _ATTRIBUTE.finditer(text):
-        name = match["name"].lower()
-        if name in _USED:
-            value = match["double"] or match["single"] or match["bare"] or ""
-            found[name] = unescape_html(value)
-    return found
+_cached_attributes = lru_cache(maxsize=1024)(_parse_attributes)

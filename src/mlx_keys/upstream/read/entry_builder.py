@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from mlx_keys.upstream import signature_parser
@@ -21,7 +21,7 @@ FIELDS = (*PARAMETERS, RETURNS, RETURN_TYPE, RAISES, "Yields", "Yield type", "Wa
 
 _KINDS: dict[str, Kind] = {"class": "class", "exception": "class", "property": "property"}
 #: The longest signature that is read, in characters.
-_MAX_SIGNATURE = 20_000
+MAX_SIGNATURE = 20_000
 _BLOCKS = ("p", "ul", "ol", "div", "blockquote", "pre")
 _WORD = re.compile(r"(\w+)\s+(?=[\w.])")
 _NAME = re.compile(r"[\w.]*")
@@ -42,6 +42,11 @@ class Declaration:
     kind: Kind
     name: str
     rest: str
+
+    def kind_in(self, classes: Container[str], full_name: str) -> Kind:
+        """What the name is on a page of these classes: a function of one of them is a method."""
+        in_class = full_name.rpartition(".")[0] in classes or "." in self.name
+        return "method" if self.kind == "function" and in_class else self.kind
 
 
 def split_declaration(text: str) -> Declaration:
@@ -87,15 +92,13 @@ class EntryBuilder:
     def add_signature(self, declaration: Declaration, starred: bool = False) -> None:
         """Add a form that the object is called in, or the type and value of an attribute.
 
-        Args:
-            declaration: What the page declares.
-            starred: Whether arguments may stand in stars of emphasis.
+        ``starred`` says whether arguments may stand in stars of emphasis.
         """
         rest = fold_whitespace(declaration.rest.replace("`", "'"))
         if not rest.strip(": "):
             return
         try:
-            if len(rest) > _MAX_SIGNATURE:
+            if len(rest) > MAX_SIGNATURE:
                 raise ValueError("too long")
             if rest.startswith("("):
                 signature = signature_parser.parse_signature(rest, starred)
@@ -114,7 +117,7 @@ class EntryBuilder:
         blocks = list(blocks)
         if not (self._body or self._parameters or self._returns or self._raises):
             self._take_summary(blocks)
-        self._body += blocks
+        self.add_body(blocks)
 
     def add_body(self, blocks: Sequence[str]) -> None:
         """Add finished blocks of which none is the summary."""
@@ -167,12 +170,12 @@ class EntryBuilder:
     def _checked(self, parameter: Parameter) -> Parameter:
         """Keep of a parameter's name what can be one: upstream's slips set other things bold."""
         name = _STARRED_NAME.match(parameter.name)
-        if name is not None and name.end() < len(parameter.name):
-            if re.search(r"\w", parameter.name[name.end() :]):
-                message = f"{parameter.name!r} is no parameter of {self.name}"
-                self._warn("unplaced", self._line, message)
-            return replace(parameter, name=name[0])
-        return parameter
+        if name is None:
+            return parameter
+        if re.search(r"\w", parameter.name[name.end() :]):
+            message = f"{parameter.name!r} is no parameter of {self.name}"
+            self._warn("unplaced", self._line, message)
+        return replace(parameter, name=name[0])
 
 
 def parse_parameter(item: Sequence[Child]) -> Parameter:

@@ -72,16 +72,13 @@ class _Section:
 
 
 def parse_section(children: Sequence[Child], first_line: int, warn: Warn, source: str) -> Page:
-    """Read a page's own section.
+    """Read a page's own section: its title, its prose and its entries.
 
     Args:
         children: The section's tree.
         first_line: The line of the page that it begins on, from 1.
         warn: Called with each warning.
         source: The page's file name.
-
-    Returns:
-        The page with its title, its own prose and its entries.
     """
     section = _split_into_entries(_flatten(children), first_line, warn)
     for entry in section.entries:
@@ -117,10 +114,7 @@ def _add_signature(section: _Section, signature: Sequence[Child], line: int, war
     last = section.entries[-1].builder.name.rpartition(".")[2] if section.entries else None
     if target or declaration.name != last:
         name = target or section.title or declaration.name
-        kind = declaration.kind
-        in_class = name.rpartition(".")[0] in section.classes
-        if kind == "function" and (in_class or "." in declaration.name):
-            kind = "method"
+        kind = declaration.kind_in(section.classes, name)
         builder = EntryBuilder(name, kind, line, warn)
         section.entries.append(_EntryBlocks(builder))
         if kind == "class":
@@ -204,10 +198,8 @@ def _signature_lines(block: Node) -> list[list[Child]]:
 
 def _below_signatures(block: Node) -> list[Child]:
     """What a paragraph says below the lines that are signatures."""
-    rest: list[Child] = []
-    for line in _lines(block.children)[len(_signature_lines(block)) :]:
-        rest += [*line, "\n"]
-    return rest
+    below = _lines(block.children)[len(_signature_lines(block)) :]
+    return [child for line in below for child in (*line, "\n")]
 
 
 def _has_name(line: Sequence[Child]) -> bool:

@@ -18,7 +18,14 @@ from mlx_keys.upstream.text import fold_whitespace, unescape_markdown
 from mlx_keys.upstream.write import markdown
 
 from . import curator_header, escaping, flat_chrome, limits
-from .entry_builder import PARAMETERS, RAISES, RETURN_TYPE, EntryBuilder, split_declaration
+from .entry_builder import (
+    MAX_SIGNATURE,
+    PARAMETERS,
+    RAISES,
+    RETURN_TYPE,
+    EntryBuilder,
+    split_declaration,
+)
 from .flat_prose import (
     LINK,
     field_end,
@@ -43,8 +50,6 @@ _PRINTED_NAME = re.compile(
 )
 #: How many places before its link a signature's beginning is looked for.
 _MAX_CANDIDATES = 20
-#: The longest signature that is read, in characters.
-_MAX_SIGNATURE = 20_000
 #: How many names of a list of contents are looked for on a page without links.
 _MAX_MEMBERS = 500
 #: How many forms of one function are read; more than any has.
@@ -58,13 +63,7 @@ _OPENING_BRACKET = re.compile(r"\\?\[")
 
 @dataclass
 class _FlatText:
-    """The text that is read, with its escapes undone.
-
-    Attributes:
-        text: All of it.
-        first_line: The line of the page that it begins on.
-        warn: Called with each warning.
-    """
+    """The text that is read, with its escapes undone, and the line of the page it begins on."""
 
     text: str
     first_line: int
@@ -87,14 +86,7 @@ class _FlatText:
 
 @dataclass(frozen=True)
 class _Signature:
-    """A signature in the text.
-
-    Attributes:
-        name: The object's full name.
-        start: Where the signature begins.
-        end: Where it ends.
-        after: Where the entry's prose begins.
-    """
+    """The positions of a signature and of the prose after it, and the object's full name."""
 
     name: str
     start: int
@@ -103,19 +95,13 @@ class _Signature:
 
 
 def read(text: str, source: str, warn: Warn) -> Page:
-    """Read a page of this form.
-
-    Args:
-        text: The whole page.
-        source: Its file name.
-        warn: Called with each warning.
-    """
+    """Read a page of this form; ``source`` is its file name."""
     # The curator's header has a history of escaping of its own.
     chrome = text.find("Source repository")
     chrome = text.rfind("(", 0, chrome) if chrome >= 0 else 0
     chrome = max(text.rfind("[", 0, chrome), 0)
-    header, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
-    unescaped, _ = escaping.undo(text[chrome:])
+    header = escaping.undo(text[:chrome].rstrip("\\ \n"))
+    unescaped = escaping.undo(text[chrome:])
     budget_end = limits.mark_budget_end(unescaped, limits.FLAT_BUDGET)
     page = _FlatText(unescaped[:budget_end], text.count("\n", 0, chrome) + 1, warn)
     start, title = flat_chrome.find_start(page.text)
@@ -149,12 +135,9 @@ def _read_entries(
     body = _read_page_prose(page, start, ends[0])
     for signature, entry_end in zip(signatures, ends[1:], strict=True):
         declaration = split_declaration(strip_markup(page.text[signature.start : signature.end]))
-        kind = declaration.kind
+        kind = declaration.kind_in(classes, signature.name)
         if kind == "class":
             classes.add(signature.name)
-        in_class = signature.name.rpartition(".")[0] in classes
-        if kind == "function" and (in_class or "." in declaration.name):
-            kind = "method"
         entry = EntryBuilder(signature.name, kind, page.line(signature.start), page.warn)
         entry.add_signature(declaration, starred=True)
         _read_entry(page, entry, signature.after, entry_end)
@@ -169,7 +152,7 @@ def _find_signatures(page: _FlatText, title: str, start: int, end: int) -> Itera
     for link in _ENTRY_LINK.finditer(page.text, start, end):
         has_links = True
         name = unescape_markdown(link[1])
-        earliest = max(position, link.start() - _MAX_SIGNATURE)
+        earliest = max(position, link.start() - MAX_SIGNATURE)
         begin = _signature_start(page.text, name, earliest, link.start())
         if begin is None:
             message = f"no signature before the link to {name}"
@@ -191,9 +174,7 @@ def _find_signatures(page: _FlatText, title: str, start: int, end: int) -> Itera
 
 def _find_printed(text: str, name: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """The places where a signature may print a name."""
-    for printed in _PRINTED_NAME.finditer(text, start, end):
-        if _prints(printed, name):
-            yield printed
+    return (one for one in _PRINTED_NAME.finditer(text, start, end) if _prints(one, name))
 
 
 def _prints(printed: re.Match[str], name: str) -> bool:
@@ -220,7 +201,7 @@ def _signature_start(text: str, name: str, start: int, end: int) -> int | None:
 
 def _signature_end(text: str, start: int, end: int) -> int | None:
     """Where a signature ends that no link closes: after its arguments, or the type they return."""
-    limit = min(end, start + _MAX_SIGNATURE)
+    limit = min(end, start + MAX_SIGNATURE)
     bracket = closing_bracket(text, start, limit) if text.startswith("(", start) else None
     if bracket is None:
         return None

@@ -44,13 +44,7 @@ def matches(text: str) -> bool:
 
 
 def read(text: str, source: str, warn: Warn) -> Page:
-    """Read a page of this form.
-
-    Args:
-        text: The whole page.
-        source: Its file name.
-        warn: Called with each warning.
-    """
+    """Read a page of this form; ``source`` is its file name."""
     start, end = _find_section(text)
     chrome = _CHROME.search(text, 0, start)
     header = text[: chrome.start() if chrome else start]

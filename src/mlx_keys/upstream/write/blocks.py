@@ -124,7 +124,7 @@ def _admonition(node: Node, depth: int) -> str:
 
 
 def _with_class(child: Child, name: str) -> Child:
-    """An element that may hold code, with one class more."""
+    """Add a class to an element that may hold code."""
     if isinstance(child, str) or child.tag not in ("div", "pre"):
         return child
     classes = " ".join([*child.classes, name])

@@ -6,14 +6,13 @@ navigation stays light however many pages a folder has.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from . import markdown
-from .links import Inventory, InventoryItem
+from .links import Inventory, InventoryItem, relative_path
 
 #: The path of the page that lists the modules, and the folder of the modules' pages.
 INDEX_PAGE, MODULES_FOLDER = "index.md", "modules"
@@ -54,12 +53,9 @@ def _by_module(inventory: Inventory) -> dict[str, list[InventoryItem]]:
     groups: dict[str, list[InventoryItem]] = {}
     for item in inventory.items:
         groups.setdefault(_module_of(item, inventory), []).append(item)
-    modules = sorted(groups, key=lambda module: (not module, module))
-    return {module: sorted(groups[module], key=_overviews_first) for module in modules}
-
-
-def _overviews_first(item: InventoryItem) -> tuple[bool, str, str]:
-    return bool(item.name), item.name.lower(), item.path
+    for items in groups.values():  # overviews, which bear no name, come first
+        items.sort(key=lambda item: (bool(item.name), item.name.lower(), item.path))
+    return dict(sorted(groups.items(), key=lambda group: (not group[0], group[0])))
 
 
 def _module_of(item: InventoryItem, inventory: Inventory) -> str:
@@ -83,7 +79,7 @@ def _module_page(inventory: Inventory, module: str, items: Sequence[InventoryIte
         if item.name
     ]
     table = markdown.table([["Name", "What it is"], *rows]) if rows else ""
-    pages = [_relative(item.path, path) for item in items]
+    pages = [relative_path(item.path, path) for item in items]
     return _lines(module or _OTHER_TITLE, [markdown.item_list(overviews), table], pages)
 
 
@@ -102,8 +98,4 @@ def _link(item: InventoryItem, page: str) -> str:
     """A link from a page of the index to a clean page: the object's short name, or its title."""
     short = item.name.rpartition(".")[2]
     words = markdown.code_span(short) if short else markdown.escape(item.title or item.path)
-    return markdown.link(words, _relative(item.path, page))
-
-
-def _relative(path: str, page: str) -> str:
-    return posixpath.relpath(path, posixpath.dirname(page))
+    return markdown.link(words, relative_path(item.path, page))

@@ -135,12 +135,7 @@ def _without_equation_numbers(children: Sequence[Child]) -> list[Child]:
 
 
 def _pieces(children: Sequence[Child], depth: int = 0) -> Iterator[Piece]:
-    """Cut inline content into pieces.
-
-    Args:
-        children: The content.
-        depth: How many elements of emphasis and links are around it.
-    """
+    """Cut inline content into pieces; ``depth`` elements of emphasis and links are around it."""
     for child in children:
         if isinstance(child, str):
             yield Piece(PieceKind.TEXT, child)
@@ -153,11 +148,8 @@ def _pieces(children: Sequence[Child], depth: int = 0) -> Iterator[Piece]:
         elif "math" in child.classes:
             tex = tex_of(child)
             is_math = markdown.is_inline_math(tex)
-            yield (
-                Piece(PieceKind.MARKUP, markdown.inline_math(tex))
-                if is_math
-                else Piece(PieceKind.CODE, tex)
-            )
+            kind = PieceKind.MARKUP if is_math else PieceKind.CODE
+            yield Piece(kind, markdown.inline_math(tex) if is_math else tex)
         elif child.tag in _EMPHASIS and depth < _MAX_DEPTH:
             yield from _emphasis(child, depth)
         elif child.tag == "a" and depth < _MAX_DEPTH:

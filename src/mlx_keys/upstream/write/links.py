@@ -79,27 +79,17 @@ class Inventory:
     def __init__(self, items: Sequence[InventoryItem]) -> None:
         self.items = items
         self._by_path = {item.path: item for item in items}
-        # Of several pages with one address or title the first counts.
+        # Of several pages with one address, title or object the first counts.
         self._by_address = {item.address: item.path for item in reversed(items) if item.address}
         self._by_title = {item.title: item.path for item in reversed(items)}
         self._sites = {item.address.partition("/")[0] for item in items if item.address}
-        self._by_object: dict[str, str] = {}
-        for item in items:
-            for name in item.names:
-                self._by_object.setdefault(name, item.path)
+        self._by_object = {name: item.path for item in reversed(items) for name in item.names}
         # The page that is about an object counts for more than one that describes it too, such as
         # the page of a class.
-        for item in reversed(items):
-            if item.name:
-                self._by_object[item.name] = item.path
+        self._by_object |= {item.name: item.path for item in reversed(items) if item.name}
 
     def linked_object(self, target: str, page: str) -> str:
-        """Give the object that a link goes to, in this folder or elsewhere; or "".
-
-        Args:
-            target: The link's target.
-            page: The path of the page that holds the link.
-        """
+        """Give the object that a link on a page goes to, in this folder or elsewhere; or ""."""
         address, _, fragment = target.partition("#")
         if fragment or "://" in address:
             return unquote(fragment)
@@ -122,14 +112,14 @@ class Inventory:
         if "://" not in address:
             path = _normalised(address, written_on)
             if address:
-                return _relative(path, shown_on) if path in self._by_path else None
+                return relative_path(path, shown_on) if path in self._by_path else None
             return self._object_target(fragment, shown_on)
         if urlsplit(address).netloc.lower() not in self._sites:
             return target
         if found := self._object_target(unquote(fragment), shown_on):
             return found
         path = self._by_address.get(_source_address(address), "")
-        return _relative(path, shown_on) if path else target
+        return relative_path(path, shown_on) if path else target
 
     def resolve_links(self, lines: Sequence[str], page: str) -> list[str]:
         """Resolve the links of a clean page, and index each of its objects once.
@@ -188,7 +178,7 @@ class Inventory:
         is_its_page = self._by_path[path].name == name
         # MyST would take a page of that name first, and a name without a dot for a page.
         is_taken = "." not in name or _normalised(f"{name}.md", shown_on) in self._by_path
-        return _relative(path, shown_on) if is_its_page or is_taken else f"#{name}"
+        return relative_path(path, shown_on) if is_its_page or is_taken else f"#{name}"
 
     def _link_neighbour(self, line: str, page: str) -> str:
         """Link the name of the previous or the next page, if that is in this folder."""
@@ -197,7 +187,16 @@ class Inventory:
             return line
         label, name = found.groups()
         path = self._by_object.get(name) or self._by_title.get(name)
-        return f"* {label}: [{markdown.code_span(name)}]({_relative(path, page)})" if path else line
+        return (
+            f"* {label}: [{markdown.code_span(name)}]({relative_path(path, page)})"
+            if path
+            else line
+        )
+
+
+def relative_path(path: str, page: str) -> str:
+    """Give a path below the folder as a link on a page has it."""
+    return posixpath.relpath(path, posixpath.dirname(page) or ".")
 
 
 def _split_at_links(line: str) -> Iterator[tuple[str, str]]:
@@ -237,8 +236,3 @@ def _source_address(url: str) -> str:
 def _normalised(address: str, page: str) -> str:
     """The path below the folder of an address that is relative to a page."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(page), address))
-
-
-def _relative(path: str, page: str) -> str:
-    """A path below the folder as a link on a page has it."""
-    return posixpath.relpath(path, posixpath.dirname(page) or ".")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from mlx_keys.upstream.model import Curated, Entry, Page, Parameter, Returns, Signature
 from mlx_keys.upstream.text import NOT_TEXT, fold_whitespace
@@ -21,12 +22,6 @@ MARK = "% Rewritten by mlx-keys: what upstream says, laid out anew."
 _CURATED, _GUIDES, _EXAMPLES, _REMARKS = "Curator's notes", "Guides", "Examples", "Remarks"
 ORIGIN = "Where this comes from"
 _PARAMETERS, _RETURNS, _RAISES, _OVERLOADS = "Parameters", "Returns", "Raises", "Also called as"
-_LINK_LABELS = {
-    "source": "Source",
-    "repository": "Repository",
-    "previous": "Previous",
-    "next": "Next",
-}
 _ORIGINAL = re.compile(r"^\* Original: (`+) ?(.{1,300}?) ?\1$", re.MULTILINE)
 _PLAIN_YAML = re.compile(r"\w[\w.,|\[\]() ]*")
 _DIRECTIVE = re.compile(r"`{3,}\{py:\w+\} ([\w.]+)")
@@ -39,11 +34,7 @@ _HEADINGS = re.compile(rf"^#+ ({_CURATED}|{_GUIDES}|{_EXAMPLES}|{_REMARKS}|{ORIG
 
 
 def page_lines(page: Page) -> list[str]:
-    """Lay a page out.
-
-    Returns:
-        Its lines, without line ends.
-    """
+    """Lay a page out as lines without line ends."""
     parts = [
         MARK,
         markdown.heading(markdown.escape(page_title(page)), 1),
@@ -96,7 +87,7 @@ def described_object(line: str) -> str:
     return found[1] if found else ""
 
 
-def _parameter_item(parameter: Parameter) -> str:
+def _item(parameter: Parameter) -> str:
     """Lay one documented parameter out as an item: ``**num** (int, optional) – Number of ...``."""
     # The first dash of the item separates the description, so the type holds none.
     type_ = f"({markdown.escape(_DASH.sub('-', parameter.type))})" if parameter.type else ""
@@ -111,10 +102,7 @@ def _parameter_item(parameter: Parameter) -> str:
 
 def _yaml_value(value: str) -> str:
     """A value of a directive's option, which MyST reads as YAML does."""
-    if _PLAIN_YAML.fullmatch(value):
-        return value
-    quoted = value.replace("'", "''")
-    return f"'{quoted}'"
+    return value if _PLAIN_YAML.fullmatch(value) else "'" + value.replace("'", "''") + "'"
 
 
 def _signature(signature: Signature) -> str:
@@ -144,16 +132,13 @@ def _fields(entry: Entry) -> list[str]:
     """The documented parameters, result and exceptions, each as a list under its label."""
     returns = entry.returns or Returns()
     raised = [Parameter(one.type, "", one.description) for one in entry.raises]
-    return [
-        *_labelled_list(_PARAMETERS, entry.parameters),
-        *_labelled_list(_RETURNS, [Parameter("", returns.type, returns.description)]),
-        *_labelled_list(_RAISES, raised),
-    ]
-
-
-def _labelled_list(label: str, parameters: Iterable[Parameter]) -> list[str]:
-    items = markdown.item_list(map(_parameter_item, parameters))
-    return [f"**{label}**", items] if items else []
+    fields: dict[str, Iterable[Parameter]] = {
+        _PARAMETERS: entry.parameters,
+        _RETURNS: [Parameter("", returns.type, returns.description)],
+        _RAISES: raised,
+    }
+    lists = {label: markdown.item_list(map(_item, items)) for label, items in fields.items()}
+    return [part for label, items in lists.items() if items for part in (f"**{label}**", items)]
 
 
 def _overloads(entry: Entry) -> list[str]:
@@ -186,6 +171,6 @@ def _subsection(heading: str, parts: list[str]) -> list[str]:
 def _origin(page: Page) -> list[str]:
     """The section that says which page this one was made from, and where that one came from."""
     labelled = {"Original": NOT_TEXT.sub("", page.source)}
-    labelled |= {label: getattr(page.links, key) for key, label in _LINK_LABELS.items()}
+    labelled |= {key.capitalize(): value for key, value in asdict(page.links).items()}
     items = [f"{label}: {markdown.code_span(value)}" for label, value in labelled.items() if value]
     return [f"## {ORIGIN}", markdown.item_list(items)] if items else []
