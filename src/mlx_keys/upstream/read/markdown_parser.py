@@ -44,10 +44,7 @@ def add_blocks(
 ) -> None:
     """Add the blocks of a text to a tree.
 
-    Args:
-        builder: The tree.
-        text: Any text.
-        page_line: Gives for a line of the text, counted from 0, the line that its node is to bear.
+    ``page_line`` gives for a line of the text, counted from 0, the line that its node is to bear.
     """
     for token in _parser().parse(text):
         line = page_line(token.map[0]) if token.map else None
@@ -118,6 +115,8 @@ def _plain(tokens: Sequence[Token]) -> str:
     for token in tokens:
         if token.type == "image":
             words.append(_plain(token.children or ()))
+        elif token.type == "tags":
+            words += [part for part in token.meta["parts"] if isinstance(part, str)]
         else:
             words.append("\n" if token.type.endswith("break") else token.content)
     return "".join(words)
