@@ -75,57 +75,57 @@ _PLAIN = {
 }
 
 
-def read(found: str) -> Page | None:
+def read(text: str) -> Page | None:
     """A page's record, or None where it is refused."""
     try:
-        return page.read(found, "p")
+        return page.read(text, "p")
     except KeysError:
         return None
 
 
-def refusal(found: str) -> str:
+def refusal(text: str) -> str:
     """Why a page is refused, or "" where it is read."""
     try:
-        page.read(found, "p")
+        page.read(text, "p")
     except KeysError as error:
         return error.problem
     return ""
 
 
-def rewritten(found: Page) -> str:
-    return "\n".join([*myst.page_lines(found), ""])
+def rewritten(record: Page) -> str:
+    return "\n".join([*myst.page_lines(record), ""])
 
 
-def cut(found: str, kind: str, share: float, length: int, piece: str) -> str:
+def cut(text: str, kind: str, share: float, length: int, piece: str) -> str:
     """A page after one accident."""
-    at = int(share * len(found))
+    at = int(share * len(text))
     if kind == "cut":
-        return found[:at]
+        return text[:at]
     if kind == "drop":
-        return found[:at] + found[at + length :]
+        return text[:at] + text[at + length :]
     if kind == "add":
-        return found[:at] + piece + found[at:]
-    return found[: at // 2] + found[at : at + length] + found[at // 2 :]
+        return text[:at] + piece + text[at:]
+    return text[: at // 2] + text[at : at + length] + text[at // 2 :]
 
 
-def check(found: str, rendered: bool = True) -> bool:
+def check(text: str, rendered: bool = True) -> bool:
     """Assert what must hold of a page, whatever it is.
 
     Args:
-        found: The page.
+        text: The whole page.
         rendered: Whether to render what it is rewritten as; this takes most of the time.
 
     Returns:
         Whether it was read, and not refused.
     """
-    record = read(found)
+    record = read(text)
     if record is None:
         return False
     json.dumps(record.to_json())
-    lines = len(re.split(r"\r\n|\r|\n", found))
-    assert all(1 <= one.line <= lines for one in record.warnings), "a warning off the page"
-    assert all(1 <= (one.line or 1) <= lines for one in record.entries), "an entry off the page"
-    assert {one.kind for one in record.warnings} <= set(WARNING_KINDS)
+    lines = len(re.split(r"\r\n|\r|\n", text))
+    assert all(1 <= warning.line <= lines for warning in record.warnings), "a warning off the page"
+    assert all(1 <= (entry.line or 1) <= lines for entry in record.entries), "an entry off the page"
+    assert {warning.kind for warning in record.warnings} <= set(WARNING_KINDS)
     once = rewritten(record)
     harmless(once)
     if rendered:
@@ -143,7 +143,7 @@ def lost_words(record: Page, written: str) -> Counter[str]:
     for entry in record.entries:
         prose += [entry.name, entry.summary, entry.body, *map(str, entry.overloads)]
         documented = [*entry.parameters, *entry.raises, *([entry.returns] if entry.returns else ())]
-        prose += [value for one in documented for value in asdict(one).values()]
+        prose += [value for part in documented for value in asdict(part).values()]
     return words("\n".join(prose)) - words(written)
 
 
@@ -152,8 +152,8 @@ def words(text: str) -> Counter[str]:
     return Counter(re.findall(r"[^\W_]+", text.replace("\\", "")))
 
 
-class Described(Directive):
-    """A directive of ours that docutils alone does not know: its content, below its argument."""
+class ObjectDirective(Directive):
+    """Stands in for a directive that docutils alone does not know."""
 
     has_content = True
     optional_arguments = 1
@@ -161,17 +161,17 @@ class Described(Directive):
     option_spec: ClassVar = {"no-index": directives.flag, "type": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
-        """Show it."""
-        shown = nodes.container("", nodes.literal(text=" ".join(self.arguments)))
-        self.state.nested_parse(self.content, self.content_offset, shown)
-        return [shown]
+        """Render the argument, and the content below it."""
+        container = nodes.container("", nodes.literal(text=" ".join(self.arguments)))
+        self.state.nested_parse(self.content, self.content_offset, container)
+        return [container]
 
 
-class Shown(HTMLParser):
-    """HTML, looked at as a browser would: every element and attribute is one we know."""
+class AllowedHtml(HTMLParser):
+    """A parser that asserts that every element and attribute is an allowed one."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at one."""
+        """Assert that a tag and its attributes are allowed."""
         assert tag in _ELEMENTS, f"<{tag}>"
         for name, value in attrs:
             assert name in _ATTRIBUTES, f"<{tag} {name}>"
@@ -183,23 +183,25 @@ class Shown(HTMLParser):
 def shows_only_text(markdown: str) -> None:
     """Assert that a page, rendered as a whole, is text, links and formulas, and nothing went wrong.
 
-    That there is no such page or object to link to is not for the page to know.
+    A page cannot know which pages and objects exist, so that links to unknown ones are no fault.
     """
-    said = StringIO()
+    warnings = StringIO()
     settings = {
         "myst_enable_extensions": ["dollarmath"],
         "myst_suppress_warnings": ["myst.xref_missing", "myst.header"],
         "math_output": "LaTeX",
         "report_level": 2,
-        "warning_stream": said,
+        "warning_stream": warnings,
     }
     for name in ("py:function", "py:class", "py:method", "py:property", "seealso"):
-        directives.register_directive(name, Described)
+        directives.register_directive(name, ObjectDirective)
     parts = publish_parts(markdown, parser=Parser(), writer="html5", settings_overrides=settings)
-    shown = Shown()
-    shown.feed(parts["html_body"])
-    shown.close()
-    wrong = [line for line in said.getvalue().split("\n") if line and "Unknown target" not in line]
+    parser = AllowedHtml()
+    parser.feed(parts["html_body"])
+    parser.close()
+    wrong = [
+        line for line in warnings.getvalue().split("\n") if line and "Unknown target" not in line
+    ]
     assert not wrong, wrong
 
 
@@ -230,37 +232,37 @@ def _parser() -> MarkdownIt:
 
 def fuzz(cases: int, seed: int, pages: list[str]) -> None:
     """Damage pages at random, and check each."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    rng = random.Random(seed)  # noqa: S311 - no secret
     done = refused = failed = 0
-    slowest, began = 0.0, time.process_time()
+    slowest, fuzz_start = 0.0, time.process_time()
     while done < cases:
-        found = chance.choice(pages)
+        text = rng.choice(pages)
         # Small pages say as much as large ones, and more of them fit.
-        if len(found) > 6000:
-            at = chance.randrange(len(found) - 3000)
-            found = found[:1500] + found[at : at + 3000]
-        for _ in range(chance.randint(1, 6)):
-            piece = "".join(chance.choices(PIECES, k=chance.randint(1, 4)))
-            kind = chance.choice(["cut", "drop", "add", "add", "add", "move"])
-            found = cut(found, kind, chance.random(), chance.randint(1, 80), piece)
+        if len(text) > 6000:
+            at = rng.randrange(len(text) - 3000)
+            text = text[:1500] + text[at : at + 3000]
+        for _ in range(rng.randint(1, 6)):
+            piece = "".join(rng.choices(PIECES, k=rng.randint(1, 4)))
+            kind = rng.choice(["cut", "drop", "add", "add", "add", "move"])
+            text = cut(text, kind, rng.random(), rng.randint(1, 80), piece)
         start = time.process_time()
         try:
-            refused += not check(found, rendered=done % 8 == 0)
+            refused += not check(text, rendered=done % 8 == 0)
         except Exception as error:
             path = Path(f"fuzz-failure-{seed}-{done}.txt")
-            path.write_text(found, encoding="utf-8", errors="surrogatepass")
+            path.write_text(text, encoding="utf-8", errors="surrogatepass")
             print(f"{path}: {error!r}", flush=True)
             failed += 1
         slowest = max(slowest, time.process_time() - start)
         done += 1
         if done % 1000 == 0:
-            spent = time.process_time() - began
-            said = f"{done} cases, {refused} refused, {failed} failed"
-            print(f"{said}, {spent:.0f} s, slowest {slowest:.2f} s", flush=True)
+            spent = time.process_time() - fuzz_start
+            counts = f"{done} cases, {refused} refused, {failed} failed"
+            print(f"{counts}, {spent:.0f} s, slowest {slowest:.2f} s", flush=True)
     sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
     folders = [Path(name) for name in sys.argv[3:]] or [PAGES]
-    texts = [one.read_text() for folder in folders for one in sorted(folder.iterdir())]
+    texts = [path.read_text() for folder in folders for path in sorted(folder.iterdir())]
     fuzz(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0, texts)

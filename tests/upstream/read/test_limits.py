@@ -15,24 +15,24 @@ FLAT = (PAGES / "pond.core.scoop.flat.txt").read_text()
 def test_what_follows_too_many_marks_is_plain_text(sign: str) -> None:
     """No word is lost, and a warning says so."""
     record = page.read(GFM.replace("Ducks are", f"{sign * 9000} end *here* Ducks are"), "p")
-    assert [one.kind for one in record.warnings] == ["dense-markup"]
+    assert [warning.kind for warning in record.warnings] == ["dense-markup"]
     body = record.entries[0].body + record.entries[0].summary
     assert r"end \*here\* Ducks are in the way." in body
 
 
 @pytest.mark.parametrize("sign", ["[", "*a*", "![", "a_"])
 def test_what_follows_too_many_marks_on_one_line_is_plain_text(sign: str) -> None:
-    found = page.read(FLAT.replace("Lift water", f"{sign * 9000} end *here* Lift water"), "p")
-    assert "dense-markup" in [one.kind for one in found.warnings]
-    body = found.entries[0].body + found.entries[0].summary
+    record = page.read(FLAT.replace("Lift water", f"{sign * 9000} end *here* Lift water"), "p")
+    assert "dense-markup" in [warning.kind for warning in record.warnings]
+    body = record.entries[0].body + record.entries[0].summary
     assert r"end \*here\* Lift water" in body
     assert "Returns: The bucket." in body
 
 
 @pytest.mark.parametrize("form", [GFM, FLAT])
 def test_a_curators_words_are_bounded_too(form: str) -> None:
-    found = page.read(form.replace("never overflows.", f"never {'*a*' * 9000} end."), "p")
-    assert "end." in found.curated.remarks[-1]
+    record = page.read(form.replace("never overflows.", f"never {'*a*' * 9000} end."), "p")
+    assert "end." in record.curated.remarks[-1]
 
 
 def test_a_page_as_dense_as_upstreams_is_read_whole() -> None:
@@ -53,16 +53,16 @@ def test_each_item_that_a_line_opens_counts(line: str, weight: int) -> None:
 
 def test_what_was_set_aside_is_not_lost_where_the_rest_is_plain_text() -> None:
     formulas = '\n<div class="math">\n\nx_1\n\n</div>\n' * 500
-    found = page.read(GFM.replace("Ducks are", f"\n{formulas}\nDucks are"), "p")
-    assert [one.kind for one in found.warnings] == ["dense-markup"]
-    assert "\x02" not in str(found)
-    assert str(found).count("x_1") + str(found).count("x\\\\_1") >= 500
+    record = page.read(GFM.replace("Ducks are", f"\n{formulas}\nDucks are"), "p")
+    assert [warning.kind for warning in record.warnings] == ["dense-markup"]
+    assert "\x02" not in str(record)
+    assert str(record).count("x_1") + str(record).count("x\\\\_1") >= 500
 
 
 def test_of_forms_without_end_the_rest_is_prose() -> None:
-    found = page.read(FLAT.replace("Lift water", f"{'scoop(a) ' * 300}Lift water"), "p")
-    assert len(found.entries[0].overloads) == 100
-    assert (found.entries[0].summary + found.entries[0].body).count("scoop(a)") == 200
+    record = page.read(FLAT.replace("Lift water", f"{'scoop(a) ' * 300}Lift water"), "p")
+    assert len(record.entries[0].overloads) == 100
+    assert (record.entries[0].summary + record.entries[0].body).count("scoop(a)") == 200
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_of_forms_without_end_the_rest_is_prose() -> None:
     ],
 )
 def test_a_formula_anywhere_leaves_no_mark_of_ours(put: str) -> None:
-    said = put.format('<span class="math">x_1</span>')
-    found = page.read(GFM.replace("Ducks are", f"{said} Ducks are"), "p")
-    assert "\x02" not in str(found)
-    assert "x_1" in str(found) or "title" in put
+    markup = put.format('<span class="math">x_1</span>')
+    record = page.read(GFM.replace("Ducks are", f"{markup} Ducks are"), "p")
+    assert "\x02" not in str(record)
+    assert "x_1" in str(record) or "title" in put
 
 
 def test_formulas_come_back_as_they_were() -> None:

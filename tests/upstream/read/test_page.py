@@ -40,8 +40,8 @@ def flat(name: str, rounds: int = 0) -> Page:
     return page.read(escaped((PAGES / name).read_text(), rounds), name)
 
 
-def only(found: Page) -> Entry:
-    (entry,) = found.entries
+def only(record: Page) -> Entry:
+    (entry,) = record.entries
     return entry
 
 
@@ -49,11 +49,11 @@ def strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from strings(one)
+        for item in value.values():
+            yield from strings(item)
     elif isinstance(value, list | tuple):
-        for one in value:
-            yield from strings(one)
+        for item in value:
+            yield from strings(item)
 
 
 def words(text: str) -> Counter[str]:
@@ -69,16 +69,16 @@ def both() -> list[Page]:
     ]
 
 
-@pytest.mark.parametrize("found", both(), ids=["gfm", "flat"])
-def test_a_function_is_read_alike_from_both_forms(found: Page) -> None:
+@pytest.mark.parametrize("record", both(), ids=["gfm", "flat"])
+def test_a_function_is_read_alike_from_both_forms(record: Page) -> None:
     """Its name, kind, signature, fields and neighbours do not depend on the form."""
-    entry = only(found)
+    entry = only(record)
     assert (entry.name, entry.kind) == ("pond.core.scoop", "function")
     assert str(entry.signature) == (
         "(depth: int | None, /, *cups, how: Literal['calm', 'wild'] = 'calm') → bucket"
     )
     assert entry.summary == "Lift water out of the pond, `depth + 1` hands deep."
-    assert [(one.name, one.type) for one in entry.parameters] == [
+    assert [(parameter.name, parameter.type) for parameter in entry.parameters] == [
         ("depth", "int, optional"),
         ("*cups", "cup"),
     ]
@@ -86,22 +86,24 @@ def test_a_function_is_read_alike_from_both_forms(found: Page) -> None:
     assert entry.returns is not None
     assert entry.returns.type == "bucket"
     assert entry.raises == (Raised("DroughtError", "There is no water."),)
-    assert found.links.source == "https://example.org/pond/html/_sources/python/pond.core.scoop.rst"
-    assert found.links.repository == "https://example.org/pond"
-    assert (found.links.previous, found.links.next) == ("pond.core.pour", "pond.core.stir_up")
+    assert (
+        record.links.source == "https://example.org/pond/html/_sources/python/pond.core.scoop.rst"
+    )
+    assert record.links.repository == "https://example.org/pond"
+    assert (record.links.previous, record.links.next) == ("pond.core.pour", "pond.core.stir_up")
 
 
-@pytest.mark.parametrize("found", both(), ids=["gfm", "flat"])
-def test_a_curators_words_are_kept_apart(found: Page) -> None:
+@pytest.mark.parametrize("record", both(), ids=["gfm", "flat"])
+def test_a_curators_words_are_kept_apart(record: Page) -> None:
     """Notes, guides and examples stand in ``curated``; none of them in an entry."""
-    assert found.curated.notes == (
+    assert record.curated.notes == (
         "Pass `rim=` to say how full; it never overflows.",
         "A scoop needs no `ladle=`.",
     )
-    assert found.curated.guides == ("../docs_by_hand/README.md", "../docs_by_hand/BUCKETS.md")
-    (example,) = found.curated.examples
+    assert record.curated.guides == ("../docs_by_hand/README.md", "../docs_by_hand/BUCKETS.md")
+    (example,) = record.curated.examples
     assert example.startswith("import pond.core as po")
-    assert "rim" not in json.dumps([found.body, only(found).body])
+    assert "rim" not in json.dumps([record.body, only(record).body])
 
 
 def test_blocks_keep_their_kind() -> None:
@@ -127,29 +129,29 @@ def changed(old: str, new: str) -> Page:
 
 
 def test_a_note_without_its_title_keeps_its_first_words() -> None:
-    found = changed("Note\n\nDucks are in the way.", "Ducks are in the way.\n\nFrogs too.")
-    assert "```{note}\nDucks are in the way.\n\nFrogs too.\n```" in only(found).body
+    record = changed("Note\n\nDucks are in the way.", "Ducks are in the way.\n\nFrogs too.")
+    assert "```{note}\nDucks are in the way.\n\nFrogs too.\n```" in only(record).body
 
 
 @pytest.mark.parametrize(
     "label", ["Parameters", "Keyword Arguments", "Other Parameters", "Variables"]
 )
 def test_parameters_stand_under_each_of_sphinxs_labels(label: str) -> None:
-    found = changed('Parameters<span class="colon">', f'{label}<span class="colon">')
-    assert [one.name for one in only(found).parameters] == ["depth", "*cups"]
+    record = changed('Parameters<span class="colon">', f'{label}<span class="colon">')
+    assert [parameter.name for parameter in only(record).parameters] == ["depth", "*cups"]
 
 
 def test_what_is_bold_beside_a_parameters_name_is_left_out_with_a_warning() -> None:
-    found = changed("**depth** (", "**depth of it** (")
-    assert [one.name for one in only(found).parameters] == ["depth", "*cups"]
-    assert [(one.kind, one.message) for one in found.warnings] == [
+    record = changed("**depth** (", "**depth of it** (")
+    assert [parameter.name for parameter in only(record).parameters] == ["depth", "*cups"]
+    assert [(warning.kind, warning.message) for warning in record.warnings] == [
         ("unplaced", "'depth of it' is no parameter of pond.core.scoop")
     ]
 
 
 def test_a_list_below_a_fields_words_belongs_to_them() -> None:
-    found = changed("The bucket.\n\nIt may be empty.", "One of:\n\n- a bucket\n- a pail")
-    assert only(found).returns == Returns("bucket", "One of:\n\n* a bucket\n* a pail")
+    record = changed("The bucket.\n\nIt may be empty.", "One of:\n\n- a bucket\n- a pail")
+    assert only(record).returns == Returns("bucket", "One of:\n\n* a bucket\n* a pail")
 
 
 @pytest.mark.parametrize(
@@ -163,26 +165,26 @@ def test_a_list_below_a_fields_words_belongs_to_them() -> None:
 )
 def test_formulas_and_code_in_html_blocks_are_themselves(put: str, expected: str) -> None:
     """What stands for them while Markdown is read is no text, and was once taken for such."""
-    said = put.format('<span class="math">x_1</span> and <code>a*b</code> &amp;&#2;')
-    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
-    assert expected in only(found).body
+    markup = put.format('<span class="math">x_1</span> and <code>a*b</code> &amp;&#2;')
+    record = changed("To scoop twice:", f"\n\n{markup}\n\nTo scoop twice:")
+    assert expected in only(record).body
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("markup", "expected"),
     [
         ("<ul>a<li>b</li><i>c</i>d</ul>", "* a\n* b\n* *c*d"),
         ("<table>a<tr>b<td>c</td></tr></table>", "ab\n\n| c |\n| --- |"),
         ("<table>a<td>b</td><tbody><tr><td>c</td></tr></tbody></table>", "ab\n\n| c |\n| --- |"),
     ],
 )
-def test_what_stands_between_items_or_cells_is_not_lost(said: str, expected: str) -> None:
-    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
-    assert expected in only(found).body
+def test_what_stands_between_items_or_cells_is_not_lost(markup: str, expected: str) -> None:
+    record = changed("To scoop twice:", f"\n\n{markup}\n\nTo scoop twice:")
+    assert expected in only(record).body
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("markup", "expected"),
     [
         ("<table><caption>a<a class='headerlink'>#</a></caption><tr><td>b</td></tr></table>", "a"),
         ("<table><colgroup>\n<col style='x' />\n</colgroup><tr><td>a</td></tr></table>", "| a |"),
@@ -191,39 +193,39 @@ def test_what_stands_between_items_or_cells_is_not_lost(said: str, expected: str
         ("<angle>", r"\<angle>"),
     ],
 )
-def test_elements_that_only_lay_out_vanish_and_their_words_stay(said: str, expected: str) -> None:
-    found = changed("To scoop twice:", f"\n\n{said}\n\nTo scoop twice:")
-    assert f"\n\n{expected}\n" in only(found).body
-    assert "#" not in only(found).body
-    assert found.warnings == ()
+def test_elements_that_only_lay_out_vanish_and_their_words_stay(markup: str, expected: str) -> None:
+    record = changed("To scoop twice:", f"\n\n{markup}\n\nTo scoop twice:")
+    assert f"\n\n{expected}\n" in only(record).body
+    assert "#" not in only(record).body
+    assert record.warnings == ()
 
 
 def test_the_number_beside_a_formula_is_none_of_it() -> None:
     number = '<span class="eqno">(1)<a href="#a" class="headerlink">#</a></span>'
-    said = f'<div id="a" class="math notranslate">\n\n{number}\\\\a \\* b\\\\\n\n</div>'
-    found = changed("To scoop twice:", f"{said}\n\nTo scoop twice:")
-    assert "\\(1)\n\n```{math}\na * b\n```\n\nTo" in only(found).body
+    markup = f'<div id="a" class="math notranslate">\n\n{number}\\\\a \\* b\\\\\n\n</div>'
+    record = changed("To scoop twice:", f"{markup}\n\nTo scoop twice:")
+    assert "\\(1)\n\n```{math}\na * b\n```\n\nTo" in only(record).body
 
 
 def test_the_themes_links_and_a_lost_table_on_one_line_are_no_words() -> None:
-    said = '[TABLE] A caption[\\#](https://a.b/#id "Link to this table") after.'
-    text = (PAGES / "pond.core.scoop.flat.txt").read_text().replace("Lift water out", said)
+    markup = '[TABLE] A caption[\\#](https://a.b/#id "Link to this table") after.'
+    text = (PAGES / "pond.core.scoop.flat.txt").read_text().replace("Lift water out", markup)
     entry = only(page.read(text, "p"))
     assert "A caption after." in entry.summary + entry.body
     assert "TABLE" not in entry.summary + entry.body
-    assert "lost-table" in [one.kind for one in page.read(text, "p").warnings]
+    assert "lost-table" in [warning.kind for warning in page.read(text, "p").warnings]
 
 
-@pytest.mark.parametrize(("said", "expected"), [("Note\n\n", "Note\n\n"), ("", "")])
-def test_a_note_with_nothing_in_it_is_none(said: str, expected: str) -> None:
-    found = changed("Note\n\nDucks are in the way.\n", said)
-    assert "{note}" not in only(found).body
-    assert f"```\n\n{expected}To scoop twice:" in only(found).body
+@pytest.mark.parametrize(("markup", "expected"), [("Note\n\n", "Note\n\n"), ("", "")])
+def test_a_note_with_nothing_in_it_is_none(markup: str, expected: str) -> None:
+    record = changed("Note\n\nDucks are in the way.\n", markup)
+    assert "{note}" not in only(record).body
+    assert f"```\n\n{expected}To scoop twice:" in only(record).body
 
 
 def test_code_in_no_language_is_text() -> None:
-    found = changed("highlight-python notranslate", "highlight-none notranslate")
-    assert "```text\nfor _ in range(2):\n    scoop(1)\n```" in only(found).body
+    record = changed("highlight-python notranslate", "highlight-none notranslate")
+    assert "```text\nfor _ in range(2):\n    scoop(1)\n```" in only(record).body
 
 
 def test_an_entry_and_a_warning_say_their_line() -> None:
@@ -239,25 +241,25 @@ def test_an_entry_and_a_warning_say_their_line() -> None:
 
 def test_members_of_a_class_are_entries_of_their_own() -> None:
     """Each with its full name and kind; the tables of members belong to the class."""
-    found = page.load(PAGES / "pond.core.bucket.gfm.md")
-    assert [(one.name, one.kind) for one in found.entries] == [
+    record = page.load(PAGES / "pond.core.bucket.gfm.md")
+    assert [(entry.name, entry.kind) for entry in record.entries] == [
         ("pond.core.bucket", "class"),
         ("pond.core.bucket.__init__", "method"),
         ("pond.core.bucket.full", "property"),
     ]
-    assert str(found.entries[1].signature) == "(self, **how)"
-    assert str(found.entries[2].signature) == "() → bool"
-    assert "Make a bucket \\| pail." in found.entries[0].body
-    assert "[`__init__`](" in found.entries[0].body
+    assert str(record.entries[1].signature) == "(self, **how)"
+    assert str(record.entries[2].signature) == "() → bool"
+    assert "Make a bucket \\| pail." in record.entries[0].body
+    assert "[`__init__`](" in record.entries[0].body
 
 
 def test_an_index_page_keeps_its_sections_and_tables() -> None:
-    found = page.load(PAGES / "pond.gfm.md")
-    assert found.entries == ()
-    assert found.title == "The Pond"
-    assert "## Sizes" in found.body
-    assert "| `small_` | 1 |" in found.body
-    assert "{#id2" not in found.body
+    record = page.load(PAGES / "pond.gfm.md")
+    assert record.entries == ()
+    assert record.title == "The Pond"
+    assert "## Sizes" in record.body
+    assert "| `small_` | 1 |" in record.body
+    assert "{#id2" not in record.body
 
 
 def test_two_signatures_in_a_row_are_one_entry_with_an_overload() -> None:
@@ -270,7 +272,7 @@ def test_two_signatures_in_a_row_are_one_entry_with_an_overload() -> None:
         .replace("pond.core.bucket.full", "pond.core.full"),
         "p",
     )
-    assert [str(one) for one in doubled.entries[0].overloads] == ["(size: str) → pail"]
+    assert [str(form) for form in doubled.entries[0].overloads] == ["(size: str) → pail"]
     assert doubled.entries[0].body.startswith("Something to carry water in.") or (
         doubled.entries[0].summary == "Something to carry water in."
     )
@@ -306,7 +308,7 @@ def test_a_type_on_one_line_may_hold_dots() -> None:
 
 
 @pytest.mark.parametrize("rounds", range(5))
-@pytest.mark.parametrize("name", [one.name for one in FLAT])
+@pytest.mark.parametrize("name", [path.name for path in FLAT])
 def test_escaping_any_number_of_times_changes_nothing(name: str, rounds: int) -> None:
     assert flat(name, rounds) == flat(name)
 
@@ -317,11 +319,11 @@ def test_parts_of_a_page_may_have_been_escaped_more_often_than_others() -> None:
         r"(?=\[ \]\(https)|(?=Parameters: )", (PAGES / "pond.core.scoop.flat.txt").read_text()
     )
     mixed = escaped(head, 3) + escaped(middle, 2) + escaped(fields, 1)
-    found, plain = page.read(mixed, "p"), flat("pond.core.scoop.flat.txt")
-    assert found.links == plain.links
-    assert found.curated == plain.curated
-    assert only(found).parameters == only(plain).parameters
-    assert only(found).signature == only(plain).signature
+    record, plain = page.read(mixed, "p"), flat("pond.core.scoop.flat.txt")
+    assert record.links == plain.links
+    assert record.curated == plain.curated
+    assert only(record).parameters == only(plain).parameters
+    assert only(record).signature == only(plain).signature
 
 
 @pytest.mark.parametrize("rounds", range(5))
@@ -338,21 +340,21 @@ def test_without_a_link_the_shortest_run_of_backslashes_tells_how_often(rounds: 
 
 
 def test_code_without_line_ends_is_given_raw_with_a_warning() -> None:
-    found = flat("pond.core.scoop.flat.txt")
-    assert "```text\n>>> po.scoop(1) bucket(1)\n```" in only(found).body
-    assert "crushed-code" in {one.kind for one in found.warnings}
-    assert {one.kind for one in found.warnings} <= set(WARNING_KINDS)
+    record = flat("pond.core.scoop.flat.txt")
+    assert "```text\n>>> po.scoop(1) bucket(1)\n```" in only(record).body
+    assert "crushed-code" in {warning.kind for warning in record.warnings}
+    assert {warning.kind for warning in record.warnings} <= set(WARNING_KINDS)
 
 
 def test_a_docstrings_own_line_is_no_field() -> None:
     """``Returns: Pail: ...`` with no return type after it was never made a field by Sphinx."""
     text = (PAGES / "pond.core.bucket.flat.txt").read_text()
-    found = page.read(text.replace("Something to", "Fetch. Returns: Pail: Something to"), "p")
-    assert found.entries[0].returns is None
-    assert "Pail" in found.entries[0].summary + found.entries[0].body
+    record = page.read(text.replace("Something to", "Fetch. Returns: Pail: Something to"), "p")
+    assert record.entries[0].returns is None
+    assert "Pail" in record.entries[0].summary + record.entries[0].body
 
 
-def said_flat(old: str, new: str) -> Entry:
+def flat_entry(old: str, new: str) -> Entry:
     """What is read of our function on one line, a part of it changed."""
     text = (PAGES / "pond.core.scoop.flat.txt").read_text()
     assert old in text
@@ -367,45 +369,47 @@ def test_a_type_of_plain_words_ends_where_something_is_announced(after: str) -> 
     """No full stop stands before it."""
     text = (PAGES / "pond.core.scoop.flat.txt").read_text()
     head, tail = text.split("Return type: ")
-    found = only(
+    record = only(
         page.read(
             f"{head}Return type: bucket, pail, or cup {after} []({tail.split('[](', 1)[1]}", "p"
         )
     )
-    assert found.returns is not None
-    assert found.returns.type == "bucket, pail, or cup"
-    assert after.rsplit(maxsplit=1)[-1].strip("().") in found.body
+    assert record.returns is not None
+    assert record.returns.type == "bucket, pail, or cup"
+    assert after.rsplit(maxsplit=1)[-1].strip("().") in record.body
 
 
 def test_a_list_that_a_colon_announces_is_one_in_a_field() -> None:
     """Its items begin like items; a minus does not."""
-    found = said_flat("How deep.", "How: - `a` (int): 1 - 2. - Calm water - so it is. - b: x.")
-    said = found.parameters[0].description
-    assert said == "How:\n\n* `a` (int): 1 - 2.\n* Calm water - so it is.\n* b: x."
-    plain = said_flat("How deep.", "So: 3 - 4 or x - y.").parameters[0].description
+    record = flat_entry("How deep.", "How: - `a` (int): 1 - 2. - Calm water - so it is. - b: x.")
+    assert (
+        record.parameters[0].description
+        == "How:\n\n* `a` (int): 1 - 2.\n* Calm water - so it is.\n* b: x."
+    )
+    plain = flat_entry("How deep.", "So: 3 - 4 or x - y.").parameters[0].description
     assert plain == "So: 3 - 4 or x - y."
 
 
 def test_a_section_on_shapes_is_no_part_of_the_last_parameter() -> None:
-    found = said_flat("Default: `()`. Returns:", "Default: `()`. Shape: - Input: deep. Returns:")
-    assert found.parameters[1].description == "Cups to fill. Default: `()`."
-    assert "**Shape**" in found.body
+    record = flat_entry("Default: `()`. Returns:", "Default: `()`. Shape: - Input: deep. Returns:")
+    assert record.parameters[1].description == "Cups to fill. Default: `()`."
+    assert "**Shape**" in record.body
 
 
 def test_arguments_in_one_pair_of_stars_are_taken_apart() -> None:
     """As Sphinx leaves a signature that it cannot read."""
-    found = said_flat(
+    record = flat_entry(
         "*depth: int | None*, */*, *\\*cups*, *how: Literal\\['calm', 'wild'\\] = 'calm'*",
         "*\\*, depth: int = 1, how: str = 'calm', by: Callable = <function pour>*",
     )
-    assert str(found.signature) == (
+    assert str(record.signature) == (
         "(*, depth: int = 1, how: str = 'calm', by: Callable = <function pour>) → bucket"
     )
 
 
 def test_a_space_of_tex_ends_no_formula() -> None:
-    found = said_flat(r"\\h_1 = h_0 - \frac{v}{A}\\", r"\\\int e^{-t} \\ dt\\")
-    assert r"$\int e^{-t} \\ dt$" in found.body
+    record = flat_entry(r"\\h_1 = h_0 - \frac{v}{A}\\", r"\\\int e^{-t} \\ dt\\")
+    assert r"$\int e^{-t} \\ dt$" in record.body
 
 
 @pytest.mark.parametrize("path", GFM + FLAT, ids=lambda path: path.name)
@@ -420,8 +424,8 @@ def test_no_word_of_our_own_pages_is_lost(path: Path) -> None:
         body = body.replace('class="section">', "")
     else:
         body = re.split(r"\[\]\(", text.rpartition('"Link to this heading")')[2])[0]
-    found = page.load(path)
-    out = words(" ".join(strings(found.to_json())))
+    record = page.load(path)
+    out = words(" ".join(strings(record.to_json())))
     labels = words("Parameters Returns Return type Raises class property TABLE")
     assert words(body) - out - labels == Counter()
 
@@ -430,11 +434,11 @@ def test_no_word_of_our_own_pages_is_lost(path: Path) -> None:
 def test_the_seed_page_and_the_pages_of_key_and_split_are_perfect() -> None:
     """Every field that the truth names comes out right, in each form."""
     truth = json.loads((CORPUS / "seed_truth.json").read_text())["seed_mlx.core.random.key"]
-    found = page.load(CORPUS / "seed_mlx.core.random.key.txt")
-    assert vars_of(found.links) == truth["links"]
-    assert len(found.curated.notes) == truth["curated"]["notes"]
-    assert [g.split("/")[-1] for g in found.curated.guides] == truth["curated"]["guides"]
-    entry = only(found)
+    record = page.load(CORPUS / "seed_mlx.core.random.key.txt")
+    assert vars_of(record.links) == truth["links"]
+    assert len(record.curated.notes) == truth["curated"]["notes"]
+    assert [g.split("/")[-1] for g in record.curated.guides] == truth["curated"]["guides"]
+    entry = only(record)
     assert str(entry.signature) == "(seed: int) → array"
     assert entry.parameters == (Parameter("seed", "int", "Seed for the PRNG."),)
     assert entry.returns == Returns("array", "The PRNG key array.")
@@ -462,7 +466,7 @@ def test_the_corpus_scores_above_its_floor() -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     last = done.stdout.splitlines()[-1]
-    shares = [float(one) for one in re.findall(r"= ([\d.]+) %", last)]
+    shares = [float(share) for share in re.findall(r"= ([\d.]+) %", last)]
     assert len(shares) == 2
     assert min(shares) >= 99, last
 
@@ -541,10 +545,10 @@ def test_a_page_that_was_rewritten_is_refused_and_its_original_named() -> None:
 
 def test_a_few_characters_that_are_no_text_are_left_out_and_reported() -> None:
     text = (PAGES / "pond.core.scoop.gfm.md").read_text()
-    found = page.read(text.replace("Lift water", "Lift\x00 wat\x0ber"), "p")
-    assert only(found).summary.startswith("Lift water out")
-    assert found.warnings[0].kind == "not-text"
-    assert found.warnings[0].line == text[: text.index("Lift")].count("\n") + 1
+    record = page.read(text.replace("Lift water", "Lift\x00 wat\x0ber"), "p")
+    assert only(record).summary.startswith("Lift water out")
+    assert record.warnings[0].kind == "not-text"
+    assert record.warnings[0].line == text[: text.index("Lift")].count("\n") + 1
 
 
 def test_other_encodings_and_line_ends_are_read(tmp_path: Path) -> None:
@@ -584,5 +588,5 @@ def test_what_is_not_called_is_no_function(form: str) -> None:
     """An attribute that its page does not call a property is one of the four kinds all the same."""
     text = (PAGES / f"pond.core.bucket.{form}").read_text()
     text = text.replace('<span class="k"><span class="pre">property</span></span>', "")
-    found = page.read(text.replace("property full", "full"), "p")
-    assert [one.kind for one in found.entries] == ["class", "method", "property"]
+    record = page.read(text.replace("property full", "full"), "p")
+    assert [entry.kind for entry in record.entries] == ["class", "method", "property"]
