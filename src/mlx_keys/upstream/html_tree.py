@@ -55,13 +55,9 @@ _MAX_CACHED = 200
 
 @dataclass(slots=True)
 class Node:
-    """An element.
+    """An element: its attributes of use, and elements and text in order.
 
-    Attributes:
-        tag: Its name.
-        attributes: Those of use.
-        children: Elements and text, in order.
-        line: The line that it began on, as the caller counts; None where that is not known.
+    ``line`` is the line that it began on, as the caller counts; None where that is not known.
     """
 
     tag: str
@@ -86,7 +82,7 @@ class TreeBuilder:
         on_dropped: Callable[[str], None] = lambda name: None,
         restore: Callable[[str], str] | None = None,
     ) -> None:
-        """Begin with nothing.
+        """Begin an empty tree.
 
         Args:
             on_dropped: Called with the name of each element that could act when rendered.

@@ -22,11 +22,9 @@ _NAME = re.compile(r"(?:def\s+)?([\w.]+)\s*(?=\()")
 
 
 def parse_arguments(text: str, starred: bool = False) -> tuple[Argument, ...]:
-    """Take the inside of the parentheses apart.
+    """Take the inside of the parentheses apart: ``key: array, num: int = 2``.
 
-    Args:
-        text: ``key: array, num: int = 2``.
-        starred: Whether each argument may stand in stars of emphasis, as ``*num: int = 2*``.
+    Where ``starred``, each argument may stand in stars of emphasis, as ``*num: int = 2*``.
 
     Raises:
         ValueError: A part is no argument.
@@ -41,11 +39,7 @@ def parse_arguments(text: str, starred: bool = False) -> tuple[Argument, ...]:
 
 
 def parse_signature(text: str, starred: bool = False) -> Signature:
-    """Take ``(arguments) -> type`` apart.
-
-    Args:
-        text: The signature; ``→`` serves as the arrow too.
-        starred: As for :func:`parse_arguments`.
+    """Take ``(arguments) -> type`` apart; ``→`` serves as the arrow too.
 
     Raises:
         ValueError: It is not of this form, or would read otherwise once it is printed again.

@@ -21,13 +21,7 @@ from .runtime_claims import refuted_claims
 
 @dataclass(frozen=True)
 class Skipped:
-    """An entry that could not be compared.
-
-    Attributes:
-        name: The entry's full name.
-        where: Its page and line.
-        why: The reason.
-    """
+    """An entry, at a place of a page, that could not be compared, and why."""
 
     name: str
     where: Location
@@ -40,7 +34,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class DriftReport:
-    """What a comparison found. Reports can be added.
+    """What comparisons found; reports can be added.
 
     Attributes:
         compared: How many entries and module pages were compared with the installed mlx.
@@ -61,10 +55,7 @@ class DriftReport:
 
 
 def compare_docstrings(module: str) -> DriftReport:
-    """Compare each docstring with its signature, and what it claims with what mlx does.
-
-    Args:
-        module: Such as ``mlx.core.random``.
+    """Compare the docstrings of a module's functions with signatures and with what mlx does.
 
     Raises:
         KeysError: mlx is not installed, or has no such module.

@@ -54,13 +54,7 @@ _EXAMPLE = re.compile(
 
 @dataclass(frozen=True)
 class RequiredTopic:
-    """Something that everybody who passes a key or a seed needs to know.
-
-    Attributes:
-        name: In words.
-        parameters: The topic matters for functions that take one of these.
-        pattern: Matches prose on it.
-    """
+    """Something to be said of each function that takes one of these parameters, key or seed."""
 
     name: str
     parameters: frozenset[str]
@@ -98,7 +92,7 @@ def compare_entry(
     """Compare the prose on a function with the installed signature.
 
     Args:
-        documented: From a page, or the installed entry itself, whose prose is the docstring.
+        documented: From a page; the installed entry itself for a docstring.
         installed: The same function, as mlx has it.
         where: The place of the documentation; None for a docstring.
     """

@@ -111,22 +111,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class SourceText:
-    """The text of a page as its file has it, in which words of a record are found again.
-
-    Attributes:
-        path: The page's path.
-        text: Its text.
-    """
+    """The path and the text of a page, in which words of a record are found again."""
 
     path: str
     text: str
 
     def locate(self, words: str) -> Location:
-        """Find the line where some words begin, whatever marks stand between them.
-
-        Returns:
-            The line; the page as a whole if they are not there.
-        """
+        """Find the line where words begin, whatever marks are between them; else the whole page."""
         key = re.findall(r"\w{1,60}", words[:_KEY_CHARACTERS])[:_KEY_WORDS]
         found = re.search(r"\W{1,40}".join(map(re.escape, key)), self.text) if key else None
         line = self.text.count("\n", 0, found.start()) + 1 if found else None

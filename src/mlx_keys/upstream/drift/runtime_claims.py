@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from textwrap import dedent
 
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.upstream.model import Entry
@@ -28,12 +29,9 @@ _TIMEOUT = 120.0
 
 @dataclass(frozen=True)
 class Claim:
-    """Words of documentation, and the program that tests them.
+    """Words of a function's documentation, matched in prose without marks, and what tests them.
 
-    Attributes:
-        function: In full.
-        words: Matches them in prose without marks and line ends.
-        program: Prints what refutes them, in one line, or nothing. It finds ``mx`` and a ``key``.
+    The program finds ``mx`` and a ``key``, and prints in one line what refutes them, or nothing.
     """
 
     function: str
@@ -41,96 +39,59 @@ class Claim:
     program: str
 
 
-def _claim(function: str, words: str, program: str) -> Claim:
-    return Claim(f"mlx.core.random.{function}", re.compile(words, re.IGNORECASE), program)
+# For each function the words of a claim, as a regular expression, and below them its program.
+_CLAIMS = r"""
+bernoulli: array of random integers
+    dtype = mx.random.bernoulli(0.5, (3,), key=key).dtype
+    if not mx.issubdtype(dtype, mx.integer):
+        print(f"`bernoulli(0.5, (3,))` has dtype `{dtype}`")
+uniform: half-open interval \[low, high\)
+    drawn = mx.random.uniform(1, 2, (10_000,), mx.bfloat16, key=key)
+    if high := mx.sum(drawn == 2).item():
+        print(f"{high} of 10000 draws of `uniform(1, 2, dtype=mx.bfloat16)` are 2")
+randint: with equal probability
+    odd = mx.sum(mx.random.randint(0, 2**25, (10_000,), key=key) % 2).item()
+    if abs(odd - 5000) > 500:  # ten standard deviations
+        print(f"of 10000 draws of `randint(0, 2**25)`, {odd} are odd")
+truncated_normal: on the domain \(lower, upper\)
+    drawn = mx.random.truncated_normal(6, 7, (4,), key=key)
+    if mx.any((drawn == 6) | (drawn == 7)).item():
+        print(f"four draws of `truncated_normal(6, 7)` are `{drawn.tolist()}`")
+multivariate_normal: output shape must be broadcast-compatible with mean\.shape\[:-1\]
+    mean = mx.zeros((3, 2))
+    shape = mx.random.multivariate_normal(mean, mx.eye(2), (3,), key=key, stream=mx.cpu).shape
+    if shape != (3,):
+        print(f"`shape=(3,)` and a mean of shape `(3, 2)` give an output of shape `{shape}`")
+categorical: sampled from the categorical distribution
+    row = mx.log(mx.array([0.6, 0.3, 0.1]))
+    alone = mx.random.categorical(row, num_samples=10, key=key)
+    among = mx.random.categorical(mx.stack([row, row]), num_samples=10, key=key)[0]
+    if not mx.array_equal(alone, among).item():
+        print("by either of two algorithms: a row alone gives other draws than as the first of two")
+permutation: of mx\.arange\(x\) is returned
+    ours, theirs = mx.random.permutation(4, key=key).dtype, mx.arange(4).dtype
+    if ours != theirs:
+        print(f"`permutation(4)` has dtype `{ours}`, `arange(4)` has `{theirs}`")
+seed: the global PRNG
+    import threading
 
+    def worker():
+        starts.append(mx.random.state[0].tolist())
 
-CLAIMS = (
-    _claim(
-        "bernoulli",
-        r"array of random integers",
-        """
-dtype = mx.random.bernoulli(0.5, (3,), key=key).dtype
-if not mx.issubdtype(dtype, mx.integer):
-    print(f"`bernoulli(0.5, (3,))` has dtype `{dtype}`")
-""",
-    ),
-    _claim(
-        "uniform",
-        r"half-open interval \[low, high\)",
-        """
-drawn = mx.random.uniform(1, 2, (10_000,), mx.bfloat16, key=key)
-if high := mx.sum(drawn == 2).item():
-    print(f"{high} of 10000 draws of `uniform(1, 2, dtype=mx.bfloat16)` are 2")
-""",
-    ),
-    _claim(
-        "randint",
-        r"with equal probability",
-        """
-odd = mx.sum(mx.random.randint(0, 2**25, (10_000,), key=key) % 2).item()
-if abs(odd - 5000) > 500:  # ten standard deviations
-    print(f"of 10000 draws of `randint(0, 2**25)`, {odd} are odd")
-""",
-    ),
-    _claim(
-        "truncated_normal",
-        r"on the domain \(lower, upper\)",
-        """
-drawn = mx.random.truncated_normal(6, 7, (4,), key=key)
-if mx.any((drawn == 6) | (drawn == 7)).item():
-    print(f"four draws of `truncated_normal(6, 7)` are `{drawn.tolist()}`")
-""",
-    ),
-    _claim(
-        "multivariate_normal",
-        r"output shape must be broadcast-compatible with mean\.shape\[:-1\]",
-        """
-mean = mx.zeros((3, 2))
-shape = mx.random.multivariate_normal(mean, mx.eye(2), (3,), key=key, stream=mx.cpu).shape
-if shape != (3,):
-    print(f"`shape=(3,)` and a mean of shape `(3, 2)` give an output of shape `{shape}`")
-""",
-    ),
-    _claim(
-        "categorical",
-        r"sampled from the categorical distribution",
-        """
-row = mx.log(mx.array([0.6, 0.3, 0.1]))
-alone = mx.random.categorical(row, num_samples=10, key=key)
-among = mx.random.categorical(mx.stack([row, row]), num_samples=10, key=key)[0]
-if not mx.array_equal(alone, among).item():
-    print("by either of two algorithms: a row alone gives other draws than as the first of two")
-""",
-    ),
-    _claim(
-        "permutation",
-        r"of mx\.arange\(x\) is returned",
-        """
-ours, theirs = mx.random.permutation(4, key=key).dtype, mx.arange(4).dtype
-if ours != theirs:
-    print(f"`permutation(4)` has dtype `{ours}`, `arange(4)` has `{theirs}`")
-""",
-    ),
-    _claim(
-        "seed",
-        r"the global PRNG",
-        """
-import threading
+    starts = []
+    for seed in (1, 2):
+        mx.random.seed(seed)
+        thread = threading.Thread(target=worker)
+        thread.start()
+        thread.join()
+    if starts[0] == starts[1]:
+        print("new threads start from the same state after `seed(1)` and after `seed(2)`")
+"""
+_CLAIM = re.compile(r"^(\w+): (.+)\n((?: {4}.*\n|\n)+)", re.MULTILINE)
 
-def worker():
-    starts.append(mx.random.state[0].tolist())
-
-starts = []
-for seed in (1, 2):
-    mx.random.seed(seed)
-    thread = threading.Thread(target=worker)
-    thread.start()
-    thread.join()
-if starts[0] == starts[1]:
-    print("new threads start from the same state after `seed(1)` and after `seed(2)`")
-""",
-    ),
+CLAIMS = tuple(
+    Claim(f"mlx.core.random.{function}", re.compile(words, re.IGNORECASE), dedent(program))
+    for function, words, program in _CLAIM.findall(_CLAIMS)
 )
 
 #: Runs the programs. It ends without taking down what threads have left, which can abort.
@@ -160,7 +121,7 @@ def refuted_claims(
     Args:
         documented: From a page, or the installed entry itself.
         where: The place of the documentation; None for a docstring.
-        claims: The claims that are known. All are tested at once, at the first use of one.
+        claims: The known claims. All are tested at once, when the first is found.
 
     Raises:
         KeysError: mlx is not installed, or the programs cannot be run.
@@ -185,15 +146,11 @@ def refuted_claims(
 def run_programs(claims: tuple[Claim, ...], timeout: float = _TIMEOUT) -> dict[Claim, str]:
     """Run the program of each claim, once for a process.
 
-    Args:
-        claims: The claims.
-        timeout: Seconds that all programs together may take.
-
     Returns:
         What each program printed; "" where the claim is true.
 
     Raises:
-        KeysError: The interpreter that runs them gives no answer.
+        KeysError: The interpreter gives no answer, or none in ``timeout`` seconds.
     """
     command = [sys.executable, "-c", _RUNNER]
     programs = json.dumps([claim.program for claim in claims])

@@ -28,10 +28,7 @@ class AbsentError(KeysError):
 
 
 def entry(name: str) -> Entry:
-    """Read one function of the installed mlx.
-
-    Args:
-        name: In full: ``mlx.core.random.split``.
+    """Read one function of the installed mlx, such as ``mlx.core.random.split``.
 
     Raises:
         AbsentError: The installed mlx has nothing of this name.
@@ -63,16 +60,13 @@ def entry(name: str) -> Entry:
 
 
 def names(module: str) -> tuple[str, ...]:
-    """Give the full names of the functions of a module of the installed mlx, sorted.
-
-    Args:
-        module: Such as ``mlx.core.random``.
+    """Give the full names of the functions of a module, such as ``mlx.core.random``, sorted.
 
     Raises:
         AbsentError: The installed mlx has no such module.
         KeysError: mlx is not installed.
     """
-    found = _find(module) if module != "mlx.core" else _module(module)
+    found = _find(module)
     return tuple(
         f"{module}.{name}"
         for name in sorted(dir(found))
@@ -83,13 +77,10 @@ def names(module: str) -> tuple[str, ...]:
 def attributes(module: str) -> tuple[str, ...]:
     """Give the names of what a module of the installed mlx has beside functions.
 
-    Args:
-        module: Such as ``mlx.core.random``.
-
     Raises:
         KeysError: mlx is not installed, or has no such module.
     """
-    found = _find(module) if module != "mlx.core" else _module(module)
+    found = _find(module)
     return tuple(name for name in _HIDDEN.get(module, ()) if hasattr(found, name))
 
 
@@ -103,7 +94,7 @@ def version() -> str:
 
 
 def _find(name: str) -> Any:
-    if not re.fullmatch(r"mlx\.core(\.\w+)+", name):
+    if not re.fullmatch(r"mlx\.core(\.\w+)*", name):
         raise KeysError(
             "not a name of mlx",
             expected="mlx.core.NAME",

@@ -28,9 +28,7 @@ _RECORD = "mlx-keys drift --record"
 class SignatureSnapshot:
     """The signatures of a module's functions in one release of mlx.
 
-    Attributes:
-        mlx: The release.
-        functions: By full name, each form as printed: ``(seed: int) → array``.
+    ``functions`` holds by full name each form as printed: ``(seed: int) → array``.
     """
 
     mlx: str
@@ -41,12 +39,8 @@ class SignatureSnapshot:
 class SignatureChange:
     """A function whose installed signature is not that of the snapshot.
 
-    Attributes:
-        function: In full.
-        recorded: Its forms in the snapshot, a line each; "" for a function that was not there.
-        installed: Its installed forms; "" for a function that is gone.
-        recorded_mlx: The release of the snapshot.
-        installed_mlx: The release that is installed.
+    ``recorded`` and ``installed`` hold its forms, a line each: "" for a function that was not there
+    or is gone. The releases of mlx are those of the snapshot and of the installed package.
     """
 
     function: str

@@ -31,12 +31,9 @@ _DASH = re.compile(r"\s[–—]\s|[–—]\s|\s[–—]$|^[–—]$")
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a line of a page declares: ``class bucket(size: int)``.
+    """What a line of a page declares: of ``class bucket(size: int)`` class, bucket, and the rest.
 
-    Attributes:
-        kind: What the name is: ``class`` here.
-        name: As printed: ``bucket``.
-        rest: Its arguments, or the type and value of an attribute: ``(size: int)``.
+    The rest are arguments, or the type and value of an attribute.
     """
 
     kind: Kind
@@ -74,7 +71,7 @@ class EntryBuilder:
         Args:
             name: Its full name; what cannot stand in a name is left out.
             kind: What it is.
-            line: The line of the page that its signature stands on, from 1.
+            line: The line of the page that its signature is on, from 1.
             warn: Called with each warning.
         """
         self.name = re.sub(r"[^\w.]+", "", name).strip(".") or "unnamed"

@@ -56,14 +56,7 @@ class _EntryBlocks:
 
 @dataclass
 class _Section:
-    """What the first pass gives.
-
-    Attributes:
-        title: The page's heading.
-        prose: The blocks before the first entry.
-        entries: In the page's order.
-        classes: The entries that are classes, by name.
-    """
+    """What the first pass gives: the blocks before the first entry, and the entries in order."""
 
     title: str = ""
     prose: list[Node] = field(default_factory=list)
@@ -72,14 +65,7 @@ class _Section:
 
 
 def parse_section(children: Sequence[Child], first_line: int, warn: Warn, source: str) -> Page:
-    """Read a page's own section: its title, its prose and its entries.
-
-    Args:
-        children: The section's tree.
-        first_line: The line of the page that it begins on, from 1.
-        warn: Called with each warning.
-        source: The page's file name.
-    """
+    """Read a page's own section, whose tree begins on a line of the page (from 1)."""
     section = _split_into_entries(_flatten(children), first_line, warn)
     for entry in section.entries:
         _read_fields(entry, section.classes)

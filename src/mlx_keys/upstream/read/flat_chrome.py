@@ -47,13 +47,7 @@ def find_end(text: str, start: int) -> int:
 
 
 def read_links(text: str, start: int, end: int) -> Links:
-    """Read where the page came from, and the names of the pages before and after it.
-
-    Args:
-        text: The whole page.
-        start: Where its own words begin.
-        end: Where they end.
-    """
+    """Read where a page came from, and its neighbours; its own words have a start and an end."""
     repository = _REPOSITORY.search(text, 0, start)
     source = _SOURCE.search(text, 0, start)
     neighbours = {

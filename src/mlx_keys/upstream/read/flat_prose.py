@@ -113,7 +113,7 @@ def split_fields(text: str) -> tuple[str, list[tuple[str, int, int]]]:
     """Split prose at the labels of fields.
 
     Returns:
-        What stands before the first field; each field's label, and where its text begins and ends.
+        What precedes the first field; each field's label, and where its text begins and ends.
     """
     last_type = text.rfind(f" {RETURN_TYPE}: ")
     labels = [label for label in _FIELD.finditer(text) if _is_field(text, label, last_type)]
@@ -127,10 +127,7 @@ def split_fields(text: str) -> tuple[str, list[tuple[str, int, int]]]:
 def _is_field(text: str, label: re.Match[str], last_type: int) -> bool:
     """Whether a label opens a field that Sphinx made, and not a docstring's own line.
 
-    Args:
-        text: All of the prose.
-        label: The label.
-        last_type: Where the last label of a return type stands, or -1.
+    ``last_type`` is where the last label of a return type stands, or -1.
     """
     if text.endswith("> ", 0, label.start()):
         return False
@@ -185,12 +182,7 @@ def list_node(items: list[list[Child]]) -> Node:
 
 
 def read_prose(text: str, line: int, warn: Warn) -> tuple[str, list[str]]:
-    """Read a run of prose.
-
-    Args:
-        text: The run.
-        line: The line of the page that it begins on.
-        warn: Called with each warning.
+    """Read a run of prose that begins on a line of the page.
 
     Returns:
         Its first sentence as finished inline Markdown, and finished blocks for the rest.

@@ -71,11 +71,7 @@ def _max_bytes(raw: bytes) -> int:
 
 
 def read(text: str, source: str) -> Page:
-    """Read a page.
-
-    Args:
-        text: The whole page.
-        source: Its file name, for the record and for messages.
+    """Read a page; ``source`` is its file name, for the record and for messages.
 
     Raises:
         KeysError: There is nothing to read (no entry, and no link to one), or the page was written

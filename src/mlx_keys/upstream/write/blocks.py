@@ -27,12 +27,12 @@ _MAX_DEPTH = 16
 
 
 def render_blocks(children: Sequence[Child], headings: bool = False, depth: int = 0) -> list[str]:
-    """Render blocks, each as one text.
+    """Render blocks, each as one text; inline content between them makes paragraphs.
 
     Args:
-        children: Blocks, and inline content between them, which makes paragraphs.
+        children: Blocks and inline content.
         headings: Whether a heading stays one; else it becomes a bold line.
-        depth: How many lists, quotations and admonitions are around them. Beyond a limit, blocks
+        depth: How many lists, quotations and admonitions are around them; beyond a limit, blocks
             are rendered as inline content.
     """
     done: list[str] = []

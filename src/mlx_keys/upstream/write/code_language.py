@@ -22,9 +22,7 @@ _MAX_CODE = 20_000
 def detect_language(code: str, announced: str = "") -> str:
     """Give the language of code: what the page announces if it parses as that, else ``text``.
 
-    Args:
-        code: The code.
-        announced: The language that the page names; "" for Python, as upstream's default is.
+    Nothing announced means Python, as upstream's default is.
     """
     name = _ALIASES.get(announced, announced)
     if name in ("python", "pycon"):
@@ -41,12 +39,7 @@ def is_python(code: str) -> bool:
 
 
 def parse_python(code: str, mode: Literal["exec", "eval"] = "exec") -> ast.AST | None:
-    """Parse code without running it, whoever wrote it; None where it is not Python.
-
-    Args:
-        code: The code.
-        mode: "exec" for statements, "eval" for one expression.
-    """
+    """Parse statements, or in "eval" mode an expression, and run nothing; None if no Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a stray backslash, as in "\d"

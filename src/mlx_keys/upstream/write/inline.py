@@ -65,12 +65,9 @@ _EMPHASIS = {
 class Piece(NamedTuple):
     """A piece of inline content.
 
-    Attributes:
-        kind: TEXT and CODE are written when all pieces are known. MARKUP, a link or a formula, is
-            Markdown already. EMPHASIS and STRONG still await their stars.
-        text: Of TEXT and CODE the words, unescaped; of the others Markdown.
-        parts: The pieces of which the text of EMPHASIS or STRONG was made: they stand there by
-            themselves if stars cannot stand around them.
+    TEXT and CODE hold words, written when all pieces are known. MARKUP, a link or a formula, is
+    Markdown already. EMPHASIS and STRONG hold Markdown that still awaits its stars, and the parts
+    that it was made of: those take its place if stars cannot stand around it.
     """
 
     kind: PieceKind

@@ -97,12 +97,7 @@ class Inventory:
         return item.name if item else ""
 
     def resolve_target(self, target: str, written_on: str, shown_on: str) -> str | None:
-        """Resolve a link's target.
-
-        Args:
-            target: The target as written.
-            written_on: The path of the page that it is written on.
-            shown_on: The path of the page that is to show it; the index shows summaries of others.
+        """Resolve a link's target, written on one page and shown on another, such as the index.
 
         Returns:
             A page of this folder, an object of one (``#name``), or the target as it was if that is
@@ -122,12 +117,7 @@ class Inventory:
         return relative_path(path, shown_on) if path else target
 
     def resolve_links(self, lines: Sequence[str], page: str) -> list[str]:
-        """Resolve the links of a clean page, and index each of its objects once.
-
-        Args:
-            lines: The page's lines, as :func:`~mlx_keys.upstream.write.page.page_lines` gives them.
-            page: Its path.
-        """
+        """Resolve the links in the lines of a clean page, and index each of its objects once."""
         done: list[str] = []
         described: set[str] = set()
         in_origin = False
