@@ -144,7 +144,7 @@ def test_a_configuration_that_cannot_be_read_is_reported_with_the_reason(project
     assert "no_such_extension" in str(result.exception)
 
 
-def test_what_is_edited_during_a_build_is_newer_than_the_site(project: Path) -> None:
+def test_a_file_edited_during_a_build_is_newer_than_the_site(project: Path) -> None:
     page = project / "docs" / "index.md"
     edit = (
         "from pathlib import Path\n"
@@ -226,7 +226,7 @@ def made(tmp_path: Path) -> MakeProject:
     return project
 
 
-def test_a_build_with_nothing_to_do_is_makes(made: MakeProject) -> None:
+def test_make_runs_no_build_where_nothing_has_changed(made: MakeProject) -> None:
     assert made.make() == "make: Nothing to be done for 'html'.\n"
     made.write("docs/gallery/made.rst", "what a build generates")
     made.write("src/__pycache__/part.pyc", "what an interpreter leaves behind")
@@ -244,13 +244,13 @@ def test_an_edited_or_new_source_is_built(made: MakeProject, name: str) -> None:
     assert not made.builds_now()
 
 
-def test_a_deleted_source_is_built_without(made: MakeProject) -> None:
+def test_a_deleted_source_is_a_reason_to_build(made: MakeProject) -> None:
     (made.root / "gallery/golden/draw.txt").unlink()
     assert made.builds_now()
     assert not made.builds_now()
 
 
-def test_another_mlx_or_another_address_is_something_to_do(made: MakeProject) -> None:
+def test_another_mlx_or_another_address_is_built(made: MakeProject) -> None:
     packages = made.root / ".venv/lib/python3/site-packages"
     (packages / "mlx-1.0.dist-info").rename(packages / "mlx-1.1.dist-info")
     assert made.builds_now()

@@ -26,7 +26,7 @@ from mlx_keys.errors import KeysError
 
 
 @pytest.mark.parametrize(("marked", "of"), [(0, 0), (0, 7), (1, 7), (3, 7), (7, 7)])
-def test_the_chance_of_so_many_marks_is_the_binomial_tail(marked: int, of: int) -> None:
+def test_the_chance_of_a_number_of_marks_is_the_binomial_tail(marked: int, of: int) -> None:
     """Half of the p-values marked on average: count the subsets."""
     subsets = sum(bin(each).count("1") >= marked for each in range(2**of))
     assert chance_of_marks(marked, of, 0.5) == pytest.approx(subsets / 2**of)

@@ -43,6 +43,6 @@ def test_the_correlation_of_a_pair_with_itself_is_one() -> None:
     assert result["correlation"] == pytest.approx(1)  # the sum of 50 products is rounded
 
 
-def test_what_is_no_list_of_pairs_is_refused() -> None:
+def test_a_result_that_is_no_list_of_pairs_is_refused() -> None:
     with pytest.raises(ValueError, match=r"pairs have shape \(n, 2\).*\(300,\)"):
         correlate_pairs({"call": "normal((300,), key=key(7))"})

@@ -46,7 +46,7 @@ def test_a_builder_without_pictures_shows_text(tmp_path: Path) -> None:
         ("```{threefry-rounds} seven\n```", "{threefry-rounds} takes a seed"),
     ],
 )
-def test_a_directive_that_cannot_be_read_stops_the_build_at_its_line(
+def test_a_bad_seed_or_number_of_rounds_stops_the_build_at_its_line(
     tmp_path: Path, page: str, message: str
 ) -> None:
     built = page_of(tmp_path, page)

@@ -147,7 +147,9 @@ def test_an_example_of_an_included_file_is_a_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["   <0>", "   0", "   :raises: E"])
-def test_an_included_example_shows_no_example_of_the_page(tmp_path: Path, code: str) -> None:
+def test_an_example_of_an_included_file_does_not_show_one_of_the_page(
+    tmp_path: Path, code: str
+) -> None:
     """Not even where its first line looks like the number of one."""
     part = f".. example::\n\n{code}\n"
     write(tmp_path, {"page.rst": f"{RST}\n.. include:: part.txt\n", "part.txt": part})
@@ -156,7 +158,7 @@ def test_an_included_example_shows_no_example_of_the_page(tmp_path: Path, code: 
     assert "mlx-keys verify does not see this example" in built.warnings
 
 
-def test_a_page_that_is_gone_takes_its_examples_along(tmp_path: Path) -> None:
+def test_the_examples_of_a_deleted_page_are_no_longer_verified(tmp_path: Path) -> None:
     write(tmp_path, {"good.md": PAGE, "other.md": PAGE})
     assert "2 examples" in build(tmp_path).status
     (tmp_path / "other.md").unlink()
@@ -174,7 +176,7 @@ def test_an_unchanged_example_is_compared_again_and_not_run_again(tmp_path: Path
     assert build(tmp_path).stopped
 
 
-def test_pages_read_in_parallel_are_verified_all(tmp_path: Path) -> None:
+def test_all_pages_read_in_parallel_are_verified(tmp_path: Path) -> None:
     write(tmp_path, {f"page{n}.md": PAGE.replace("6 * 7", f"{n}").replace("42", f"{n}")
                      for n in range(8)})  # fmt: skip
     built = build(tmp_path, parallel=2)

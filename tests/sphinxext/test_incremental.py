@@ -92,7 +92,7 @@ def test_a_link_to_a_label_that_moved_to_another_page_follows_it(tmp_path: Path)
     assert build(tmp_path).wrote == set()
 
 
-def test_the_html_of_a_page_that_is_gone_is_removed(tmp_path: Path) -> None:
+def test_the_html_of_a_deleted_page_is_removed(tmp_path: Path) -> None:
     write_pages(tmp_path)
     built = build(tmp_path)
     assert (built.out / "one.html").exists()
