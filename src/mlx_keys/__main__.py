@@ -1,4 +1,4 @@
-"""The ``mlx-keys`` command: finds the subcommand, and prints an error as a person can use it.
+"""The ``mlx-keys`` command: finds the subcommand, and prints an error with its location and fix.
 
 Exit status: 0 right, 1 something is untrue or unreadable, 2 usage.
 """
@@ -13,7 +13,7 @@ import click
 from . import __version__
 from .errors import KeysError
 
-#: Each stands in ``mlx_keys.commands.NAME`` as ``command``, in the order that help lists them.
+#: The subcommands in the order that help lists them; NAME is ``mlx_keys.commands.NAME.command``.
 COMMANDS = (
     "read",
     "rewrite",

@@ -33,7 +33,7 @@ class Location:
 
 
 class KeysError(Exception):
-    """Something is untrue, unreadable or missing. The error says how to fix it.
+    """Something is untrue, unreadable or missing; the error says where, and how to fix it.
 
     Args:
         problem: One sentence with neither capital nor full stop: what is wrong.
