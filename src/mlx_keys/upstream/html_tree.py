@@ -112,7 +112,8 @@ class TreeBuilder:
         self, tag: str, attributes: dict[str, str] | None = None, line: int | None = None
     ) -> None:
         """Open an element; deeper than :data:`DEEPEST` it stays empty."""
-        self._flush()
+        if self._pending_text:
+            self._flush()
         if tag == "p":
             self._close("p")
         if attributes and self._restore is not None:
@@ -124,7 +125,8 @@ class TreeBuilder:
 
     def end(self, tag: str) -> None:
         """Close the nearest open element of this name, and all in it."""
-        self._flush()
+        if self._pending_text:
+            self._flush()
         self._close(tag)
 
     def feed_tag(self, match: re.Match[str]) -> None:
@@ -186,12 +188,12 @@ class TreeBuilder:
                 return
 
     def _flush(self) -> None:
-        if self._pending_text:
-            text = "".join(self._pending_text)
-            text = self._restore(text) if self._restore else text
-            self._pending_text.clear()
-            if text:
-                self._open[-1].children.append(text)
+        text = "".join(self._pending_text)
+        self._pending_text.clear()
+        if self._restore:
+            text = self._restore(text)
+        if text:
+            self._open[-1].children.append(text)
 
 
 def parse_html(html: str, on_dropped: Callable[[str], None] = lambda name: None) -> list[Child]:

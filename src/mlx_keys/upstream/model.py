@@ -30,13 +30,7 @@ WARNING_KINDS = {
 
 @dataclass(frozen=True)
 class Warning:  # noqa: A001 - the word of the page schema
-    """Something on a page at which a person should look.
-
-    Attributes:
-        kind: A key of :data:`WARNING_KINDS`.
-        line: The line of the page, counted from 1.
-        message: One sentence on what was found there.
-    """
+    """Something at a line of a page (from 1) at which a person should look, in one sentence."""
 
     kind: str
     line: int
@@ -70,12 +64,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Signature:
-    """How an object is called.
-
-    Attributes:
-        parameters: Its arguments, in order.
-        returns: The type of what it returns, or "".
-    """
+    """How an object is called: its arguments in order, and the type that it returns, or ""."""
 
     parameters: tuple[Argument, ...] = ()
     returns: str = ""
@@ -87,13 +76,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter as the prose documents it.
-
-    Attributes:
-        name: As documented, with its stars.
-        type: As documented: ``int, optional``.
-        description: Markdown.
-    """
+    """One parameter as the prose documents it: its name with stars, its type, and Markdown."""
 
     name: str
     type: str = ""
@@ -102,12 +85,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Returns:
-    """What is returned, as the prose documents it.
-
-    Attributes:
-        type: As documented: ``array``.
-        description: Markdown.
-    """
+    """What is returned, as the prose documents it: its type, and Markdown."""
 
     type: str = ""
     description: str = ""
@@ -115,12 +93,7 @@ class Returns:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception as the prose documents it.
-
-    Attributes:
-        type: Its name.
-        description: When it is raised, in Markdown.
-    """
+    """An exception as the prose documents it, and when it is raised, in Markdown."""
 
     type: str
     description: str = ""
@@ -164,11 +137,8 @@ class Entry:
 class Links:
     """Where a page came from, and its neighbours.
 
-    Attributes:
-        source: The web address of the source that it was built from.
-        repository: The web address of the repository.
-        previous: The name of the page before it.
-        next: The name of the page after it.
+    ``source`` and ``repository`` are web addresses: of the text that the page was built from, and
+    of upstream's project. ``previous`` and ``next`` name the pages before and after it.
     """
 
     source: str | None = None

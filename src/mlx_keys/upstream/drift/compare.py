@@ -68,11 +68,7 @@ def compare_docstrings(module: str) -> DriftReport:
 
 
 def compare_file(path: Path) -> DriftReport:
-    """Read a page and compare it.
-
-    Raises:
-        KeysError: mlx is not installed, or the page cannot be read.
-    """
+    """Read a page and compare it; raises KeysError without mlx, or for an unreadable page."""
     page = reader.load(path)
     return compare_page(page, SourceText(str(path), path.read_text("utf-8", "replace")))
 

@@ -140,7 +140,7 @@ def group_common(
     for sentence, same in by_sentence.items():
         if len(same) >= _MIN_COMMON:
             common[sentence] = [finding.function for finding in same]
-            continue
-        for finding in same:
-            own.setdefault(finding.function, []).append(finding)
+        else:
+            for finding in same:
+                own.setdefault(finding.function, []).append(finding)
     return common, dict(sorted(own.items()))

@@ -51,14 +51,10 @@ def read_links(text: str, start: int, end: int) -> Links:
     repository = _REPOSITORY.search(text, 0, start)
     source = _SOURCE.search(text, 0, start)
     neighbours = {
-        match[1]: unescape_markdown(match[2]).strip() for match in _NEIGHBOUR.finditer(text, end)
+        match[1]: unescape_markdown(match[2]).strip() or None
+        for match in _NEIGHBOUR.finditer(text, end)
     }
-    return Links(
-        source[1] if source else None,
-        repository[1] if repository else None,
-        neighbours.get("previous") or None,
-        neighbours.get("next") or None,
-    )
+    return Links(source[1] if source else None, repository[1] if repository else None, **neighbours)
 
 
 def _end_of_marked_title(text: str, start: int) -> int:

@@ -128,7 +128,7 @@ def _parser() -> MarkdownIt:
     # Marks inside paragraphs are read by add_inline, as it adds them.
     parser.core.ruler.enableOnly(["normalize", "block"])
     parser.block.ruler.before("table", "too_deep", _too_deep)
-    parser.inline.ruler.before("text", "tags", _tags)
+    parser.inline.ruler.after("text", "tags", _tags)
     # Of two neighbouring texts the tree makes one.
     parser.inline.ruler2.disable("fragments_join")
     # These shadow its methods: the writer makes the few addresses regular that it takes.

@@ -155,17 +155,12 @@ def _curated(curated: Curated) -> list[str]:
     examples = [
         markdown.fence(code, detect_language(code)) for code in curated.examples if code.strip()
     ]
-    parts = [
-        markdown.item_list(curated.notes),
-        *_subsection(_GUIDES, [markdown.item_list(map(markdown.code_span, curated.guides))]),
-        *_subsection(_EXAMPLES, examples),
-        *_subsection(_REMARKS, [markdown.item_list(curated.remarks)]),
-    ]
+    guides = markdown.item_list(map(markdown.code_span, curated.guides))
+    remarks = markdown.item_list(curated.remarks)
+    parts = [markdown.item_list(curated.notes)]
+    for title, blocks in ((_GUIDES, [guides]), (_EXAMPLES, examples), (_REMARKS, [remarks])):
+        parts += [f"### {title}", *blocks] if any(blocks) else []
     return [f"## {_CURATED}", *parts] if any(parts) else []
-
-
-def _subsection(heading: str, parts: list[str]) -> list[str]:
-    return [f"### {heading}", *parts] if any(parts) else []
 
 
 def _origin(page: Page) -> list[str]:
