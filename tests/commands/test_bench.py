@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from mlx_keys import prng
 from mlx_keys.commands.bench import command, generator, timing
-from mlx_keys.commands.bench.draws import ARGUMENTS, prepare_draw
+from mlx_keys.commands.bench.generator import ARGUMENTS, prepare_draw
 from mlx_keys.commands.bench.site import copy_project, run
 from mlx_keys.commands.bench.timing import Row, measure_alternately, table
 from mlx_keys.errors import INSTALL_MLX, KeysError

@@ -87,13 +87,12 @@ class History:
             )
         changes = []
         for old, new in zip(self.releases, self.releases[1:], strict=False):
-            pairs = zip(
-                probes.PROBES[function],
-                old.functions[function],
-                new.functions[function],
-                strict=True,
+            digests = zip(old.functions[function], new.functions[function], strict=True)
+            calls = tuple(
+                _as_written(call)
+                for call, (before, after) in zip(probes.PROBES[function], digests, strict=True)
+                if before != after
             )
-            calls = tuple(_as_written(call) for call, before, after in pairs if before != after)
             if calls:
                 changes.append(NumbersChange(old.mlx, new.mlx, calls))
         return tuple(changes)
@@ -192,28 +191,22 @@ def merge_releases(known: History | None, new: list[Release], day: str, platform
     """The history with newly measured releases in it, in order of their numbers."""
     releases = {release.mlx: release for release in (known.releases if known else ())}
     releases |= {release.mlx: release for release in new}
-    ordered = sorted(releases.values(), key=lambda release: _order(release.mlx))
-    return History(day, platform, tuple(ordered))
 
+    def number(version: str) -> tuple[int, ...]:  # 0.10.0 comes after 0.9.0
+        return tuple(int(part) for part in version.split(".") if part.isdigit())
 
-def _order(version: str) -> tuple[int, ...]:
-    """``0.10.0`` after ``0.9.0``."""
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+    return History(day, platform, tuple(releases[mlx] for mlx in sorted(releases, key=number)))
 
 
 def save_history(history: History, path: Path) -> None:
     """Write a history so that a person can read its diff: a line a function."""
     releases = []
     for release in history.releases:
-        lines = [
+        body = ",\n".join(
             f"      {json.dumps(name)}: {json.dumps([*digests])}"
             for name, digests in release.functions.items()
-        ]
-        body = ",\n".join(lines)
-        mlx = json.dumps(release.mlx)
-        releases.append(f'  {{"mlx": {mlx}, "functions": {{\n{body}\n  }}}}')
-    head = (
-        f'"measured": {json.dumps(history.measured)},\n"platform": {json.dumps(history.platform)}'
-    )
-    text = f'{{{head},\n"releases": [\n' + ",\n".join(releases) + "\n]}\n"
-    write_atomic(path, text)
+        )
+        releases.append(f'  {{"mlx": {json.dumps(release.mlx)}, "functions": {{\n{body}\n  }}}}')
+    measured, where = json.dumps(history.measured), json.dumps(history.platform)
+    head = f'{{"measured": {measured},\n"platform": {where},\n"releases": [\n'
+    write_atomic(path, head + ",\n".join(releases) + "\n]}\n")

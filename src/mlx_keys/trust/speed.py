@@ -18,6 +18,8 @@ from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.execute.backend import Backend
 from mlx_keys.files import read_record, write_atomic
 
+_MEASURE = "mlx-keys bench prng --record"
+
 
 @dataclass(frozen=True)
 class SpeedRecord:
@@ -54,9 +56,7 @@ class SpeedRecord:
             return rows
         raise KeysError(
             f"nothing was measured of {_describe(*wanted)} on {self.backend.label}",
-            expected=", ".join(
-                _describe(*one) for one in sorted({_identity(r) for r in self.rows})
-            ),
+            expected=", ".join(_describe(*row) for row in sorted(set(map(_identity, self.rows)))),
             fix=self.command,
         )
 
@@ -121,19 +121,18 @@ def load_speed(folder: Path, where: str) -> SpeedRecord:
     """
     paths = speed_files(folder, where)
     if len(paths) != 1:
+        fix = "remove those that are not to be shown" if paths else f"{_MEASURE} on such a machine"
         raise KeysError(
             f"{len(paths)} records of speed on {where}",
             expected=f"one file in trust/speed with {where} in its name",
             found=", ".join(path.name for path in paths) or "none",
-            fix="mlx-keys bench prng --record on such a machine"
-            if not paths
-            else "remove those that are not to be shown",
+            fix=fix,
         )
     return read_record(
         paths[0],
         lambda stored: SpeedRecord(**stored | {"backend": Backend(**stored["backend"])}),
         "the record of speed",
-        "mlx-keys bench prng --record",
+        _MEASURE,
     )
 
 

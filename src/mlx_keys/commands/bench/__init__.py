@@ -30,9 +30,8 @@ def command(parts: tuple[str, ...], *, rounds: int, as_json: bool, record: bool)
     project = Path.cwd()
     wanted = parts or PARTS
     if record and "prng" not in wanted:
-        raise click.UsageError(
-            "only what is measured of prng is kept: mlx-keys bench prng --record"
-        )
+        message = "only what is measured of prng is kept: mlx-keys bench prng --record"
+        raise click.UsageError(message)
     if "site" in wanted:
         require_site(project, "no site to measure here", "measure one part: mlx-keys bench prng")
     require_mlx("what is measured runs on it", "")
@@ -54,16 +53,11 @@ def _record(project: Path, rows: list[Row], rounds: int) -> None:
 
     from .peers import versions
 
-    path = save_speed(
-        project / "trust",
-        SpeedRecord(
-            backend.ask(),
-            datetime.now(UTC).date().isoformat(),
-            f"mlx-keys bench prng --rounds {rounds} --record",
-            versions(),
-            [row.to_json() for row in rows],
-        ),
-    )
+    date = datetime.now(UTC).date().isoformat()
+    again = f"mlx-keys bench prng --rounds {rounds} --record"
+    measured = [row.to_json() for row in rows]
+    record = SpeedRecord(backend.ask(), date, again, versions(), measured)
+    path = save_speed(project / "trust", record)
     click.echo(f"kept in {path.relative_to(project)}", err=True)
 
 

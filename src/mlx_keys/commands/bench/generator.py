@@ -8,12 +8,27 @@ too, as the time of one call includes the cost of starting and waiting.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from .draws import ARGUMENTS, prepare_draw
 from .peers import peers
 from .timing import Row, measure_alternately
+
+if TYPE_CHECKING:
+    import mlx.core as mx
+
+#: Calls of ``module.function(**arguments, shape=(n,), key=key)``, by the function's name.
+ARGUMENTS: Mapping[str, Mapping[str, float]] = {
+    "uniform": {},
+    "normal": {},
+    "laplace": {},
+    "gumbel": {},
+    "truncated_normal": {"lower": -1.0, "upper": 2.0},
+    "bernoulli": {"p": 0.3},
+    "randint": {"low": 0, "high": 1000},
+}
 
 #: Values a call, on a CPU and on a GPU.
 SIZES = (2, 2**10, 2**20)
@@ -54,14 +69,14 @@ def measure_draw(name: str, size: int, rounds: int, batch: int = 1, *, on_gpu: b
     """Measure one draw of one size by every implementation that is here.
 
     Args:
-        name: ``split``, or one of :data:`.draws.ARGUMENTS`.
+        name: ``split``, or one of :data:`ARGUMENTS`.
         size: How many values a call draws.
         rounds: How often it is measured.
         batch: How many calls are made before they are waited for.
         on_gpu: Whether ``mx.compile`` and other libraries are measured too.
     """
     draw = prepare_draw(name, size)
-    implementations: dict[str, Callable[[int], object]] = {BASE: draw.mlx, "prng": draw.ours}
+    implementations: dict[str, Callable[[int], object]] = {BASE: draw.mlx, "prng": draw.prng}
     if on_gpu:
         # On a CPU, mx.compile starts g++: that is not the time of a draw.
         implementations |= {} if name == "split" else {f"compiled {BASE}": draw.compiled}
@@ -83,3 +98,61 @@ def measure_draw(name: str, size: int, rounds: int, batch: int = 1, *, on_gpu: b
         base = base or row
         rows.append(row)
     return rows
+
+
+@dataclass(frozen=True)
+class DrawCalls:
+    """One draw of one size, by MLX and by us. A call takes the batch: how many draws it makes.
+
+    Attributes:
+        values: How many values a call draws.
+        size: How many bytes they take.
+        equal: Whether both draws were equal bit for bit.
+        mlx: Draws a batch with ``mx.random``, and waits for all of it.
+        compiled: The same under ``mx.compile``.
+        prng: The same with ``mlx_keys.prng``.
+    """
+
+    values: int
+    size: int
+    equal: bool
+    mlx: Callable[[int], object]
+    compiled: Callable[[int], object]
+    prng: Callable[[int], object]
+
+
+def prepare_draw(name: str, values: int) -> DrawCalls:
+    """Prepare the calls of a draw, and compare what both give.
+
+    Args:
+        name: ``split``, or one of :data:`ARGUMENTS`.
+        values: How many values; an even number for ``split``.
+    """
+    import mlx.core as mx
+
+    from mlx_keys import prng
+    from mlx_keys.prng.conformance.check import bits_equal
+
+    key = mx.random.key(7)
+    by_mlx, by_prng = (partial(_draw, module, name, values) for module in (mx.random, prng))
+    expected = by_mlx(key)
+    return DrawCalls(
+        expected.size,
+        expected.nbytes,
+        bits_equal(expected, by_prng(key)),
+        partial(_draw_batch, by_mlx, key),
+        partial(_draw_batch, mx.compile(by_mlx), key),
+        partial(_draw_batch, by_prng, key),
+    )
+
+
+def _draw(module: Any, name: str, values: int, key: mx.array) -> Any:
+    if name == "split":
+        return module.split(key, max(values // 2, 1))
+    return getattr(module, name)(**ARGUMENTS[name], shape=(values,), key=key)
+
+
+def _draw_batch(draw: Callable[[mx.array], mx.array], key: mx.array, batch: int) -> None:
+    import mlx.core as mx
+
+    mx.eval([draw(key) for _ in range(batch)])  # it waits for the values
