@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from mlx_keys.errors import KeysError
 from mlx_keys.files import write_atomic
@@ -29,9 +30,8 @@ def nondeterminism(example: Example, first: RunResult, second: RunResult) -> Key
         return None
     one, other = example.output(first), example.output(second)
     if one == other:
-        return next(
-            iter([*example.exit_diagnostics(first), *example.exit_diagnostics(second)]), None
-        )
+        faults = [*example.exit_diagnostics(first), *example.exit_diagnostics(second)]
+        return faults[0] if faults else None
     return KeysError(
         "what this example prints differs from run to run, so it cannot be accepted",
         where=example.location_of(1),
@@ -72,12 +72,8 @@ def find_nondeterminism(
 
 def _different_lines(one: str, other: str) -> str:
     """The numbers of the lines in which two outputs differ, the first few of them."""
-    lines, others = one.split("\n"), other.split("\n")
-    numbers = [
-        number + 1
-        for number in range(max(len(lines), len(others)))
-        if lines[number : number + 1] != others[number : number + 1]
-    ]
+    pairs = zip_longest(one.split("\n"), other.split("\n"))
+    numbers = [number for number, (a, b) in enumerate(pairs, 1) if a != b]
     more = ", ..." if len(numbers) > _LISTED_LINES else ""
     return ", ".join(map(str, numbers[:_LISTED_LINES])) + more
 
@@ -100,13 +96,11 @@ def with_refusals(report: Report, refused: Mapping[int, RunResult]) -> Report:
         report: What verifying found after blessing, with the lines as they are by now.
         refused: What another run did of examples that were not accepted, by their number.
     """
-    refusals = {
-        number: fault
-        for number, run in refused.items()
-        if (
-            fault := nondeterminism(report.checked[number].example, report.checked[number].run, run)
-        )
-    }
+    refusals = {}
+    for number, run in refused.items():
+        checked_now = report.checked[number]
+        if fault := nondeterminism(checked_now.example, checked_now.run, run):
+            refusals[number] = fault
     checked = tuple(
         replace(one, faults=(refusals[number],)) if number in refusals else one
         for number, one in enumerate(report.checked)

@@ -133,8 +133,5 @@ def _text_between(text: str, numbers: list[Number], *, line_ends: bool = False) 
 
 def diff(expected: str, found: str, name: str = "page", other: str = "printed") -> str:
     """A unified diff of two outputs."""
-    return "\n".join(
-        difflib.unified_diff(
-            expected.splitlines(), found.splitlines(), name, other, lineterm="", n=2
-        )
-    )
+    old, new = expected.splitlines(), found.splitlines()
+    return "\n".join(difflib.unified_diff(old, new, name, other, lineterm="", n=2))

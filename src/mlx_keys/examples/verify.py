@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -170,12 +171,7 @@ def _lock_notes(backend: Backend, lock: Path) -> Iterable[str]:
     """What sets this run apart from the lock."""
     if not (lock.is_file() and backend.mlx):
         return
-    pins = [
-        line.split()[0].partition("==")[2]
-        for line in lock.read_text("utf-8").splitlines()
-        if line.startswith("mlx==")
-    ]
-    pins = [pin.rstrip(";\\") for pin in pins]
+    pins = re.findall(r"^mlx==([^\s;\\]+)", lock.read_text("utf-8"), re.MULTILINE)
     if pins and backend.mlx not in pins:
         yield (
             f"mlx {backend.mlx} is installed here, and {lock.name} holds mlx "
@@ -184,7 +180,7 @@ def _lock_notes(backend: Backend, lock: Path) -> Iterable[str]:
 
 
 def sort_by_location(faults: Iterable[KeysError]) -> tuple[KeysError, ...]:
-    """Faults by file and line."""
+    """Faults by file and line; those without a file come first."""
 
     def order(fault: KeysError) -> tuple[str, int]:
         where = fault.where

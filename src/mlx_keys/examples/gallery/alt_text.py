@@ -23,19 +23,14 @@ def figure_alt_text(figure: Figure) -> str:
     texts = [figure.get_suptitle()]
     for axes in figure.axes:
         texts += [axes.get_title(loc=side) for side in ("left", "center", "right")]
-        names = (f"{name}: {text}" for name, text in _axis_names(axes) if text)
-        texts.append("; ".join(names))
+        labels = {"x": axes.get_xlabel(), "y": axes.get_ylabel()}
+        texts.append("; ".join(f"{name}: {label}" for name, label in labels.items() if label))
     texts.append(str(figure.get_label() or ""))
     # Axes that share a scale repeat its name: of equal texts one stays.
     unique = dict.fromkeys(" ".join(text.split()) for text in texts)
     return " ".join(
         text if text.endswith((".", "?", "!")) else f"{text}." for text in unique if text
     )
-
-
-def _axis_names(axes: object) -> list[tuple[str, str]]:
-    """``x`` and ``y``, each with the label of that axis."""
-    return [(name, getattr(axes, f"get_{name}label")()) for name in ("x", "y")]
 
 
 def html_alt_text(html: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import fields
 from mlx_keys.errors import KeysError, Location
 from mlx_keys.examples.model import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, Options
 
+_NAMES = {field.name for field in fields(Options)}
 _OPTION = re.compile(r":(?P<name>[A-Za-z_-]+):(?:\s+(?P<value>.*?))?\s*")
 _EXCEPTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
@@ -24,34 +25,28 @@ def read_options(lines: Iterable[tuple[int, str]], path: str) -> tuple[Options, 
     """
     lines = list(lines)
     values: dict[str, str] = {}
-    faults = []
-    for number, line in lines:
-        problem = _read_option(line, values)
-        if problem is not None:
-            faults.append(
-                KeysError(
-                    problem,
-                    where=Location(path, number),
-                    expected=", ".join(f":{name}:" for name in sorted(_names())),
-                    found=line.strip(),
-                    fix="write an option that an example has, or take the line away",
-                )
-            )
+    faults = [
+        KeysError(
+            problem,
+            where=Location(path, number),
+            expected=", ".join(f":{name}:" for name in sorted(_NAMES)),
+            found=line.strip(),
+            fix="write an option that an example has, or take the line away",
+        )
+        for number, line in lines
+        if (problem := _read_option(line, values))
+    ]
     if "raises" in values and "signal" in values:
-        faults.append(
+        faults += [
             KeysError(
                 "an example that is killed raises nothing",
                 where=Location(path, min(number for number, _ in lines)),
                 expected=":raises: or :signal:, not both",
                 fix="take one of them away",
             )
-        )
+        ]
     timeout = float(values.pop("timeout", DEFAULT_TIMEOUT))
     return Options(timeout=timeout, **values), faults
-
-
-def _names() -> set[str]:
-    return {field.name for field in fields(Options)}
 
 
 def _read_option(line: str, values: dict[str, str]) -> str | None:
@@ -60,7 +55,7 @@ def _read_option(line: str, values: dict[str, str]) -> str | None:
     if match is None:
         return "this is not an option of an example"
     name, value = match["name"], match["value"] or ""
-    if name not in _names():
+    if name not in _NAMES:
         return f"an example has no option {name!r}"
     if name in values:
         return f"the option {name!r} stands here twice"
