@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from mlx_keys.prng.key_uses import PAST, SHAPED_PARAMETERS, WORD, KeyUses, Rows, Use
@@ -17,6 +18,7 @@ from mlx_keys.prng.key_uses import PAST, SHAPED_PARAMETERS, WORD, KeyUses, Rows,
 from .limits import join_with_and, times
 
 
+@lru_cache
 def draw_use(label: str) -> Use | None:
     """The use of the key that a draw is.
 
