@@ -131,17 +131,18 @@ class TreeBuilder:
 
     def feed_tag(self, match: re.Match[str]) -> None:
         """Take in what :data:`TAG` matched."""
-        name = match["name"].lower()
+        end, name, attributes = match.groups()
+        name = name.lower()
         name = _ALIASES.get(name, name)
         if name in _KEPT:
-            if match["end"]:
+            if end:
                 self.end(name)
             else:
-                self.start(name, _attributes(match["attributes"]))
+                self.start(name, _attributes(attributes) if attributes else None)
         elif name not in _ACTIVE:
             if name not in _NOTHING:
                 self.data(match[0])
-        elif not match["end"]:
+        elif not end:
             self._on_dropped(name)
 
     def feed_html(self, html: str) -> None:
