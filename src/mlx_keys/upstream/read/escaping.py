@@ -21,16 +21,21 @@ _STILL_ESCAPED = re.compile(r"\\\*\\\*\w{1,80}\\\*\\\*|\\`\w|\\- \[|\\#\\#")
 _MAX_ROUNDS = 12
 
 
-def undo(text: str) -> str:
-    """Undo the escaping; where its depth is one throughout, a literal sign keeps its backslash."""
+def undo(text: str) -> tuple[str, bool]:
+    """Undo the escaping.
+
+    Returns:
+        The text, and whether it was escaped equally often everywhere, so that a backslash still
+        left in it marks a literal sign.
+    """
     rounds = _rounds(text)
     if rounds is not None:
         undone = text
         for _ in range(rounds):
             undone = "".join(_ESCAPED.split(undone))
         if not _STILL_ESCAPED.search(undone):
-            return undone
-    return _BEFORE_OTHER.sub(r"\\", _BEFORE_PUNCTUATION.sub("", text))
+            return undone, True
+    return _BEFORE_OTHER.sub(r"\\", _BEFORE_PUNCTUATION.sub("", text)), False
 
 
 def _rounds(text: str) -> int | None:

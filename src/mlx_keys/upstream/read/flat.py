@@ -100,8 +100,8 @@ def read(text: str, source: str, warn: Warn) -> Page:
     chrome = text.find("Source repository")
     chrome = text.rfind("(", 0, chrome) if chrome >= 0 else 0
     chrome = max(text.rfind("[", 0, chrome), 0)
-    header = escaping.undo(text[:chrome].rstrip("\\ \n"))
-    unescaped = escaping.undo(text[chrome:])
+    header, _ = escaping.undo(text[:chrome].rstrip("\\ \n"))
+    unescaped, _ = escaping.undo(text[chrome:])
     budget_end = limits.mark_budget_end(unescaped, limits.FLAT_BUDGET)
     page = _FlatText(unescaped[:budget_end], text.count("\n", 0, chrome) + 1, warn)
     start, title = flat_chrome.find_start(page.text)
