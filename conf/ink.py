@@ -22,7 +22,7 @@ from pygments.token import (
 
 
 def _styles(ink: str, muted: str, word: str, text: str, number: str) -> dict[_TokenType, str]:
-    """Give the tokens that carry meaning a colour, and leave the others the ink."""
+    """Return the tokens that carry meaning a colour, and leave the others the ink."""
     return {
         Token: ink,
         Text: ink,

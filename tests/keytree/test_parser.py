@@ -76,7 +76,7 @@ def test_another_text_makes_no_key(text: str) -> None:
         ("table[0](key=k)", "cannot be read off this"),
         ("uniform(key=unknown)", "no line above makes this key"),
         ("uniform(key=split(k))", "several keys where one is needed"),
-        ("a, b, c = split(k)", "one name a key"),
+        ("a, b, c = split(k)", "one name per key"),
         ("a, b = k", "cannot be read off this"),
         ("a = split(k)[2]", "no key of this number"),
         ("a = split(k)[-3]", "no key of this number"),

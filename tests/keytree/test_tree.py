@@ -173,8 +173,8 @@ def test_a_snapshot_does_not_change_with_its_tree() -> None:
     [
         (lambda key: key.split(64), "more than 64 keys"),
         (lambda key: key.split(0), "makes no key"),
-        (lambda key: key.split(3, names=["a", "b"]), "one name a key"),
-        (lambda key: key.split(2, names="ab"), "one name a key"),
+        (lambda key: key.split(3, names=["a", "b"]), "one name per key"),
+        (lambda key: key.split(2, names="ab"), "one name per key"),
         (lambda key: key.split(names=["a", "b" * 17]), "too long"),
         (lambda key: key.split(names=["a", " "]), "empty"),
         (lambda key: key.fold_in(1, name="line\nbreak"), "cannot be printed"),

@@ -96,7 +96,7 @@ def test_a_builder_without_pictures_writes_the_text(tmp_path: Path) -> None:
         (
             ["```{key-tree}", ":caption: x", "", "root = key(7)", "a, b, c = split(root)", "```"],
             7,
-            "one name a key",
+            "one name per key",
         ),
         (["Text with {key-face}`split(key(7))`."], 3, "makes no single key"),
     ],

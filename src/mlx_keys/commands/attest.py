@@ -22,7 +22,7 @@ _TIMEOUT_FACTOR = 4.0
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--device", type=click.Choice(["cpu", "gpu"]), help="MLX's default unless said.")
+@click.option("--device", type=click.Choice(["cpu", "gpu"]), help="By default MLX's own choice.")
 @click.option(
     "--trust",
     "folder",
@@ -32,7 +32,7 @@ _TIMEOUT_FACTOR = 4.0
     help="Where the records are.",
 )
 def command(paths: tuple[Path, ...], device: str | None, folder: Path) -> None:
-    """Run the examples of PATHS (all that verify runs, unless said), each in a fresh interpreter.
+    """Run the examples of PATHS (by default all that verify runs), each in a fresh interpreter.
 
     Writes TRUST/backends/NAME.json. The first backend attested, if all is equal on it, becomes
     the one on which outputs are accepted.

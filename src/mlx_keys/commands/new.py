@@ -52,7 +52,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--title", help="Made of the file's name unless said.")
+@click.option("--title", help="By default made from the file's name.")
 def page(path: Path, title: str | None) -> None:
     """Begin the page PATH, such as docs/howto/shuffle-a-list.md, with one example in it."""
     require_new_file(path, ".md")
@@ -67,7 +67,7 @@ def page(path: Path, title: str | None) -> None:
 
 @command.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--title", help="Made of the file's name unless said.")
+@click.option("--title", help="By default made from the file's name.")
 def example(path: Path, title: str | None) -> None:
     """Begin the gallery script PATH, such as gallery/practice/shuffle_a_list.py."""
     require_new_file(path, ".py")

@@ -29,7 +29,7 @@ TRUST = Path("trust")
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--bless", "accept", is_flag=True, help="Show what changed, and accept it.")
-@click.option("--device", type=click.Choice(["cpu", "gpu"]), help="MLX's default unless said.")
+@click.option("--device", type=click.Choice(["cpu", "gpu"]), help="By default MLX's own choice.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--no-cache", is_flag=True, help="Run everything, also what is known.")
 @click.option(
@@ -50,7 +50,7 @@ def command(
 ) -> None:
     """Run the examples of PATHS, and compare what they print.
 
-    PATHS are pages, gallery scripts, or folders of them: README.md, docs and gallery unless said.
+    PATHS are pages, gallery scripts, or folders of them; by default README.md, docs and gallery.
     """
     trust = load_attestations(TRUST)
     cache = None if no_cache else build / "observed"

@@ -203,7 +203,7 @@ class _Interpreter:
                     self._assign(part, key)
             case ast.Tuple(elts=targets), tuple():
                 raise KeysError(
-                    "a split needs one name a key",
+                    "a split needs one name per key",
                     expected=f"{len(value)} names",
                     found=f"{len(targets)}: {ast.unparse(target)}",
                     fix="give a name to each, and _ to those that are not used",

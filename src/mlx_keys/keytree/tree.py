@@ -1,4 +1,4 @@
-"""A key tree: a key, the keys made from it, what was drawn from each, and what is wrong with that.
+"""A key tree: a key, the keys made from it, what was drawn from each, and which uses are faults.
 
 A key is drawn from once, or split, or folded: the rules are those of :mod:`mlx_keys.prng.key_uses`.
 A use that breaks them is a *fault*, and every picture and text shows it. :class:`KeyTree` is what a
@@ -26,16 +26,16 @@ from .text import outline
 #: What mlx's split makes when no number is given; an expression leaves it out.
 SPLIT_DEFAULT = 2
 
-#: By the words of a key, the uses of each of its copies that is used.
+#: By the words of a key: for each copy of it that is used, the uses of that copy.
 _UsesByWords: TypeAlias = dict[tuple[int, int], list[list[Use]]]
 
 
 class KeyTree:
-    """A key and all that is made from it; each key in a tree is the tree below it.
+    """A key and all that is made from it; each child is itself a KeyTree.
 
     Args:
         seed: An integer in [0, 2**64), as for ``mx.random.key``.
-        name: What the key is called where you use it, such as ``root``.
+        name: The name of the variable that holds the key in your code, such as ``root``.
 
     Attributes:
         words: The two 32-bit words of the key.
@@ -121,13 +121,13 @@ class KeyTree:
         return root
 
     def split(
-        self, num: SupportsIndex = 2, *, names: Sequence[str] | None = None
+        self, num: SupportsIndex = SPLIT_DEFAULT, *, names: Sequence[str] | None = None
     ) -> tuple[KeyTree, ...]:
         """Split the key, as ``mx.random.split`` does.
 
         Args:
             num: How many keys to make.
-            names: What they are called, one name a key.
+            names: What they are called, one name per key.
 
         Returns:
             The new keys.
@@ -142,12 +142,12 @@ class KeyTree:
             )
         if names is not None and (isinstance(names, str) or len(names) != count):
             raise KeysError(
-                "a split needs one name a key",
+                "a split needs one name per key",
                 expected=f"{count} names",
                 found=repr(names),
                 fix="give a list with a name for each key, or no names",
             )
-        self._make_room(count)
+        self._check_room(count)
         num_argument = "" if count == SPLIT_DEFAULT else f", {count}"
         new = [
             self._child(words, f"split({{}}{num_argument})[{i}]", names[i] if names else None)
@@ -159,7 +159,7 @@ class KeyTree:
         return tuple(new)
 
     def fold_in(self, data: SupportsIndex, *, name: str | None = None) -> KeyTree:
-        """Make the key numbered ``data`` of this one, as ``mlx_keys.prng.fold_in`` does.
+        """Fold a number into the key, as ``mlx_keys.prng.fold_in`` does.
 
         Args:
             data: An integer in [0, 2**32).
@@ -169,7 +169,7 @@ class KeyTree:
             The new key.
         """
         words = threefry2x32.fold_in(self.words, data)
-        self._make_room(1)
+        self._check_room(1)
         number = index(data)
         child = self._child(words, f"fold_in({{}}, {number})", name)
         self.children.append(child)
@@ -180,9 +180,9 @@ class KeyTree:
         """Record that something was drawn from this key.
 
         Args:
-            label: What was drawn, in a few words or as code: ``uniform((3,))``. Of code such as
-                ``normal((100, 3), window=slice(0, 50))`` the window counts, where its bounds and
-                the shape are written out.
+            label: What was drawn, in a few words or as code: ``uniform((3,))``. In code such as
+                ``normal((100, 3), window=slice(0, 50))`` the window counts if its bounds and the
+                shape are literals.
 
         Returns:
             This key, so that calls can be chained.
@@ -288,7 +288,7 @@ class KeyTree:
             children=tuple(child._snapshot(uses_by_words) for child in self.children),
         )
 
-    def _make_room(self, count: int) -> None:
-        """Refuse ``count`` more keys below this one where the tree would be too large."""
+    def _check_room(self, count: int) -> None:
+        """Raise where ``count`` more keys below this one would make the tree too large."""
         size = sum(1 for _ in self._root.walk())
         check_room_for_keys(count, parent=self.expression, size=size, level=self._level)

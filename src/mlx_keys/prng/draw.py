@@ -15,7 +15,7 @@ import mlx.core as mx
 
 from .arguments import read_key
 from .backends import kernel, mlx_random, ops, reference
-from .backends.dispatch import Backend, resolve_backend
+from .backends.dispatch import DrawBackend, resolve_backend
 from .backends.tracing import is_traced
 from .errors import ArgumentOverflowError
 from .window import Window, read_window
@@ -61,7 +61,7 @@ class Draw:
 
     key: Key
     window: Window
-    backend: Backend
+    backend: DrawBackend
 
     @property
     def is_call_of_mlx(self) -> bool:

@@ -215,7 +215,7 @@ def _tally(verified: Report) -> Tally:
 def _set_statuses(
     pages: dict[str, Page], verified: Report, attestations: Attestations
 ) -> Iterator[str]:
-    """Give each example its status; returns the pages where one has changed."""
+    """Return each example its status; returns the pages where one has changed."""
     if verified.backend is None:
         return
     checked = iter(verified.checked)  # the examples of the pages, in order, then those of files

@@ -1,4 +1,4 @@
-"""What has been attested where: a JSON file a backend, and which backend is the reference.
+"""What was attested on each backend, one JSON file per backend, and on which outputs are accepted.
 
 ``trust/backends/NAME.json`` says, for each example, what it printed on that backend, as a digest,
 and how far its floats were from what the page showed. ``trust/blessed.json`` names the reference
@@ -58,7 +58,7 @@ class BackendRecord:
     pages: Mapping[str, tuple[Attestation, ...]]
 
     def find(self, example: Example) -> Attestation | None:
-        """What was attested of this code with this output beside it, on whatever page."""
+        """Find the attestation of this code with this output shown, on any page."""
         wanted = text_digest(example.code), text_digest(example.expected_text)
         attested = (entry for page in self.pages.values() for entry in page)
         return next((entry for entry in attested if (entry.code, entry.shown) == wanted), None)
@@ -81,9 +81,9 @@ class Attestations:
     def tolerance(self, example: Example, backend: Backend) -> Tolerance:
         """How far an example's floats may be off on a backend.
 
-        Not at all where they were accepted, nor in a project that keeps no records. Elsewhere as
-        far as was measured for this output there, by this version of MLX; where nothing was
-        measured, a difference is reported and is no fault.
+        Not at all on the backend where its output was accepted, or in a project without records.
+        On another backend, as far as was measured there for this output with this version of MLX;
+        if nothing was measured, a difference is reported and does not fail.
         """
         reference = self.overrides.get(text_digest(example.code), self.reference_backend)
         if reference is None or reference == backend.name:
@@ -94,7 +94,7 @@ class Attestations:
         return Tolerance(attested.max_difference) if attested else Tolerance(report=True)
 
     def blessed_on(self, backend: Backend, examples: Iterable[Example]) -> Self:
-        """These records after the outputs of examples were accepted on a backend."""
+        """Return the records as they are after these examples were accepted on a backend."""
         codes = {text_digest(example.code) for example in examples}
         reference = self.reference_backend or backend.name
         overrides = {code: name for code, name in self.overrides.items() if code not in codes}
@@ -134,7 +134,7 @@ def save_blessed(folder: Path, attestations: Attestations) -> None:
 
 
 def save_record(folder: Path, record: BackendRecord) -> Path:
-    """Write a backend's record, an example a line, so that a diff shows which examples changed."""
+    """Write a backend's record, one example per line: a diff then shows which examples changed."""
     pages = []
     for page, attested in sorted(record.pages.items()):
         lines = ",\n".join(f"      {json.dumps(_encode(entry))}" for entry in attested)
@@ -151,7 +151,7 @@ def save_record(folder: Path, record: BackendRecord) -> Path:
 
 
 def _encode(attestation: Attestation) -> dict[str, Any]:
-    """An attestation as JSON; where what was printed is what is shown, one digest stands for both.
+    """Encode an attestation as JSON; ``shown`` is left out where it equals ``printed``.
 
     The key ``apart`` holds the largest difference in each unit.
     """

@@ -95,7 +95,7 @@ class TreeBuilder:
         self._pending_text: list[str] = []
 
     def children(self) -> list[Child]:
-        """Give what has been built so far; more may be added."""
+        """Return what has been built so far; more may be added."""
         self._flush()
         return self._root.children
 
@@ -198,7 +198,7 @@ class TreeBuilder:
 
 
 def parse_html(html: str, on_dropped: Callable[[str], None] = lambda name: None) -> list[Child]:
-    """Give the tree of HTML; ``on_dropped`` is :class:`TreeBuilder`'s."""
+    """Return the tree of HTML; ``on_dropped`` is :class:`TreeBuilder`'s."""
     builder = TreeBuilder(on_dropped)
     builder.feed_html(html)
     return builder.children()

@@ -187,5 +187,5 @@ class Page:
     warnings: tuple[Warning, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Give the page as plain values, ready for :func:`json.dumps`."""
+        """Return the page as plain values, ready for :func:`json.dumps`."""
         return asdict(self)

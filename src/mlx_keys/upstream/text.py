@@ -15,7 +15,7 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def fold_whitespace(text: str) -> str:
-    """Give every run of white space as one space, and none at the ends."""
+    """Return every run of white space as one space, and none at the ends."""
     return " ".join(text.split())
 
 

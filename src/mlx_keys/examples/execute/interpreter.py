@@ -32,7 +32,7 @@ _FIXED = {
 
 
 def environment(hash_seed: int = 0) -> dict[str, str]:
-    """Give the environment of a child: this process's, without what changes a program's output.
+    """Return the environment of a child: this process's, without what changes a program's output.
 
     Args:
         hash_seed: ``PYTHONHASHSEED``, which decides the order of a set of strings.
@@ -47,7 +47,7 @@ def environment(hash_seed: int = 0) -> dict[str, str]:
 
 
 def python(module: str, *arguments: str) -> list[str]:
-    """Give the command that calls ``module.main()`` with arguments in a new interpreter.
+    """Return the command that calls ``module.main()`` with arguments in a new interpreter.
 
     ``-P`` leaves the current folder out of the search for modules. The code is given by ``-c``,
     as multiprocessing imports a ``__main__`` that has a name or a file again in every child.

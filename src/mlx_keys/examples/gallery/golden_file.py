@@ -1,4 +1,4 @@
-"""The accepted output of a gallery script: its text format, read and written.
+"""The golden file of a gallery script: its text format, and its comparison with what is shown now.
 
 ``gallery/CHAPTER/golden/SCRIPT.txt`` holds what ``gallery/CHAPTER/SCRIPT.py`` shows, block by
 block, in a form to be read in a diff::
@@ -38,7 +38,7 @@ _HEAD = "What {name} shows, block by block. `make bless` writes this file."
 _BLOCK = ">>> "
 _PICTURE = "  picture:"
 _INDENT = "    "
-_SHOWN_LINES = 12
+_MAX_QUOTED_LINES = 12
 
 #: Terminal colours and the like, which neither a page nor a golden file keeps.
 _ANSI = re.compile(r"\x1B(?:[@-Z\\-_]|\[[0-?]*[ -/]*[@-~])")
@@ -82,7 +82,7 @@ def normalize_shown_text(text: str) -> str:
 
 
 def render_golden_file(name: str, blocks: Iterable[ShownBlock]) -> str:
-    """The golden file of a script.
+    """Render the golden file of a script.
 
     Args:
         name: The script's file name.
@@ -100,7 +100,7 @@ def render_golden_file(name: str, blocks: Iterable[ShownBlock]) -> str:
 
 
 def parse_golden_file(text: str, path: str, bless_command: str) -> tuple[ShownBlock, ...]:
-    """The blocks that a golden file accepts.
+    """Parse a golden file into the blocks that were accepted.
 
     Args:
         text: The file's text.
@@ -148,7 +148,7 @@ def _add_line(part: ShownPart, line: str) -> ShownPart:
 
 @dataclass(frozen=True)
 class GoldenComparison:
-    """A script beside its golden file.
+    """Compares what a script shows with its golden file. The paths are for its messages.
 
     Attributes:
         script: The script's path, for messages.
@@ -177,7 +177,7 @@ class GoldenComparison:
         """
         verdicts: list[Verdict] = []
         faults: list[KeysError] = []
-        for old, new in _pairs(accepted, [block for block in shown if block.parts]):
+        for old, new in _align_blocks(accepted, [block for block in shown if block.parts]):
             for result in self._compare_blocks(old, new):
                 if isinstance(result, Verdict):
                     verdicts.append(result)
@@ -247,10 +247,10 @@ class GoldenComparison:
         )
 
 
-def _pairs(
+def _align_blocks(
     accepted: Sequence[ShownBlock], shown: Sequence[ShownBlock]
 ) -> Iterator[tuple[ShownBlock | None, ShownBlock | None]]:
-    """Blocks that belong together, by the statements that end them and by their order."""
+    """Pair accepted and shown blocks by the statements that end them and by their order."""
     matcher = SequenceMatcher(
         a=[block.label for block in accepted], b=[block.label for block in shown], autojunk=False
     )
@@ -271,8 +271,8 @@ def _first_difference(old: str, new: str) -> int:
 
 
 def _lines_from(text: str, first: int) -> str:
-    """A few lines of a text, from the one that differs."""
+    """A few lines of a text, from the first that differs."""
     lines = text.split("\n")[first:]
-    kept = lines[:_SHOWN_LINES]
+    kept = lines[:_MAX_QUOTED_LINES]
     more = [f"({len(lines) - len(kept)} more lines)"] if len(lines) > len(kept) else []
     return "\n".join([*kept, *more]) or "(the text ends here)"

@@ -22,8 +22,8 @@ import mlx.core as mx
 from mlx_keys.errors import Location
 from mlx_keys.prng import call_hook
 
-# These modules take functions of mx.random along when they are imported, and so does keys, which
-# interpose imports by one name: all of them here, before a function is replaced.
+# These modules, and keys, bind functions of mx.random when they are imported, so all of them are
+# imported here, before any of those functions is replaced.
 from mlx_keys.prng.distributions import continuous, discrete, uniforms  # noqa: F401
 from mlx_keys.prng.errors import arguments_do_not_fit
 from mlx_keys.prng.key_uses import SHAPED_PARAMETERS, WORD, Rows, Use, UseKind
@@ -50,6 +50,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     if name != "bits"  # which mx.random does not have
 }
 
+#: The kind of a use, by its function; every other function draws.
 _KINDS: dict[str, UseKind] = {"split": "split", "fold_in": "fold"}
 _signature = cache(signature)
 #: Whether a call is being made for the user: the calls that it makes in turn are not checked.
@@ -61,7 +62,7 @@ _wrappers: dict[str, Callable[..., Any]] = {}
 
 @contextmanager
 def guard() -> Iterator[Watch]:
-    """Raise where a key is used twice, or a call can't be meant as it stands.
+    """Raise where a key is used twice, or where a call can only be a mistake.
 
     Use it as a context manager, or as a decorator of a function, each call of which then has a
     guard of its own. It holds for all threads, over ``mx.random`` and this package alike, from when
@@ -72,11 +73,11 @@ def guard() -> Iterator[Watch]:
     share no row are one draw. A call without a key uses none, and neither does an empty draw.
 
     Yields:
-        A :class:`Watch`, which knows how many keys were used and can look away.
+        A :class:`Watch`, which counts the keys that were used and can be turned off.
 
     Raises:
-        GuardError: At the second use, with the places of both; or at a call that mlx takes in
-            silence although its arguments can't be meant, such as ``low`` above ``high``.
+        GuardError: At the second use, with the places of both; or at a call that mlx accepts but
+            that can only be a mistake, such as one with ``low`` above ``high``.
 
     Example:
         >>> with prng.guard():
@@ -87,7 +88,7 @@ def guard() -> Iterator[Watch]:
     with LOCK:
         if not _open:
             _replace_functions_of_mlx()
-            call_hook.hook = _call_of_prng
+            call_hook.hook = _prng_hook
         _open.append(watch)
     try:
         yield watch
@@ -125,7 +126,7 @@ def _wrap(name: str, original: Callable[..., R]) -> Callable[..., R]:
     return call
 
 
-def _call_of_prng(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+def _prng_hook(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
     try:
         given = _signature(function).bind(*args, **kwargs).arguments
     except TypeError as error:
@@ -134,43 +135,45 @@ def _call_of_prng(function: Callable[..., R], args: tuple[Any, ...], kwargs: dic
     def call(**given: Any) -> R:
         return call_hook.call(function, (), given)
 
+    # Frame 0 is this function, 1 the wrapper of the called function, 2 the user's.
     return _check_call(f"prng.{function.__name__}", call, given, sys._getframe(2))
 
 
 def _check_call(
-    function: str, call: Callable[..., R], given: dict[str, Any], frame: FrameType
+    qualified_name: str, call: Callable[..., R], given: dict[str, Any], frame: FrameType
 ) -> R:
     """Make a call, check its arguments and record the use of its key.
 
     Args:
-        function: The function as the user knows it: ``mx.random.uniform``.
+        qualified_name: The function as the user knows it: ``mx.random.uniform``.
         call: The function itself.
         given: The arguments by name.
         frame: The frame that the call came from.
 
     Raises:
-        GuardError: An argument can't be meant, or the key was used before.
+        GuardError: The call can only be a mistake, or the key was used before.
     """
     watches = [watch for watch in _open if not watch.is_off]
     if not watches or _calling.get():
         return call(**given)
     location, key = caller_location(frame), given.get("key")
-    if function.startswith("mx.random."):
-        _check_arguments(find_crash, function, given, location)
+    if qualified_name.startswith("mx.random."):
+        _check_arguments(find_crash, qualified_name, given, location)
     if not (isinstance(key, mx.array) and key.shape == (2,) and key.dtype == mx.uint32):
         result = _call_unchecked(call, given)
-        _check_arguments(find_problem, function, given, location)
+        _check_arguments(find_problem, qualified_name, given, location)
         return result
-    name = function.rpartition(".")[2]
-    use = Use(_KINDS.get(name, "draw"), function, location, _rows(name, given))
+    name = qualified_name.rpartition(".")[2]
+    use = Use(_KINDS.get(name, "draw"), qualified_name, location, _rows(name, given))
     words = _read_words(key)
     if words is None:
         given = given | {"key": _record_under_vmap(key, watches, use)}
-    result = _call_unchecked(call, given)  # a call that is refused is no use, and raises here
-    _check_arguments(find_problem, function, given, location)
+    result = _call_unchecked(call, given)  # raises, and records no use, where mlx refuses the call
+    _check_arguments(find_problem, qualified_name, given, location)
     if isinstance(result, mx.array) and result.size == 0:  # nothing in it depends on the key
         if words is not None:
             return result
+        # Inside mx.vmap: replace the recording key by one that records nothing.
         return _call_unchecked(call, given | {"key": _record_under_vmap(key, [], use)})
     for watch in watches:
         if words is None:
@@ -190,11 +193,11 @@ def _call_unchecked(call: Callable[..., R], given: dict[str, Any]) -> R:
 
 
 def _check_arguments(
-    check: _Check, function: str, given: Mapping[str, Any], location: Location
+    check: _Check, qualified_name: str, given: Mapping[str, Any], location: Location
 ) -> None:
-    problem = check(function.rpartition(".")[2], given)
+    problem = check(qualified_name.rpartition(".")[2], given)
     if problem is not None:
-        raise call_cannot_be_meant(function, location, problem)
+        raise call_cannot_be_meant(qualified_name, location, problem)
 
 
 def _read_words(keys: mx.array) -> list[int] | None:
@@ -207,7 +210,7 @@ def _read_words(keys: mx.array) -> list[int] | None:
 
 
 def _record_under_vmap(keys: mx.array, watches: list[Watch], use: Use) -> mx.array:
-    """The same keys, whose uses are recorded when ``mx.vmap`` replaces them by those of the batch.
+    """Return the same keys; their uses are recorded when ``mx.vmap`` replaces them by the batch's.
 
     Inside ``mx.vmap`` a key is a placeholder. When mlx maps the function, it calls the rule below
     with the keys that the placeholder stands for: shape (batch, 2), whose words can be read.
@@ -219,15 +222,15 @@ def _record_under_vmap(keys: mx.array, watches: list[Watch], use: Use) -> mx.arr
 
     @unchanged.vmap
     def _record_batch(keys: mx.array, axis: int) -> tuple[mx.array, int]:
-        rows = mx.moveaxis(keys, axis, 0)
-        if rows.size == 0 and use.function.startswith("mx.random."):
+        batch = mx.moveaxis(keys, axis, 0)
+        if batch.size == 0 and use.function.startswith("mx.random."):
             raise call_cannot_be_meant(use.function, use.location, EMPTY_BATCH)
-        words = _read_words(rows)
-        if words is None:  # the rows of an outer mx.vmap, or of mx.compile
-            return _record_under_vmap(rows, watches, use), 0
+        words = _read_words(batch)
+        if words is None:  # the batch of an outer mx.vmap, or of mx.compile
+            return _record_under_vmap(batch, watches, use), 0
         for watch in watches:
             watch.record(words, use, was_traced=True)
-        return rows, 0
+        return batch, 0
 
     return cast(mx.array, unchanged(keys))
 
@@ -239,7 +242,7 @@ def _rows(name: str, given: Mapping[str, Any]) -> Rows | None:
         return None
     try:
         shape = given.get("shape")
-        if shape is None:  # it is that of the probabilities, or of the bounds
+        if shape is None:  # the shape is that of p, or of lower and upper
             ends = [mx.array(given[end]).shape for end in ("p", "lower", "upper") if end in given]
             shape = mx.broadcast_shapes(*ends)
         return Rows.of_window(

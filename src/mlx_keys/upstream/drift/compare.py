@@ -28,7 +28,7 @@ class Skipped:
     why: str
 
     def to_json(self) -> dict[str, Any]:
-        """Give the fields as plain values."""
+        """Return the fields as plain values."""
         return {"name": self.name, "where": str(self.where), "why": self.why}
 
 

@@ -111,6 +111,6 @@ def _full_name(node: ast.expr) -> str:
 
 
 def parameter_names(entry: Entry) -> frozenset[str]:
-    """Give the names of the parameters that a function takes, in any of its forms."""
+    """Return the names of the parameters that a function takes, in any of its forms."""
     arguments = (argument for form in entry.forms for argument in form.parameters)
     return frozenset(argument.name.lstrip("*") for argument in arguments)

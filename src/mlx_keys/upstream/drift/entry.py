@@ -119,7 +119,7 @@ def compare_signature(documented: Entry, installed: Entry, where: Location) -> I
 
 
 def entry_prose(documented: Entry) -> str:
-    """Give every word on a function."""
+    """Return every word on a function."""
     parts = [documented.summary, documented.body]
     parts += [f"{one.name} {one.type} {one.description}" for one in documented.parameters]
     if documented.returns:

@@ -93,7 +93,7 @@ class Finding:
     where: Location | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the finding as plain values; ``where`` is ``PAGE:LINE`` or ``docstring``."""
+        """Return the finding as plain values; ``where`` is ``PAGE:LINE`` or ``docstring``."""
         return {
             "function": self.function,
             "kind": self.kind.value,

@@ -24,13 +24,13 @@ class Installed(Protocol):
     """What :mod:`~mlx_keys.upstream.installed.introspect` knows of the installed mlx."""
 
     def names(self, module: str) -> tuple[str, ...]:
-        """Give the full names of a module's functions."""
+        """Return the full names of a module's functions."""
 
     def entry(self, name: str) -> Entry:
-        """Give a function."""
+        """Return a function."""
 
     def attributes(self, module: str) -> tuple[str, ...]:
-        """Give the names of what a module has beside functions."""
+        """Return the names of what a module has beside functions."""
 
 
 def compare_module(name: str, entries: Iterable[Entry]) -> Iterator[Finding]:

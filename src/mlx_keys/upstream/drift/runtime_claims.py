@@ -1,9 +1,9 @@
-"""The claims of documentation that running the code refutes: a short program for each claim.
+"""Claims of mlx's documentation, each with a short program that shows whether it is false.
 
-A signature does not show that ``high`` comes out of an interval that is documented as half open; a
-call does. Each program prints what it saw if the claim is false, and nothing if it is true, so that
-a claim that a new mlx makes true is a finding no more. The programs run in an interpreter of their
-own: nothing is ever evaluated in this process, which may fork later.
+A signature cannot show that an interval documented as half open includes ``high``; a call can. Each
+program prints what it saw if the claim is false, and nothing if it is true: once a new mlx makes a
+claim true, its finding disappears. The programs run in a separate interpreter, as this process may
+fork later and must not evaluate anything.
 """
 
 from __future__ import annotations

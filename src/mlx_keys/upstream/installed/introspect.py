@@ -60,7 +60,7 @@ def entry(name: str) -> Entry:
 
 
 def names(module: str) -> tuple[str, ...]:
-    """Give the full names of the functions of a module, such as ``mlx.core.random``, sorted.
+    """Return the full names of the functions of a module, such as ``mlx.core.random``, sorted.
 
     Raises:
         AbsentError: The installed mlx has no such module.
@@ -75,7 +75,7 @@ def names(module: str) -> tuple[str, ...]:
 
 
 def attributes(module: str) -> tuple[str, ...]:
-    """Give the names of what a module of the installed mlx has beside functions.
+    """Return the names of what a module of the installed mlx has beside functions.
 
     Raises:
         KeysError: mlx is not installed, or has no such module.
@@ -85,7 +85,7 @@ def attributes(module: str) -> tuple[str, ...]:
 
 
 def version() -> str:
-    """Give the version of the installed mlx.
+    """Return the version of the installed mlx.
 
     Raises:
         KeysError: mlx is not installed.

@@ -50,7 +50,7 @@ class SignatureChange:
     installed_mlx: str
 
     def fault(self, page: Location) -> KeysError:
-        """Give the change as an error at the page to edit."""
+        """Return the change as an error at the page to edit."""
         if not self.recorded:
             problem = f"mlx {self.installed_mlx} has {self.function}, which is new"
             act = "describe it on a page"

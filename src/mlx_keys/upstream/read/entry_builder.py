@@ -136,7 +136,7 @@ class EntryBuilder:
             self._body += [f"**{markdown.escape(label)}**", *render_blocks(children)]
 
     def build(self) -> Entry:
-        """Give the finished entry."""
+        """Return the finished entry."""
         body = [block for block in (*self._body, self._value) if block.strip()]
         # Where no prose stood above the fields, what stands below them may begin with the summary.
         self._take_summary(body)

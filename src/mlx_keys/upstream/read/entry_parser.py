@@ -1,4 +1,4 @@
-"""The blocks of a section, split into the page's own prose and its entries, in two passes.
+"""Splits the blocks of a section into prose, entries and the entries' fields, in two passes.
 
 1. *Blocks into entries.* An entry begins with a paragraph that holds a signature, told by the
    theme's classes; the blocks after it are its own until the next. A signature without a link of
@@ -34,7 +34,7 @@ from mlx_keys.upstream.write.inline import BLOCK_TAGS, is_permalink, plain_text,
 from .entry_builder import EntryBuilder, split_declaration
 
 _SIGNATURE_CLASSES = frozenset({"sig-name", "descname", "sig-prename", "descclassname", "property"})
-#: What stands above the tables of a class's members, below the last of its members.
+#: Headings above the tables of a class's members. They come after the last member's own entry.
 _MEMBER_RUBRICS = ("Methods", "Attributes")
 _RUBRICS = (*_MEMBER_RUBRICS, "Example", "Examples", "Note", "Notes", "References")
 _LABEL = re.compile(r"[A-Z][\w ]{1,40}")
@@ -48,7 +48,7 @@ class _Field:
 
 @dataclass
 class _EntryBlocks:
-    """An entry with its first signatures read, and the blocks that belong to it."""
+    """An entry whose signatures are read, and the blocks that belong to it."""
 
     builder: EntryBuilder
     blocks: list[Node] = field(default_factory=list)
@@ -79,7 +79,7 @@ def parse_section(children: Sequence[Child], first_line: int, warn: Warn, source
 
 
 def _split_into_entries(blocks: Sequence[Node], line: int, warn: Warn) -> _Section:
-    """The first pass."""
+    """First pass: begin an entry at each signature, and append each block to its entry."""
     section = _Section()
     for block in blocks:
         line = block.line or line
@@ -93,13 +93,13 @@ def _split_into_entries(blocks: Sequence[Node], line: int, warn: Warn) -> _Secti
 
 
 def _add_signature(section: _Section, signature: Sequence[Child], line: int, warn: Warn) -> None:
-    """Add a signature to the last entry, where it is another form of it, or to a new one."""
+    """Add a signature to the last entry if it is an overload of it, otherwise to a new entry."""
     permalinks = (child for child in signature if isinstance(child, Node) and is_permalink(child))
-    target = next(permalinks, Node("a")).attributes.get("href", "").partition("#")[2]
+    anchor = next(permalinks, Node("a")).attributes.get("href", "").partition("#")[2]
     declaration = split_declaration(plain_text(signature))
     last = section.entries[-1].builder.name.rpartition(".")[2] if section.entries else None
-    if target or declaration.name != last:
-        name = target or section.title or declaration.name
+    if anchor or declaration.name != last:
+        name = anchor or section.title or declaration.name
         kind = declaration.kind_in(section.classes, name)
         builder = EntryBuilder(name, kind, line, warn)
         section.entries.append(_EntryBlocks(builder))
@@ -109,7 +109,7 @@ def _add_signature(section: _Section, signature: Sequence[Child], line: int, war
 
 
 def _read_fields(entry: _EntryBlocks, classes: dict[str, EntryBuilder]) -> None:
-    """The second pass: fill an entry in from its blocks, and its class from what is the class's."""
+    """Second pass: fill an entry from its blocks; member tables go to its class."""
     owner = entry.builder
     for part in _split_into_fields(entry.blocks):
         if isinstance(part, _Field):
@@ -154,10 +154,10 @@ def _split_into_fields(blocks: Sequence[Node]) -> Iterator[Node | _Field]:
 
 
 def _may_continue_field(block: Node) -> bool:
-    """Whether a block may belong to the field above: no code, no heading, nothing announced."""
+    """Whether a block may belong to the field above: a list, a quotation or plain prose."""
     if block.tag == "p":
-        words = plain_text(block.children).rstrip(":")
-        return words not in _RUBRICS and not _signature_lines(block)
+        text = plain_text(block.children).rstrip(":")
+        return text not in _RUBRICS and not _signature_lines(block)
     return block.tag in ("ul", "ol", "blockquote")
 
 
@@ -172,14 +172,14 @@ def _field_label(block: Node) -> str:
 
 
 def _signature_lines(block: Node) -> list[list[Child]]:
-    """The lines of a paragraph that are signatures; none where it begins with anything else."""
+    """The leading lines of a paragraph that are signatures; empty if it begins otherwise."""
     words = (child for child in block.children if not isinstance(child, str) or child.strip())
     first = next(words, None)
     if block.tag != "p" or not isinstance(first, Node):
         return []
     if _SIGNATURE_CLASSES.isdisjoint(first.classes):
         return []
-    return list(takewhile(_has_name, _lines(block.children)))
+    return list(takewhile(_is_signature_line, _lines(block.children)))
 
 
 def _below_signatures(block: Node) -> list[Child]:
@@ -188,7 +188,7 @@ def _below_signatures(block: Node) -> list[Child]:
     return [child for line in below for child in (*line, "\n")]
 
 
-def _has_name(line: Sequence[Child]) -> bool:
+def _is_signature_line(line: Sequence[Child]) -> bool:
     return any(isinstance(child, Node) and "sig-name" in child.classes for child in line)
 
 
@@ -202,7 +202,7 @@ def _flatten(children: Sequence[Child]) -> list[Node]:
                 blocks.append(Node("p", {}, words))
             continue
         for child in group:
-            if isinstance(child, Node) and child.tag == "div" and not _has_meaning(child):
+            if isinstance(child, Node) and child.tag == "div" and not _is_semantic(child):
                 blocks += _flatten(child.children)
             elif isinstance(child, Node):
                 blocks.append(child)
@@ -213,13 +213,13 @@ def _is_loose(child: Child) -> bool:
     return isinstance(child, str) or child.tag not in BLOCK_TAGS
 
 
-def _has_meaning(container: Node) -> bool:
+def _is_semantic(container: Node) -> bool:
     names = " ".join(container.classes)
     return any(word in names for word in ("admonition", "math", "highlight"))
 
 
 def _after_break(children: Sequence[Child]) -> list[Child]:
-    """What stands below a label."""
+    """What follows the line break after a label; without one, what follows the label's colon."""
     breaks = (i for i, c in enumerate(children) if isinstance(c, Node) and c.tag == "br")
     return list(children[next(breaks, 1) + 1 :])
 

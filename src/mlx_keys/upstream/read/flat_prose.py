@@ -1,7 +1,7 @@
-"""Prose that has lost its line ends: inline Markdown, told apart where its own words allow it.
+"""Parses prose that has lost its line ends: its fields, lists, blocks and inline Markdown.
 
-Where paragraphs ended cannot be known. Fields are told by their labels, items by their shape, and
-other blocks by the rubric that announces them:
+Paragraphs cannot be restored. Fields are recognised by their labels, items by their shape, and
+other blocks by the rubric above them. Left the text, right how it is read (``|``: a new block):
 
 ================================================  ==============================================
 ``Lift water. Notes Mind the ducks.``             ``Lift water.`` | **Notes** ``Mind the ducks.``
@@ -38,7 +38,7 @@ LINK = re.compile(
     r"(?<!\\)\[((?:\\.|[^\[\]\\]){0,500}+)\]\([^\s()]{0,2000}(?:\s\"[^\"]{0,300}\")?\)", re.DOTALL
 )
 
-# Words that announce a block of a docstring, by what stands below them.
+# Rubrics of a docstring, grouped by what follows them.
 _PROSE_RUBRIC = r"Notes?|Warning|Tip|See also|References"
 _CODE_RUBRIC = r"Examples?"
 _MEMBERS_RUBRIC = r"Methods|Attributes"
@@ -59,21 +59,21 @@ _FIELD = re.compile(rf"(?:^|(?<=\s))({'|'.join(FIELDS)}):\s(?!>)")
 _ITEM = re.compile(r"(?:^|\s)-\s+(?=\*\*(?:\\?\*){0,2}[^*]{1,200}\*\*\s*(?:[(–—]|-\s|$))")
 _OPENS_ITEM = re.compile(r"(?:-\s+)?[*\[]")
 _OPENS_TYPE = re.compile(r"[A-Z]\w{0,80}:\s")
-# An item is told from a minus by how it begins.
+# What follows the dash distinguishes an item from a minus sign.
 _NEXT_ITEM = re.compile(r"\s-\s(?=[`\"'*\[A-Z]|\w{1,80}(?::|\s\())")
 _FIRST_ITEM = re.compile(":" + _NEXT_ITEM.pattern)
-_LOOKS_LISTED = re.compile(r"\s(?:-|>|\d\.)\s")
+_LIST_MARK = re.compile(r"\s(?:-|>|\d\.)\s")
 _SENTENCE_END = re.compile(r"(?<=[^\s.][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`\[“\"(*\\$])")
-#: A sentence of fewer letters is seldom one: "The Adam optimizer [1]."
+#: A first sentence with fewer letters is seldom complete: "The Adam optimizer [1]."
 _SHORTEST_SENTENCE = 24
-#: How many ends of sentences are looked at for the first.
+#: How many sentence ends are tried before the whole text is taken as the summary.
 _MAX_SENTENCES = 20
 _TYPE_PART = re.compile(
     r"\s+|[,|()\[\]…]|\.\.\.|\\[\[\]|]|(?:or|of|and|to)(?=\s[*\[])|\*[^*]{1,200}\*|`[^`]{1,200}`"
 )
 _PERMALINK = re.compile(r"\[\\?#\]\([^\s()]{0,2000}\s\"Link to this \w{1,20}\"\)")
 _TABLE = re.compile(r"\s*\\?\[TABLE\\?\]")
-# Code spans that touched were one; scraping cut them at each space.
+# Scraping cuts a code span at each space; code spans that touch are joined again.
 _CUT_CODE = re.compile(r"(?<=[^`\s])``(\s?)``(?=[^`])|(?<=[^`\s])``(?=[^`\s])")
 _FORMULA = re.compile(
     r"\\\\(?:\\?[\[(])?(?=\S)"
@@ -84,7 +84,7 @@ _FORMULA = re.compile(
 
 
 def parse_inline(text: str) -> list[Child]:
-    """Give the tree of inline Markdown, its formulas as the elements that the theme's HTML has."""
+    """Parse inline Markdown into a tree; formulas become the elements that the theme's HTML has."""
     if not markdown_parser.has_marks(text):
         return [text] if text else []
     if '"Link to this ' in text:
@@ -103,8 +103,8 @@ def parse_inline(text: str) -> list[Child]:
 
 
 def strip_markup(text: str) -> str:
-    """Give the words of a signature: links, backticks and escapes gone, stars as they stand."""
-    for _ in range(3):
+    """Return the text of a signature without links, backticks and escapes; stars are kept."""
+    for _ in range(3):  # links nest, and LINK matches the innermost
         text = LINK.sub(r"\1", text)
     return unescape_html(unescape_markdown(text).replace("`", ""))
 
@@ -115,8 +115,8 @@ def split_fields(text: str) -> tuple[str, list[tuple[str, int, int]]]:
     Returns:
         What precedes the first field; each field's label, and where its text begins and ends.
     """
-    last_type = text.rfind(f" {RETURN_TYPE}: ")
-    labels = [label for label in _FIELD.finditer(text) if _is_field(text, label, last_type)]
+    last_return_type = text.rfind(f" {RETURN_TYPE}: ")
+    labels = [label for label in _FIELD.finditer(text) if _is_field(text, label, last_return_type)]
     if not labels:
         return text, []
     ends = [*(label.start() for label in labels[1:]), len(text)]
@@ -124,7 +124,7 @@ def split_fields(text: str) -> tuple[str, list[tuple[str, int, int]]]:
     return text[: labels[0].start()], fields
 
 
-def _is_field(text: str, label: re.Match[str], last_type: int) -> bool:
+def _is_field(text: str, label: re.Match[str], last_return_type: int) -> bool:
     """Whether a label opens a field that Sphinx made, and not a docstring's own line.
 
     ``last_type`` is where the last label of a return type stands, or -1.
@@ -134,27 +134,27 @@ def _is_field(text: str, label: re.Match[str], last_type: int) -> bool:
     if label[1] in (*PARAMETERS, RAISES):
         return _OPENS_ITEM.match(text, label.end()) is not None
     if label[1] == RETURNS:
-        # Sphinx moves the type to a field of its own.
+        # Sphinx moves a type to "Return type"; where no such field follows, "Pail: x" is prose.
         typed = _OPENS_TYPE.match(text, label.end())
-        return typed is None or last_type >= label.end()
+        return typed is None or last_return_type >= label.end()
     return True
 
 
 def field_end(text: str) -> int:
-    """Find where a field's text ends and a block that announces itself begins."""
+    """Find the end of a field's text: where the next rubric, code or table begins."""
     block = _BLOCK_START.search(text)
     return block.start() if block else len(text)
 
 
 def type_end(text: str) -> int:
-    """Find where a type ends: at the first word that is neither a link nor emphasised."""
+    """Find the end of a type: the first text that is no link, emphasis, code, bracket or "or"."""
     end = 0
     while end < len(text):
         part = LINK.match(text, end) or _TYPE_PART.match(text, end)
         if part is None:
             if text[:end].strip(" ,()[]|"):
                 return end
-            # A type written as plain words ends where something else is announced.
+            # A type in plain words ends where a rubric begins.
             announced = _AFTER_TYPE.search(text)
             return announced.start() if announced else field_end(text)
         end = part.end()
@@ -162,13 +162,13 @@ def type_end(text: str) -> int:
 
 
 def parse_items(text: str) -> list[list[Child]]:
-    """Give the items of a field: those that begin like one, or all of it as the only one."""
+    """Split a field's text into items, each as a tree; text without item marks is one item."""
     parts = [part.strip() for part in _ITEM.split(text)]
     return [parse_description(part) for part in parts if part]
 
 
 def parse_description(text: str) -> list[Child]:
-    """Give a field's text as a tree: where a colon announces a list, what follows is its items."""
+    """Parse a field's text into a tree; after a colon that announces a list, the rest is items."""
     first = _FIRST_ITEM.search(text)
     if first is None:
         return parse_inline(text)
@@ -177,7 +177,7 @@ def parse_description(text: str) -> list[Child]:
 
 
 def list_node(items: list[list[Child]]) -> Node:
-    """Give items as the list that the other form has."""
+    """Make a list node of items, as the HTML format of a page has it."""
     return Node("ul", {}, [Node("li", {}, item) for item in items])
 
 
@@ -185,7 +185,7 @@ def read_prose(text: str, line: int, warn: Warn) -> tuple[str, list[str]]:
     """Read a run of prose that begins on a line of the page.
 
     Returns:
-        Its first sentence as finished inline Markdown, and finished blocks for the rest.
+        Its first sentence as rendered inline Markdown, and the rest as rendered blocks.
     """
     summary = ""
     blocks: list[str] = []
@@ -201,13 +201,13 @@ def read_prose(text: str, line: int, warn: Warn) -> tuple[str, list[str]]:
 
 
 def _split_blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Where each block begins and ends."""
+    """Yield the start and the end of each block."""
     if not text:
         return
     start = 0
     code = text.find(">>>")
     for block in _BLOCK_START.finditer(text):
-        # Where code ends cannot be told, so that all after its first prompt stays with it.
+        # The end of code cannot be recognised, so all that follows its first prompt stays with it.
         if start < block.start() and (code < 0 or block.start() <= code):
             yield start, block.start()
             start = block.start()
@@ -238,6 +238,6 @@ def _read_block(text: str, line: int, warn: Warn) -> Iterator[str]:
         warn("crushed-code", line, "code without its line ends is given as it stood")
         yield markdown.fence(unescape_markdown(text), "text")
     elif text:
-        if _LOOKS_LISTED.search(_FORMULA.sub("", text) if r"\\" in text else text):
+        if _LIST_MARK.search(_FORMULA.sub("", text) if r"\\" in text else text):
             warn("crushed-prose", line, "a list or a quotation is given as one paragraph")
         yield markdown.paragraph(render_inline(parse_inline(text)))

@@ -31,7 +31,7 @@ _ITEM = re.compile(r"[+*-]|\d+")
 
 
 def mark_budget_end(text: str, budget: float = GFM_BUDGET) -> int | None:
-    """Give the position at which a text's budget, so much a character, is spent; None if never."""
+    """Return where the budget of a text, so much per character, is spent; None if never."""
     left = _LEAST_BUDGET + budget * len(text)
     # To weigh equal marks together is quick, and of almost all pages it is the only thing to do.
     if sum(_weight(mark) * count for mark, count in Counter(_MARK.findall(text)).items()) <= left:

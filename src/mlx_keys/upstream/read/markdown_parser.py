@@ -33,7 +33,7 @@ def has_marks(text: str) -> bool:
 
 
 def parse_markdown(text: str) -> list[Child]:
-    """Give the tree of a whole text."""
+    """Return the tree of a whole text."""
     builder = TreeBuilder()
     add_blocks(builder, text)
     return builder.children()

@@ -51,7 +51,7 @@ def render_blocks(children: Sequence[Child], headings: bool = False, depth: int 
 
 
 def list_items(node: Node) -> list[list[Child]]:
-    """Give the content of each item of a list; content between items makes an item of its own."""
+    """Return the content of each item of a list; content between items makes an item of its own."""
     items: list[list[Child]] = []
     loose: list[Child] = []  # content since the last item
     for child in node.children:

@@ -20,7 +20,7 @@ _MAX_CODE = 20_000
 
 
 def detect_language(code: str, announced: str = "") -> str:
-    """Give the language of code: what the page announces if it parses as that, else ``text``.
+    """Return the language of code: what the page announces if it parses as that, else ``text``.
 
     Nothing announced means Python, as upstream's default is.
     """

@@ -91,12 +91,12 @@ _SPACE = Piece(PieceKind.TEXT, " ")
 
 
 def plain_text(children: Sequence[Child]) -> str:
-    """Give the words alone, white space folded."""
+    """Return the words alone, white space folded."""
     return fold_whitespace(text([child for child in children if not is_permalink(child)]))
 
 
 def render_inline(children: Sequence[Child]) -> str:
-    """Give one paragraph's worth of Markdown."""
+    """Return one paragraph's worth of Markdown."""
     first = children[0] if len(children) == 1 else None
     if isinstance(first, str):
         return markdown.escape(fold_whitespace(first))
@@ -114,7 +114,7 @@ def is_equation_number(child: Child) -> bool:
 
 
 def tex_of(node: Node) -> str:
-    """Give a formula's TeX, without its number and without what scraping put around and into it."""
+    """Return a formula's TeX, without its number and without what scraping added."""
     tex = text(_without_equation_numbers(node.children))
     if "tex" in node.classes:  # marked as such by our own parser of Markdown: clean as it stands
         return tex

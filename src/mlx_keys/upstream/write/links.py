@@ -1,4 +1,4 @@
-"""The inventory of a folder of clean pages, and the links between them that it resolves.
+"""The inventory of a folder of clean pages; it resolves the links between them.
 
 A scraped page links to the web site that it was scraped from. When the clean forms of its
 neighbours are known, such a link goes to the page, or the object, of the same folder. Links are
@@ -24,16 +24,16 @@ NO_INDEX = ":no-index:"
 _SOURCES = "/_sources/"
 _LINK_TARGET = re.compile(r"\]\(([^\s()]{1,2000})\)")
 # Escapes, code spans and formulas are passed over; then comes the end of a link, or a start.
-_SPAN = re.compile(r"\\.|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$[^$]+\$|\]\(([^\s()]{1,2000})\)|\[")
+_TOKEN = re.compile(r"\\.|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\$[^$]+\$|\]\(([^\s()]{1,2000})\)|\[")
 _FENCE = re.compile(r"(?:[ >*]|\d{1,9}\. )*(`{3,})(.*)")
-# The info string of a fence that holds prose: a directive, but for one.
+# The info string of a fence that holds prose: every directive except ``{math}``.
 _PROSE_DIRECTIVE = re.compile(r"\{(?!math\})")
 _NEIGHBOUR = re.compile(r"\* (Previous|Next): `([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryItem:
-    """A page of the inventory: what other pages need to link to it, and the index to list it.
+    """A page in the inventory, with what a link to it and the index need to know.
 
     Attributes:
         path: The path of its clean form below the folder, with ``/``.
@@ -89,11 +89,11 @@ class Inventory:
         self._by_object |= {item.name: item.path for item in reversed(items) if item.name}
 
     def linked_object(self, target: str, page: str) -> str:
-        """Give the object that a link on a page goes to, in this folder or elsewhere; or ""."""
+        """Return the object that a link on a page goes to, in this folder or elsewhere; or ""."""
         address, _, fragment = target.partition("#")
         if fragment or "://" in address:
             return unquote(fragment)
-        item = self._by_path.get(_normalised(address, page))
+        item = self._by_path.get(_resolve_path(address, page))
         return item.name if item else ""
 
     def resolve_target(self, target: str, written_on: str, shown_on: str) -> str | None:
@@ -105,7 +105,7 @@ class Inventory:
         """
         address, _, fragment = target.partition("#")
         if "://" not in address:
-            path = _normalised(address, written_on)
+            path = _resolve_path(address, written_on)
             if address:
                 return relative_path(path, shown_on) if path in self._by_path else None
             return self._object_target(fragment, shown_on)
@@ -140,14 +140,14 @@ class Inventory:
         return done
 
     def resolve_line(self, line: str, written_on: str, shown_on: str) -> str:
-        r"""Resolve the links in a line of prose, with the pages of :meth:`resolve_target`.
+        r"""Resolve the links in a line of prose; the arguments are those of :meth:`resolve_target`.
 
         A link whose target does not exist becomes plain text: ``\[words\](target)``.
         """
         if "](" not in line:
             return line
         done: list[str] = []
-        start = -1  # where in done the last unescaped bracket stands
+        start = -1  # the index in ``done`` of the last unescaped ``[``
         for text, target in _split_at_links(line):
             resolved = self.resolve_target(target, written_on, shown_on) if target else None
             if text == "[":
@@ -167,7 +167,7 @@ class Inventory:
             return None
         is_its_page = self._by_path[path].name == name
         # MyST would take a page of that name first, and a name without a dot for a page.
-        is_taken = "." not in name or _normalised(f"{name}.md", shown_on) in self._by_path
+        is_taken = "." not in name or _resolve_path(f"{name}.md", shown_on) in self._by_path
         return relative_path(path, shown_on) if is_its_page or is_taken else f"#{name}"
 
     def _link_neighbour(self, line: str, page: str) -> str:
@@ -185,14 +185,14 @@ class Inventory:
 
 
 def relative_path(path: str, page: str) -> str:
-    """Give a path below the folder as a link on a page has it."""
+    """Return a path below the folder as a link on a page has it."""
     return posixpath.relpath(path, posixpath.dirname(page) or ".")
 
 
 def _split_at_links(line: str) -> Iterator[tuple[str, str]]:
-    """Cut a line at its links: each part, and for the end of a link, ``](target)``, its target."""
+    """Split a line at its links: each part, and the target where the part is ``](target)``."""
     at = 0
-    for found in _SPAN.finditer(line):
+    for found in _TOKEN.finditer(line):
         yield line[at : found.start()], ""
         yield found[0], found[2] or ""
         at = found.end()
@@ -200,7 +200,7 @@ def _split_at_links(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _mark_prose(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Give each line, and whether it is prose: neither code nor a formula on its own lines."""
+    """Return each line, and whether it is prose: neither code nor a formula on its own lines."""
     closing = ""
     for line in lines:
         if closing:
@@ -223,6 +223,6 @@ def _source_address(url: str) -> str:
     return f"{parts.netloc.lower()}{posixpath.splitext(path)[0]}" if parts.netloc else ""
 
 
-def _normalised(address: str, page: str) -> str:
-    """The path below the folder of an address that is relative to a page."""
+def _resolve_path(address: str, page: str) -> str:
+    """Resolve an address on a page to a path below the folder."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(page), address))

@@ -40,7 +40,7 @@ _CLOSING_SIGNS = re.compile(r"(?<!\\)#+$")
 
 
 def escape(text: str) -> str:
-    """Give text that renders as itself in the middle of a line."""
+    """Return text that renders as itself in the middle of a line."""
     # The pattern matches the empty string before each mark: a*b splits into "a" and "*b".
     return "\\".join(_INLINE.split(text)) if _MAYBE_INLINE.search(text) else text
 
@@ -57,7 +57,7 @@ def paragraph(line: str) -> str:
 
 
 def code_span(text: str) -> str:
-    """Give text as a code span, between more backticks than it holds."""
+    """Return text as a code span, between more backticks than it holds."""
     if not text.strip():
         return text and " "
     text = fold_whitespace(text)
@@ -76,12 +76,12 @@ def is_inline_math(tex: str) -> bool:
 
 
 def inline_math(tex: str) -> str:
-    """Give a formula as ``$...$``; as code where it can't stand there."""
+    """Return a formula as ``$...$``; as code where it can't stand there."""
     return f"${fold_whitespace(tex)}$" if is_inline_math(tex) else code_span(tex)
 
 
 def math_block(tex: str) -> str:
-    """Give a formula on lines of its own; as code where it would act beyond being shown."""
+    """Return a formula on lines of its own; as code where it would act beyond being shown."""
     tex = fold_whitespace(tex)
     if _ACTIVE_TEX.search(tex):
         return fence(tex, "latex")
@@ -116,12 +116,12 @@ def link(markup: str, url: str) -> str:
 
 @lru_cache(maxsize=1024)
 def link_target(url: str) -> str | None:
-    """Give the target that a link may have, ready to be written; None for everything else."""
+    """Return the target that a link may have, ready to be written; None for everything else."""
     return url if _LOCAL.fullmatch(url) else web_address(url)
 
 
 def web_address(url: str) -> str | None:
-    """Give a web address ready to be written as a target; None for all but http and https."""
+    """Return a web address ready to be written as a target; None for all but http and https."""
     url = "".join(url.split())
     try:
         parts = urlsplit(url)
@@ -135,21 +135,21 @@ def web_address(url: str) -> str | None:
 
 
 def fence(text: str, info: str = "") -> str:
-    """Give code in a fence that nothing in it can close. ``info`` is never upstream's text."""
+    """Return code in a fence that nothing in it can close. ``info`` is never upstream's text."""
     ticks = "`" * max(3, _longest_ticks(text) + 1)
     body = text.strip("\n")
     return f"{ticks}{info}\n{body}\n{ticks}" if body else f"{ticks}{info}\n{ticks}"
 
 
 def item_list(items: Iterable[str], numbered: bool = False) -> str:
-    """Give finished blocks as the items of a list; empty ones are left out."""
+    """Return finished blocks as the items of a list; empty ones are left out."""
     with_text = [item for item in items if item.strip()]
     marked = ((f"{n}. " if numbered else "* ", item) for n, item in enumerate(with_text, 1))
     return "\n".join(mark + _indent_rest(item, len(mark)) for mark, item in marked)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Give finished inline markup as a pipe table; the first row is its head."""
+    """Return finished inline markup as a pipe table; the first row is its head."""
     width = max((len(row) for row in rows), default=0)
     if not width:
         return ""
