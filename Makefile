@@ -11,8 +11,6 @@ dev_id  := $(shell cat conf/requirements-dev.txt conf/install.sh pyproject.toml 
 SITE    := .venv/.site-$(site_id)
 DEV     := .venv/.dev-$(dev_id)
 BIN     := .venv/bin
-# Many tests wait for a process of their own, so a core has time for two.
-TEST_PROCESSES = $$((2 * $$(getconf _NPROCESSORS_ONLN)))
 # What needs neither MLX, Sphinx nor a browser.
 PURE_TESTS := tests/test_architecture.py tests/upstream tests/keytree tests/examples/parse \
     tests/examples/test_compare.py tests/prng/test_threefry2x32.py
@@ -49,8 +47,8 @@ whole-api: $(SITE) ## rewrite the pages of PAGES=DIR and build them as a site of
 	    $(BUILD)/whole-api/pages $(BUILD)/whole-api/html && \
 	echo "open $(BUILD)/whole-api/html/index.html" && exit $$status
 
-test: $(DEV) ## run the tests, two processes per core
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal
+test: $(DEV) ## run the tests, one process per core
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: lint ## lint, types and the tests of what is pure: under a minute, for while you work
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal $(PURE_TESTS)
